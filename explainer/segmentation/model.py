@@ -1,0 +1,184 @@
+"""FCN-32s, FCN-16s and FCN-8s on a MobileNetV2 trunk: the bundled network.
+
+After Long, Shelhamer and Darrell, "Fully Convolutional Networks for Semantic Segmentation" (2015): 1x1 convolutions
+score the maps of stride 32, 16 and 8; the coarse scores grow by *transposed convolutions that start as bilinear
+interpolation and learn from there*, and each finer score map is added on the way up (a skip, zero at the start).
+
+Geometry. Every side of the input is 32n+1 pixels. Then the maps of stride 32, 16 and 8 have n+1, 2n+1 and 4n+1
+pixels a side (513 -> 17, 33, 65), their corner pixels sit on the corners of the photo, and growing a map by the
+factor s is a transposed convolution with kernel 2s-1, stride s, padding s-1: (17-1)*2 - 2*1 + 3 = 33, 33 -> 65, and
+(65-1)*8 - 2*7 + 15 = 513. With the kernel 1 - |t|/s in each direction that is exactly `F.interpolate(...,
+mode="bilinear", align_corners=True)`; with the more usual kernel 2s the grids lie half a pixel apart, which costs
+this network seven points of mean IoU before any training.
+
+The upscores are *per class* (groups=21). The paper's layers are dense 21 x 21, but filled with the bilinear kernel
+on the diagonal and zeros elsewhere, and its authors' nets never let one class's scores leak into another's. Storing
+the diagonal alone is the same map with 1/21 of the numbers, and leaves one kernel per class to look at.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, get_args
+
+import torch
+from torch import Tensor, nn
+from torchvision.models import mobilenet_v2
+
+from explainer.segmentation.palette import CLASS_COUNT
+
+Head = Literal["fcn32s", "fcn16s", "fcn8s"]
+HEADS: tuple[Head, ...] = get_args(Head)
+
+STRIDE8_END, STRIDE16_END, STRIDE32_END = 7, 14, 18
+"""MobileNetV2 blocks 0..6 end at stride 8, 7..13 at stride 16, 14..17 at stride 32 (slice ends)."""
+STRIDE8_CHANNELS, STRIDE16_CHANNELS, STRIDE32_CHANNELS = 32, 96, 320
+
+
+class ScoreMaps(NamedTuple):
+    """What the network says at each stride; all (N, 21, h, w), sides n+1, 2n+1 or 4n+1 for an input of 32n+1.
+
+    `grown16` is the upscored `score32`, `fused16 = grown16 + score16`, `grown8` the upscored `fused16`,
+    `fused8 = grown8 + score8`.
+    """
+
+    score32: Tensor
+    score16: Tensor
+    score8: Tensor
+    grown16: Tensor
+    fused16: Tensor
+    grown8: Tensor
+    fused8: Tensor
+
+
+class Scores(NamedTuple):
+    """The full answer: score maps at each stride, and the three networks' scores (N, 21, H, W) at input size."""
+
+    maps: ScoreMaps
+    fcn32s: Tensor
+    fcn16s: Tensor
+    fcn8s: Tensor
+
+
+def bilinear_kernel(factor: int) -> Tensor:
+    """The (2s-1, 2s-1) kernel whose transposed convolution (stride s, padding s-1) is aligned-corner bilinear.
+
+    >>> bilinear_kernel(2)[1].tolist()
+    [0.5, 1.0, 0.5]
+    """
+    line = 1 - (torch.arange(1 - factor, factor).abs() / factor)
+    return torch.outer(line, line)
+
+
+def upscore(factor: int) -> nn.ConvTranspose2d:
+    """A learnable per-class upsampling by `factor`, started as bilinear interpolation: side m -> factor*(m-1) + 1."""
+    layer = nn.ConvTranspose2d(
+        CLASS_COUNT,
+        CLASS_COUNT,
+        2 * factor - 1,
+        stride=factor,
+        padding=factor - 1,
+        groups=CLASS_COUNT,
+        bias=False,
+    )
+    with torch.no_grad():
+        layer.weight.copy_(bilinear_kernel(factor).expand_as(layer.weight))
+    return layer
+
+
+def skip_score(channels: int) -> nn.Conv2d:
+    """A 1x1 scoring layer that starts at zero, so that an untrained skip adds nothing."""
+    layer = nn.Conv2d(channels, CLASS_COUNT, 1)
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+    return layer
+
+
+class DeepLabHead(nn.Module):
+    """The stride-32 scoring of the initial weights: local features beside the whole photo's mean, then 21 scores."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.aspp0 = nn.Conv2d(STRIDE32_CHANNELS, 256, 1)
+        self.pool = nn.Conv2d(STRIDE32_CHANNELS, 256, 1)
+        self.proj = nn.Conv2d(512, 256, 1)
+        self.logits = nn.Conv2d(256, CLASS_COUNT, 1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(N, 320, h, w) -> (N, 21, h, w)."""
+        local = self.aspp0(features).relu()
+        whole = self.pool(features.mean((2, 3), keepdim=True)).relu().expand_as(local)
+        return self.logits(self.proj(torch.cat((whole, local), 1)).relu())
+
+
+class FCN(nn.Module):
+    """One network that answers as FCN-32s, FCN-16s and FCN-8s.
+
+    Input: (N, 3, H, W) RGB, `x / 127.5 - 1`, H and W of the form 32n+1 (ValueError otherwise).
+    Nothing is stored on the module during a forward pass, so one instance may serve many callers.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.features = mobilenet_v2(weights=None).features[:STRIDE32_END]
+        self.head = DeepLabHead()
+        self.score16 = skip_score(STRIDE16_CHANNELS)
+        self.score8 = skip_score(STRIDE8_CHANNELS)
+        self.upscore32_to_16 = upscore(2)
+        self.upscore16_to_8 = upscore(2)
+        self.grow32 = upscore(32)
+        self.grow16 = upscore(16)
+        self.grow8 = upscore(8)
+
+    def trunk(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Feature maps at stride 8 (32 channels), 16 (96) and 32 (320)."""
+        check_sides(x.shape[-2], x.shape[-1])
+        at8 = self.features[:STRIDE8_END](x)
+        at16 = self.features[STRIDE8_END:STRIDE16_END](at8)
+        return at8, at16, self.features[STRIDE16_END:](at16)
+
+    def fuse(self, at8: Tensor, at16: Tensor, at32: Tensor) -> ScoreMaps:
+        """Score each feature map and add the skips on the way up."""
+        score32, score16, score8 = self.head(at32), self.score16(at16), self.score8(at8)
+        grown16 = self.upscore32_to_16(score32)
+        fused16 = grown16 + score16
+        grown8 = self.upscore16_to_8(fused16)
+        return ScoreMaps(score32, score16, score8, grown16, fused16, grown8, grown8 + score8)
+
+    def score_maps(self, x: Tensor) -> ScoreMaps:
+        """The score maps at stride 32, 16 and 8, before the last upsampling to the input's size."""
+        return self.fuse(*self.trunk(x))
+
+    def grow(self, maps: ScoreMaps, head: Head) -> Tensor:
+        """The scores (N, 21, H, W) of one of the three networks at the input's size."""
+        if head == "fcn32s":
+            return self.grow32(maps.score32)
+        if head == "fcn16s":
+            return self.grow16(maps.fused16)
+        if head == "fcn8s":
+            return self.grow8(maps.fused8)
+        raise ValueError(f"got head {head!r}; allowed are {', '.join(HEADS)}")
+
+    def forward(self, x: Tensor) -> Scores:
+        """Everything at once; callers that want one network's scores use `score_maps` and `grow`."""
+        maps = self.score_maps(x)
+        return Scores(maps, *(self.grow(maps, head) for head in HEADS))
+
+
+def check_sides(height: int, width: int) -> None:
+    """Raise ValueError unless both sides are 32n+1 with n >= 1: only then do the grids' corners coincide."""
+    if min(height, width) < 33 or height % 32 != 1 or width % 32 != 1:
+        raise ValueError(f"got an input of {height} x {width} pixels; each side must be 32n+1 (33, 65, ..., 513)")
+
+
+def initialise(model: FCN, state: dict[str, Tensor]) -> FCN:
+    """Load the initial DeepLab weights (`features.*`, `deeplab_head.*`); skips and upscores keep their start.
+
+    The trunk's dilation is taken out: the last three blocks run at the true stride 32, with the same weights.
+    """
+    renamed = {k.replace("deeplab_head.", "head."): v.float() if v.is_floating_point() else v for k, v in state.items()}
+    missing, unexpected = model.load_state_dict(renamed, strict=False)
+    own = ("score16.", "score8.", "upscore", "grow")
+    lost = [key for key in missing if not key.startswith(own)]
+    if unexpected or lost:
+        raise ValueError(f"these are not the initial weights: unexpected {unexpected[:3]}, missing {lost[:3]}")
+    return model
