@@ -14,6 +14,8 @@ this network seven points of mean IoU before any training.
 The upscores are *per class* (groups=21). The paper's layers are dense 21 x 21, but filled with the bilinear kernel
 on the diagonal and zeros elsewhere, and its authors' nets never let one class's scores leak into another's. Storing
 the diagonal alone is the same map with 1/21 of the numbers, and leaves one kernel per class to look at.
+
+The trunk's batch norm is folded into its convolutions: it stays frozen in training, so it is a constant.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from typing import Literal, NamedTuple, get_args
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 from torchvision.models import mobilenet_v2
 
 from explainer.segmentation.palette import CLASS_COUNT
@@ -29,9 +32,10 @@ from explainer.segmentation.palette import CLASS_COUNT
 Head = Literal["fcn32s", "fcn16s", "fcn8s"]
 HEADS: tuple[Head, ...] = get_args(Head)
 
-STRIDE8_END, STRIDE16_END, STRIDE32_END = 7, 14, 18
-"""MobileNetV2 blocks 0..6 end at stride 8, 7..13 at stride 16, 14..17 at stride 32 (slice ends)."""
-STRIDE8_CHANNELS, STRIDE16_CHANNELS, STRIDE32_CHANNELS = 32, 96, 320
+LEAVES_STRIDE8, LEAVES_STRIDE16, TRUNK_END = 7, 14, 18
+"""MobileNetV2 blocks 0..6 work down to stride 8, block 7 leaves it for 16, block 14 leaves 16 for 32."""
+STRIDE8_CHANNELS, STRIDE16_CHANNELS, STRIDE32_CHANNELS = 192, 576, 320
+"""Channels that are scored: at stride 8 and 16 the widened map at the entrance of blocks 7 and 14."""
 
 
 class ScoreMaps(NamedTuple):
@@ -119,7 +123,7 @@ class FCN(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.features = mobilenet_v2(weights=None).features[:STRIDE32_END]
+        self.features = folded(mobilenet_v2(weights=None).features[:TRUNK_END])
         self.head = DeepLabHead()
         self.score16 = skip_score(STRIDE16_CHANNELS)
         self.score8 = skip_score(STRIDE8_CHANNELS)
@@ -130,11 +134,13 @@ class FCN(nn.Module):
         self.grow8 = upscore(8)
 
     def trunk(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Feature maps at stride 8 (32 channels), 16 (96) and 32 (320)."""
+        """The maps that are scored, at stride 8 (192 channels), 16 (576) and 32 (320)."""
         check_sides(x.shape[-2], x.shape[-1])
-        at8 = self.features[:STRIDE8_END](x)
-        at16 = self.features[STRIDE8_END:STRIDE16_END](at8)
-        return at8, at16, self.features[STRIDE16_END:](at16)
+        x = self.features[:LEAVES_STRIDE8](x)
+        at8, x = enter(self.features[LEAVES_STRIDE8], x)
+        x = self.features[LEAVES_STRIDE8 + 1 : LEAVES_STRIDE16](x)
+        at16, x = enter(self.features[LEAVES_STRIDE16], x)
+        return at8, at16, self.features[LEAVES_STRIDE16 + 1 :](x)
 
     def fuse(self, at8: Tensor, at16: Tensor, at32: Tensor) -> ScoreMaps:
         """Score each feature map and add the skips on the way up."""
@@ -164,6 +170,27 @@ class FCN(nn.Module):
         return Scores(maps, *(self.grow(maps, head) for head in HEADS))
 
 
+def enter(block: nn.Module, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Run an inverted residual block that halves the map; also return its widened map, still at the old stride."""
+    layers = block.conv
+    assert isinstance(layers, nn.Sequential)
+    wide = layers[0](x)
+    return wide, layers[1:](wide)
+
+
+def folded(features: nn.Sequential) -> nn.Sequential:
+    """Fold every batch norm into the convolution before it, in place; an identity stays where it stood."""
+    features.eval()
+    for parent in list(features.modules()):
+        before = ""
+        for name, layer in list(parent.named_children()):
+            if isinstance(layer, nn.BatchNorm2d):
+                setattr(parent, before, fuse_conv_bn_eval(getattr(parent, before), layer))
+                setattr(parent, name, nn.Identity())
+            before = name
+    return features
+
+
 def check_sides(height: int, width: int) -> None:
     """Raise ValueError unless both sides are 32n+1 with n >= 1: only then do the grids' corners coincide."""
     if min(height, width) < 33 or height % 32 != 1 or width % 32 != 1:
@@ -174,11 +201,17 @@ def initialise(model: FCN, state: dict[str, Tensor]) -> FCN:
     """Load the initial DeepLab weights (`features.*`, `deeplab_head.*`); skips and upscores keep their start.
 
     The trunk's dilation is taken out: the last three blocks run at the true stride 32, with the same weights.
+
+    Raises:
+        RuntimeError: keys or shapes are not those of the initial weights.
     """
-    renamed = {k.replace("deeplab_head.", "head."): v.float() if v.is_floating_point() else v for k, v in state.items()}
-    missing, unexpected = model.load_state_dict(renamed, strict=False)
-    own = ("score16.", "score8.", "upscore", "grow")
-    lost = [key for key in missing if not key.startswith(own)]
-    if unexpected or lost:
-        raise ValueError(f"these are not the initial weights: unexpected {unexpected[:3]}, missing {lost[:3]}")
+    state = {key: value.float() if value.is_floating_point() else value for key, value in state.items()}
+    trunk = mobilenet_v2(weights=None).features[:TRUNK_END]
+    trunk.load_state_dict(_under("features.", state))
+    model.features.load_state_dict(folded(trunk).state_dict())
+    model.head.load_state_dict(_under("deeplab_head.", state))
     return model
+
+
+def _under(prefix: str, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}

@@ -1,0 +1,140 @@
+"""One function for all networks: a photo in, labels, probabilities, score maps and times out."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from collections.abc import Iterator
+from typing import cast
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor, nn
+
+from explainer.segmentation.devices import choose_device, describe, is_out_of_memory, release
+from explainer.segmentation.model import FCN, Head, ScoreMaps
+from explainer.segmentation.networks import forget, load
+from explainer.segmentation.prediction import Prediction, StrideMaps
+from explainer.segmentation.resize import labels_at, to_input
+from explainer.segmentation.weights import model_info
+
+LONG_SIDES = (129, 1281)
+"""The smallest and largest working size that may be asked for."""
+_MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+def predict(
+    photo_rgb: NDArray[np.uint8],
+    model: str = "fcn8s",
+    long_side: int | None = None,
+    device: str = "auto",
+) -> Prediction:
+    """Label a photo.
+
+    Args:
+        photo_rgb: (H, W, 3) uint8, upright.
+        model: a name of `available_models()`.
+        long_side: the longer side, in pixels, at which the network sees the photo; the network's default if None.
+        device: `auto` (CUDA, then MPS, then XPU, then CPU), `cpu`, `cuda`, `mps` or `xpu`.
+
+    Raises:
+        ValueError: an argument is out of range, or the device is not there. WeightsError: no weights to be had.
+    """
+    info = model_info(model)
+    _check(photo_rgb, long_side)
+    side = long_side or info.long_side
+    chosen = choose_device(device)
+    try:
+        return _run(photo_rgb, model, side, chosen, ())
+    except RuntimeError as error:
+        if chosen.type == "cpu" or not is_out_of_memory(error):
+            raise
+    forget(chosen)
+    release(chosen)
+    notice = f"{describe(chosen)} ran out of memory; this photo was labelled on the CPU."
+    return _run(photo_rgb, model, side, torch.device("cpu"), (notice,))
+
+
+def _check(photo: NDArray[np.uint8], long_side: int | None) -> None:
+    if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[2] != 3 or not photo.size:
+        raise ValueError(f"got a photo of {photo.dtype} {photo.shape}; (H, W, 3) of uint8 is allowed")
+    low, high = LONG_SIDES
+    if long_side is not None and not low <= long_side <= high:
+        raise ValueError(f"got long_side={long_side}; {low}..{high} is allowed")
+
+
+@torch.inference_mode()
+def _run(photo: NDArray[np.uint8], model: str, side: int, device: torch.device, notices: tuple[str, ...]) -> Prediction:
+    net = load(model, device)
+    times: dict[str, float] = {}
+    bundled = isinstance(net, FCN)
+    with _timed("resize", times, device):
+        x = to_input(photo, side) if bundled else _torchvision_input(photo, side)
+        x = x.to(device).contiguous(memory_format=torch.channels_last)
+    maps: ScoreMaps | None = None
+    with _timed("network", times, device):
+        coarse = _forward(net, x)
+        maps = coarse if isinstance(coarse, ScoreMaps) else None
+    with _timed("upsample", times, device):
+        if isinstance(coarse, ScoreMaps):
+            scores = cast(FCN, net).grow(coarse, cast(Head, model))
+        else:
+            scores = F.interpolate(coarse, x.shape[-2:], mode="bilinear", align_corners=False)
+    with _timed("labels", times, device):
+        labels = labels_at(scores, photo.shape[0], photo.shape[1])
+        probabilities = scores[0].float().softmax(0).cpu().numpy()
+    stride_maps = StrideMaps(*(m[0].float().cpu().numpy() for m in maps)) if maps is not None else None
+    return Prediction(model, describe(device), labels, probabilities, stride_maps, times, notices)
+
+
+def _forward(net: nn.Module, x: Tensor) -> ScoreMaps | Tensor:
+    """The bundled network's score maps, or the coarse scores of a torchvision network before its upsampling."""
+    if isinstance(net, FCN):
+        return net.score_maps(x)
+    features = net.backbone(x)  # type: ignore[operator]
+    scores: Tensor = net.classifier(features if "low" in features else features["out"])  # type: ignore[operator]
+    return scores
+
+
+def _torchvision_input(photo: NDArray[np.uint8], side: int) -> Tensor:
+    """(1, 3, h, w) with torchvision's mean and deviation; the aspect ratio is kept."""
+    scale = side / max(photo.shape[:2])
+    size = max(32, round(photo.shape[1] * scale)), max(32, round(photo.shape[0] * scale))
+    small = np.array(Image.fromarray(photo).resize(size, Image.Resampling.BILINEAR), dtype=np.float32) / 255
+    normal = (small - np.float32(_MEAN)) / np.float32(_STD)
+    return torch.from_numpy(normal).permute(2, 0, 1)[None]
+
+
+@contextmanager
+def _timed(stage: str, times: dict[str, float], device: torch.device) -> Iterator[None]:
+    """Note how long the block took, in ms, waiting for the accelerator to finish."""
+    start = time.perf_counter()
+    yield
+    if device.type != "cpu":
+        torch.accelerator.synchronize(device)
+    times[stage] = (time.perf_counter() - start) * 1000
+
+
+def regrow(maps: StrideMaps, head: Head) -> NDArray[np.float32]:
+    """Scores (21, H, W) of FCN-32s, 16s or 8s at the working size, from score maps of an earlier prediction.
+
+    Lets a page compare the three without running the trunk again.
+    """
+    net = cast(FCN, load(head, "cpu"))
+    with torch.inference_mode():
+        grown = net.grow(stride_tensors(maps), head)
+    return grown[0].numpy()
+
+
+def stride_tensors(maps: StrideMaps) -> ScoreMaps:
+    """The score maps as tensors of a batch of one."""
+    return ScoreMaps(*(torch.from_numpy(getattr(maps, field))[None] for field in ScoreMaps._fields))
+
+
+def labels_of(scores: NDArray[np.float32], height: int, width: int) -> NDArray[np.uint8]:
+    """The label map at a photo's size from scores (21, h, w) at the working size."""
+    with torch.inference_mode():
+        return labels_at(torch.from_numpy(scores)[None], height, width)

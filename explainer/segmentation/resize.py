@@ -1,0 +1,73 @@
+"""Photo to network and back: sides of 32n+1, values in -1..1, scores to labels at the photo's own size."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+MIN_SIDE = 33
+MAX_LABEL_VALUES = 24_000_000
+"""Scores are brought to the photo's size in strips of at most this many values (96 MB of float32)."""
+
+
+def network_sides(height: int, width: int, long_side: int) -> tuple[int, int]:
+    """Height and width at which the network sees a photo: the longer side near `long_side`, both of the form 32n+1.
+
+    Each side is rounded to the nearest such number, which stretches the photo by a few percent at most for common
+    shapes; that measured better than grey bars.
+
+    >>> network_sides(480, 640, 513), network_sides(300, 451, 513)
+    ((385, 513), (353, 513))
+    """
+    scale = long_side / max(height, width)
+    return _nearest_side(height * scale), _nearest_side(width * scale)
+
+
+def _nearest_side(pixels: float) -> int:
+    return max(1, round((pixels - 1) / 32)) * 32 + 1
+
+
+def to_input(rgb: NDArray[np.uint8], long_side: int) -> Tensor:
+    """(H, W, 3) uint8 photo -> (1, 3, h, w) float32 in -1..1 at the network's size."""
+    height, width = network_sides(rgb.shape[0], rgb.shape[1], long_side)
+    small = Image.fromarray(rgb).resize((width, height), Image.Resampling.BILINEAR)
+    return normalise(np.asarray(small))
+
+
+def normalise(rgb: NDArray[np.uint8]) -> Tensor:
+    """(H, W, 3) uint8 -> (1, 3, H, W) float32, `x / 127.5 - 1`."""
+    pixels = torch.from_numpy(np.array(rgb)).permute(2, 0, 1)[None].float()
+    return pixels / 127.5 - 1
+
+
+def labels_at(scores: Tensor, height: int, width: int) -> NDArray[np.uint8]:
+    """The best class at each pixel of a (height, width) photo, from scores (1, C, h, w) at the working size.
+
+    Scores are interpolated, not labels, so outlines stay smooth; only classes that win somewhere at the working size
+    are, and strip by strip, so that a photo of 40 megapixels needs no gigabytes.
+    """
+    present = scores[0].argmax(0).unique()
+    if len(present) == 1:
+        return np.full((height, width), int(present[0]), np.uint8)
+    few = scores[:, present].float()
+    rows = max(1, MAX_LABEL_VALUES // (len(present) * width))
+    if rows >= height:
+        best = F.interpolate(few, (height, width), mode="bilinear", align_corners=False)[0].argmax(0)
+        return present[best].to(torch.uint8).cpu().numpy()
+    strips = [_strip(few, top, min(top + rows, height), height, width) for top in range(0, height, rows)]
+    return np.concatenate([present[strip].to(torch.uint8).cpu().numpy() for strip in strips])
+
+
+def _strip(scores: Tensor, top: int, bottom: int, height: int, width: int) -> Tensor:
+    """Rows top..bottom-1 of the argmax of the whole interpolation (half-pixel centres)."""
+    ratio = scores.shape[2] / height
+    y = ((torch.arange(top, bottom, device=scores.device) + 0.5) * ratio - 0.5).clamp(0, scores.shape[2] - 1)
+    low = y.floor().long()
+    high = (low + 1).clamp(max=scores.shape[2] - 1)
+    part = (y - low).view(-1, 1)
+    lines = scores[:, :, low] * (1 - part) + scores[:, :, high] * part
+    return F.interpolate(lines, (bottom - top, width), mode="bilinear", align_corners=False)[0].argmax(0)

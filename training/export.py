@@ -1,0 +1,22 @@
+"""Write the bundled weights file: convolutions in half precision, upscores and biases in float32."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from explainer.segmentation.model import FCN
+from explainer.segmentation.weights import sha256_of
+
+
+def export(model: FCN, path: Path) -> str:
+    """Save the state dict and return the file's SHA-256, to be pinned in `explainer/segmentation/weights.py`."""
+    state = {}
+    for key, value in model.state_dict().items():
+        plain = value.detach().cpu().contiguous()
+        halve = plain.dim() == 4 and not key.startswith(("grow", "upscore"))
+        state[key] = plain.half() if halve else plain.float()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(state, path)
+    return sha256_of(path)
