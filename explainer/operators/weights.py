@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -47,7 +48,7 @@ def full_weight(weight: Nested) -> Tensor:
     return tensor[None, None] if tensor.ndim <= 2 else tensor
 
 
-def transposed(dims: int) -> Any:
+def transposed(dims: int) -> Callable[..., Tensor]:
     """Torch's transposed convolution for 1 or 2 spatial axes."""
     return F.conv_transpose1d if dims == 1 else F.conv_transpose2d
 

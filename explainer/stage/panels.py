@@ -1,0 +1,99 @@
+"""The parts a scene is put together from: panels of cells, and columns of ties.
+
+A scene is plain JSON. Its `ties` are elementary products (see `explainer.ties`), one column for each panel, -1 where a
+tie touches no cell of that panel. Stepping, hovering and clicking all mean: select ties by one panel's cell and light
+up their cells in every panel. README, "The scene", lists the fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from explainer.palette import PALETTE
+
+Panel = dict[str, Any]
+Scene = dict[str, Any]
+
+GATHER = {"id": "gather", "label": "Gather", "hint": "one output pixel a step", "by": "output"}
+SCATTER = {"id": "scatter", "label": "Scatter", "hint": "one input pixel a step", "by": "input"}
+
+
+def numbers(values: Tensor) -> list[float | int | None]:
+    """A flat list for JSON: whole numbers without a point, minus infinity as None, rounding noise removed."""
+    return [plain(value) for value in values.flatten().tolist()]
+
+
+def plain(value: float) -> float | int | None:
+    """One number for JSON; twelve significant digits, as -0.0 and 0.30000000000000004 help nobody."""
+    if value == float("-inf"):
+        return None
+    rounded = float(f"{value:.12g}")
+    return int(rounded) if rounded.is_integer() and abs(rounded) < 1e15 else rounded
+
+
+def positions(values: Tensor) -> list[int]:
+    """Flat positions as a JSON list."""
+    return [int(value) for value in values.tolist()]
+
+
+def spatial(shape: Sequence[int]) -> list[int]:
+    """(C, W) or (C, H, W) as [channels, rows, columns]; 1D maps lie in one row."""
+    return [shape[0], 1, shape[1]] if len(shape) == 2 else list(shape)
+
+
+def size_text(shape: Sequence[int]) -> str:
+    """How a size is written: 4, 4 x 5, or 4 channels of 2 x 2."""
+    text = " × ".join(str(n) for n in shape[1:])
+    return text if shape[0] == 1 else f"{shape[0]} channels of {text}"
+
+
+def map_panel(name: str, role: str, values: Tensor, **more: Any) -> Panel:
+    """A panel that shows a feature map (C, *spatial)."""
+    note = more.pop("note", size_text(values.shape))
+    panel = {"id": name, "role": role, "title": name, "note": note, "lane": 0, "shape": spatial(values.shape)}
+    return {**panel, "values": numbers(values), **more}
+
+
+def kernel_panel(weight: Tensor, **more: Any) -> Panel:
+    """A panel that shows a kernel (C_a, C_b, *k), one grid for each pair of channels."""
+    grids = weight.flatten(0, 1)
+    return map_panel("kernel", "weight", grids, symbol="w", note=size_text((1, *grids.shape[1:])), **more)
+
+
+def matrix_panel(title: str, rows: int, columns: int, **more: Any) -> Panel:
+    """A panel that shows the matrix; its entries are the ties themselves."""
+    panel = {"id": "matrix", "role": "weight", "title": title, "note": f"{rows} × {columns}", "lane": 1}
+    return {**panel, "matrix": {"rows": "output", "cols": "input"}, "shape": [1, rows, columns], **more}
+
+
+def standing(panel: Panel, name: str, title: str, **more: Any) -> Panel:
+    """The same cells as a standing vector, to stand beside a matrix; it shares the panel's ties."""
+    count = len(panel["values"])
+    kept = {key: panel[key] for key in ("role", "values", "labels", "ghost", "ghost_title", "progress") if key in panel}
+    column = panel.get("column", panel["id"])
+    base = {"id": name, "title": title, "note": f"{count} × 1", "column": column, "shape": [1, count, 1], "lane": 1}
+    return {**base, **kept, "flat": True, **more}
+
+
+def make_scene(name: str, panels: list[Panel], ties: dict[str, list[Any]], **more: Any) -> Scene:
+    """A scene with both reading orders; `more` overrides any field."""
+    scene: Scene = {"name": name, "panels": panels, "ties": ties, "source": "input", "target": "output"}
+    defaults = {"combine": "sum", "orders": [GATHER, SCATTER], "order": "gather", "step": 0, "palette": PALETTE}
+    return {**scene, **defaults, **more}
+
+
+def pad_mask(shape: Sequence[int], pads: Sequence[tuple[int, int]]) -> Tensor:
+    """True on the border of a map (C, *spatial) that was padded by (before, after) along each axis."""
+    mask = torch.ones(tuple(shape), dtype=torch.bool)
+    inside = [slice(None)] + [slice(a, n - b) for n, (a, b) in zip(shape[1:], pads, strict=True)]
+    mask[tuple(inside)] = False
+    return mask
+
+
+def ghosts(mask: Tensor) -> list[int]:
+    """Flat positions of the true cells."""
+    return positions(mask.flatten().nonzero().flatten())

@@ -1,0 +1,57 @@
+"""Letters instead of numbers, as on the lecture's slides: x y z for the kernel, a b c d for the input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from explainer.operators import Convolution, TransposedConvolution
+from explainer.operators.weights import full_weight
+from explainer.trace import Shape, matrix_of
+
+
+@dataclass(frozen=True)
+class Symbols:
+    """One letter (or short word) for each input pixel and each tap, in reading order."""
+
+    inputs: tuple[str, ...]
+    taps: tuple[str, ...]
+
+
+def coefficients(op: Convolution | TransposedConvolution, shape: Shape) -> list[torch.Tensor]:
+    """For each tap the (outputs, inputs) matrix of the operator with that tap 1 and all others 0."""
+    size = full_weight(op.weight).shape
+    one_hot = torch.eye(size.numel(), dtype=torch.float64)
+    return [matrix_of(op.with_weight(row.view(size)), shape) for row in one_hot]
+
+
+def output_labels(
+    op: Convolution | TransposedConvolution, shape: Shape, inputs: list[str] | tuple[str, ...], taps: tuple[str, ...]
+) -> list[str]:
+    """Each output as a sum of products, "az + bx"; read off torch's answers to every one-hot input and kernel.
+
+    An input called "0" is a zero: its products are left out. An output that nothing reaches is "0".
+    """
+    matrices = coefficients(op, shape)
+    labels = []
+    for row in range(matrices[0].shape[0]):
+        terms = [
+            f"{inputs[column]}{taps[tap]}"
+            for column in range(len(inputs))
+            for tap in range(len(taps))
+            if matrices[tap][row, column] and inputs[column] != "0"
+        ]
+        labels.append(" + ".join(terms) or "0")
+    return labels
+
+
+def matrix_labels(op: Convolution | TransposedConvolution, shape: Shape, taps: tuple[str, ...]) -> list[list[str]]:
+    """The matrix with letters in it, rows first; "0" where nothing stands."""
+    matrices = coefficients(op, shape)
+    rows, columns = matrices[0].shape
+    entry = [["0"] * columns for _ in range(rows)]
+    for tap, matrix in enumerate(matrices):
+        for row, column in matrix.nonzero().tolist():
+            entry[row][column] = taps[tap]
+    return entry
