@@ -28,7 +28,6 @@ from explainer.operators import (
     TransposedConvolution,
 )
 from explainer.operators.checks import per_axis
-from explainer.operators.weights import full_weight
 from explainer.stage.panels import plain
 from explainer.symbols import Symbols, matrix_labels, output_labels
 from explainer.trace import jacobian_of, matrix_of
@@ -58,12 +57,14 @@ class Problem:
     """A case, read: the operator, its input (C, *spatial) in float64, and the letters if it has any.
 
     `leading` counts the axes that the input had before its spatial ones (0 to 2); an answer has as many.
+    `indices`: max pooling was asked to return them.
     """
 
     op: Operator
     input: Tensor
     leading: int
     symbols: Symbols | None = None
+    indices: bool = False
 
 
 def read_case(case: object) -> Problem:
@@ -80,7 +81,9 @@ def read_case(case: object) -> Problem:
     kind, allowed = OPERATORS[str(name)]
     values, symbols = read_numbers(case)
     x, leading = with_channels(values, allowed, kind is PixelShuffle)
-    return Problem(make_operator(kind, case, x, symbols), x, leading, symbols)
+    op = make_operator(kind, case, x, symbols)
+    indices = kind is MaxPooling and bool((case.get("params") or {}).get("return_indices"))
+    return Problem(op, x, leading, symbols, indices)
 
 
 def read_numbers(case: Case) -> tuple[Tensor, Symbols | None]:
@@ -169,9 +172,9 @@ def answer(problem: Problem) -> dict[str, Any]:
         return symbolic_answer(problem, problem.symbols)
     op, x = problem.op, problem.input
     if isinstance(op, MaxPooling):
-        values, indices = op.with_indices(x[None])
-        both = {"values": restore(values, problem), "indices": restore(indices, problem)}
-        return {"output": both, "matrix": matrix_json(jacobian_of(op, x)), "linear": False}
+        values, indices = (restore(part, problem) for part in op.with_indices(x[None]))
+        output = {"values": values, "indices": indices} if problem.indices else values
+        return {"output": output, "matrix": matrix_json(jacobian_of(op, x)), "linear": False}
     output = restore(op(x[None]), problem)
     return {"output": output, "matrix": matrix_json(matrix_of(op, tuple(x.shape))), "linear": True}
 
@@ -237,6 +240,3 @@ def blank(value: Any) -> Any:
 def tuple_of(value: Any) -> Any:
     """Nested lists as nested tuples."""
     return tuple(tuple_of(part) for part in value) if isinstance(value, list | tuple) else value
-
-
-__all__ = ["OPERATORS", "Problem", "answer", "full_weight", "read_case"]

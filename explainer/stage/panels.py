@@ -97,3 +97,15 @@ def pad_mask(shape: Sequence[int], pads: Sequence[tuple[int, int]]) -> Tensor:
 def ghosts(mask: Tensor) -> list[int]:
     """Flat positions of the true cells."""
     return positions(mask.flatten().nonzero().flatten())
+
+
+def stepping_panel(scene: Scene, order: str) -> Panel:
+    """The panel whose cells are the steps of a reading order: the first one with that order's column."""
+    column = next(one["by"] for one in scene["orders"] if one["id"] == order)
+    return next(panel for panel in scene["panels"] if panel.get("column", panel["id"]) == column)
+
+
+def count_steps(scene: Scene, order: str) -> int:
+    """How many steps a reading order has: the stepping panel's cells without the ghosts."""
+    panel = stepping_panel(scene, order)
+    return len(panel["values"]) - len(panel.get("ghost", []))

@@ -1,0 +1,145 @@
+"""The command line: `python -m explainer list | trace | render | segment | fetch`.
+
+Exit status 0 is success, 1 a photo that could not be read or a file that could not be fetched, 2 wrong input with one
+line on standard error that says what was given and what is allowed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    arguments = parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+    except ValueError as problem:
+        print(f"explainer: {problem}", file=sys.stderr)
+        return 2
+    except OSError as problem:
+        print(f"explainer: {problem.filename or 'file'}: {problem.strerror}", file=sys.stderr)
+        return 1
+    return status
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = argparse.ArgumentParser(prog="python -m explainer", description="Upsampling operators, without a browser.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    add = commands.add_parser
+
+    add("list", help="print the operators and the named examples").set_defaults(run=run_list)
+
+    command = add("trace", help="output and matrix of one case, as JSON")
+    command.add_argument("case", help="a JSON file, or - for standard input")
+    command.set_defaults(run=run_trace)
+
+    command = add("render", help="draw an example to a .gif, .png or .html file")
+    command.add_argument("example", help="a name from `list`")
+    command.add_argument("--out", type=Path, required=True, help="FILE.gif, FILE.png or FILE.html")
+    command.add_argument("--step", type=int, default=None, help="for a .png: the step to draw (from 1; default last)")
+    command.add_argument("--order", choices=("gather", "scatter"), help="reading order (default: the example's)")
+    command.add_argument("--theme", choices=("light", "dark"), default="light")
+    command.set_defaults(run=run_render)
+
+    command = add("segment", help="label photographs with a network")
+    command.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
+    command.add_argument("--out", type=Path, required=True, help="folder for NAME.labels.png and NAME.overlay.png")
+    command.add_argument("--model", default="fcn8s", help="name of a network (default fcn8s)")
+    command.add_argument("--device", choices=("auto", "cpu", "cuda", "mps", "xpu"), default="auto")
+    command.set_defaults(run=run_segment)
+
+    command = add("fetch", help="download a network's weights before class")
+    command.add_argument("model", help="name of a torchvision network")
+    command.set_defaults(run=run_fetch)
+    return top
+
+
+def run_list(_: Any) -> int:
+    """Operators, then examples with their sources."""
+    from explainer.cases import OPERATORS
+    from explainer.examples import examples
+
+    print("Operators (op in a case):")
+    for name, (kind, _axes) in OPERATORS.items():
+        print(f"  {name:18} {kind.__doc__.splitlines()[0]}")
+    print("\nExamples (for render; also on the pages):")
+    for example in examples():
+        print(f"  {example.slug:24} {example.title}  [{example.op}; {example.source}]")
+    return 0
+
+
+def run_trace(arguments: Any) -> int:
+    """Read one case, print its answer."""
+    from explainer.cases import answer, read_case
+
+    text = sys.stdin.read() if arguments.case == "-" else Path(arguments.case).read_text(encoding="utf-8")
+    try:
+        case = json.loads(text)
+    except json.JSONDecodeError as problem:
+        raise ValueError(f"the case is not JSON: {problem}.") from None
+    try:
+        print(json.dumps(answer(read_case(case)), ensure_ascii=False))
+    except RuntimeError as refusal:  # what torch itself refuses and no check foresaw
+        raise ValueError(str(refusal).splitlines()[0]) from None
+    return 0
+
+
+def run_render(arguments: Any) -> int:
+    """Draw one example; the file's ending says as what."""
+    from explainer.examples import find_example
+    from explainer.gallery import example_scene
+    from explainer.raster import to_gif, to_png
+    from explainer.stage.export import to_html
+
+    ending = arguments.out.suffix.lower()
+    if ending not in (".gif", ".png", ".html"):
+        raise ValueError(f"--out ends in {ending or 'nothing'}; allowed are .gif, .png and .html.")
+    if arguments.step is not None and ending != ".png":
+        raise ValueError(f"--step picks one still picture, so --out must end in .png, not {ending}.")
+    example = find_example(arguments.example)
+    scene = example_scene(example)
+    order = arguments.order or scene["order"]
+    if order not in [one["id"] for one in scene["orders"]]:
+        raise ValueError(f"{example.slug} has no reading order {order!r}.")
+    scene = {**scene, "order": order}
+    if ending == ".html":
+        arguments.out.write_text(to_html(scene, example.title, example.note), encoding="utf-8")
+    elif ending == ".gif":
+        arguments.out.write_bytes(to_gif(scene, order=order, theme=arguments.theme))
+    else:
+        arguments.out.write_bytes(to_png(scene, checked_step(arguments.step, scene, order), order, arguments.theme))
+    return 0
+
+
+def checked_step(step: int | None, scene: dict[str, Any], order: str) -> int:
+    """The step counted from 0; the last one if none was given."""
+    from explainer.stage.panels import count_steps
+
+    steps = count_steps(scene, order)
+    if step is not None and not 1 <= step <= steps:
+        raise ValueError(f"--step is {step}; this example has steps 1 to {steps}.")
+    return steps - 1 if step is None else step - 1
+
+
+def run_segment(arguments: Any) -> int:
+    """Label photographs; one JSON object a photo on standard output."""
+    from explainer.segmentation.commands import segment_photos
+
+    return segment_photos(arguments.photos, arguments.out, model=arguments.model, device=arguments.device)
+
+
+def run_fetch(arguments: Any) -> int:
+    """Download weights into torch's cache folder."""
+    from explainer.segmentation.commands import fetch_model
+
+    return fetch_model(arguments.model)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
