@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
 """Decoders that may run on a stranger's file (JPEG includes the phones' MPO)."""
@@ -29,7 +29,9 @@ MAX_RATIO = 20
 DEFAULT_LONG_SIDE = 1024
 
 _EMPTY = "This file is empty."
-_NOT_A_PICTURE = "This is not a picture in a format that can be read here; send a JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF."
+_NOT_A_PICTURE = (
+    "This is not a picture in a format that can be read here; send a JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF."
+)
 _DAMAGED = "This picture is incomplete or damaged; please send it again."
 _HEIC = (
     "This is an iPhone HEIC picture, which cannot be read here; choose 'Most Compatible' in the camera's settings "
@@ -85,7 +87,7 @@ def read_photo(
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PhotoError("This picture has too many pixels; please send a smaller one.") from error
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise PhotoError(_HEIC if is_heic(data) else _NOT_A_PICTURE) from error
     except (Exception, MemoryError) as error:
         raise PhotoError(_DAMAGED) from error

@@ -117,7 +117,9 @@ class Run:
 
     def check(self, packs: Packs, held: list[str], loss: float) -> None:
         """Judge the averaged model, write a line of the log and the checkpoint, keep the best."""
-        found = {head: c.mean_iou() for head, c in judge(self.average, packs, held, self.plan.side, self.device).items()}
+        found = {
+            head: c.mean_iou() for head, c in judge(self.average, packs, held, self.plan.side, self.device).items()
+        }
         line = {"step": self.step, "seconds": round(self.seconds), "loss": round(loss, 4)}
         line |= {head: round(value, 4) for head, value in found.items()}
         print(json.dumps(line), flush=True)

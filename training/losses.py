@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explainer.segmentation.model import FCN, HEADS, ScoreMaps
+from explainer.segmentation.model import FCN, HEADS, Head, ScoreMaps
 from training.batches import GRID, WINDOW, Batch
 
 HEAD_WEIGHT = {"fcn32s": 0.4, "fcn16s": 0.6, "fcn8s": 1.0}
@@ -32,10 +32,9 @@ def segmentation_loss(scores: Tensor, targets: Tensor) -> Tensor:
     return -(targets * log).sum(1).mean() + JACCARD_WEIGHT * soft_jaccard(log.exp(), targets)
 
 
-def sparse_grow(model: FCN, maps: ScoreMaps, head: str) -> Tensor:
+def sparse_grow(model: FCN, maps: ScoreMaps, head: Head) -> Tensor:
     """The scores of one head at every 4th pixel only: the same kernel, of which those pixels use every 4th value."""
-    scores = {"fcn32s": maps.score32, "fcn16s": maps.fused16, "fcn8s": maps.fused8}[head]
-    layer = {"fcn32s": model.grow32, "fcn16s": model.grow16, "fcn8s": model.grow8}[head]
+    layer, scores = model.last_upscore(maps, head)
     stride = layer.stride[0] // GRID
     weight = layer.weight[:, :, GRID - 1 :: GRID, GRID - 1 :: GRID]
     return F.conv_transpose2d(scores, weight, stride=stride, padding=stride - 1, groups=layer.groups)

@@ -1,6 +1,235 @@
-"""placeholder"""
+"""Fetch torchvision's weights so that no fault of the network or the disk does more than cost one clear sentence.
+
+torch's own loader has no time-out, checks 8 hex digits once and never again, lets six visitors start six downloads,
+and runs whatever pickle lies in its cache. Here: time-outs, the digits in the name checked at the download and the
+full SHA-256 recorded then and checked before every load, one download for all who ask, a temporary file and a rename,
+and a damaged file deleted and fetched once more.
+"""
+
 from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import http.client
+import os
+import pickle
+import re
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-from explainer.segmentation.weights import Progress, WeightsError
+from urllib.parse import urlsplit
+
+from explainer.segmentation.weights import Progress, WeightsError, sha256_of
+
+TIMEOUT = 10.0
+"""Seconds to connect, and to wait for each next piece."""
+STALE_LOCK = 60.0
+"""A lock file nobody has touched for this many seconds belongs to a process that is gone."""
+_CHUNK = 1 << 18
+_KEPT = "the bundled network works without it."
+_flights: dict[str, threading.Lock] = defaultdict(threading.Lock)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to fetch; `digits` are the first hex digits of its SHA-256."""
+
+    url: str
+    digits: str
+
+    @property
+    def file_name(self) -> str:
+        """The last part of the address."""
+        return Path(urlsplit(self.url).path).name
+
+    @property
+    def host(self) -> str:
+        """The server, for messages."""
+        return urlsplit(self.url).hostname or self.url
+
+
+class _Damaged(Exception):
+    """What arrived is not the file; worth one more try."""
+
+
+def torchvision_source(name: str) -> Source:
+    """The address and digits of torchvision's weights (trained on COCO with VOC's labels) for a network."""
+    from torchvision.models import get_model_weights
+
+    url = str(get_model_weights(name).COCO_WITH_VOC_LABELS_V1.url)
+    found = re.search(r"-([0-9a-f]{8})\.pth$", url)
+    if not found:
+        raise WeightsError(f"The weights of {name} carry no checksum in their name, so they are not used.")
+    return Source(url, found[1])
+
+
+def cache_folders() -> tuple[Path, ...]:
+    """Where weights may lie: torch's usual cache first, then the temporary folder."""
+    import torch
+
+    return Path(torch.hub.get_dir()) / "checkpoints", Path(tempfile.gettempdir()) / "upsampling-explainer"
+
+
 def torchvision_state(name: str, progress: Progress | None = None) -> dict[str, Any]:
-    raise WeightsError("not yet")
+    """The state dict of a torchvision network, fetched on first use. Raises WeightsError with one sentence."""
+    return read_state(fetch(torchvision_source(name), cache_folders(), progress))
+
+
+def is_cached(name: str) -> bool:
+    """Whether a torchvision network's weights lie in a cache folder (not yet checked)."""
+    source = torchvision_source(name)
+    return any((folder / source.file_name).is_file() for folder in cache_folders())
+
+
+def read_state(path: Path) -> dict[str, Any]:
+    """Read a state dict that can hold no code. Raises WeightsError for anything else."""
+    import torch
+
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
+        raise WeightsError(f"The file {path.name} holds more than weights, so it was not read; {_KEPT}") from error
+    return state
+
+
+def fetch(source: Source, folders: Sequence[Path], progress: Progress | None = None, timeout: float = TIMEOUT) -> Path:
+    """The checked file, from the first folder that has it, else downloaded to the first that takes it.
+
+    All threads and processes that ask at once share one download.
+
+    Raises:
+        WeightsError: it cannot be had; the message says why in one sentence.
+    """
+    with _flights[source.file_name]:
+        for folder in folders:
+            if _is_good(folder / source.file_name, source.digits):
+                return folder / source.file_name
+        for folder in folders:
+            with contextlib.suppress(PermissionError):
+                return _fetch_into(folder, source, progress, timeout)
+        raise WeightsError(f"No folder takes the file {source.file_name} (all are read-only); {_KEPT}")
+
+
+def _is_good(path: Path, digits: str) -> bool:
+    """Whether the file is there and is the one recorded; a damaged file is deleted."""
+    if not path.is_file():
+        return False
+    digest, record = sha256_of(path), _record_of(path)
+    known = record.read_text().strip() if record.is_file() else None
+    if digest.startswith(digits) and known in (None, digest):
+        if known is None:
+            with contextlib.suppress(OSError):  # a read-only cache: the digits are checked again next time
+                record.write_text(digest)
+        return True
+    with contextlib.suppress(OSError):  # cannot be deleted: the next folder is tried
+        path.unlink()
+    return False
+
+
+def _record_of(path: Path) -> Path:
+    return path.with_name(path.name + ".sha256")
+
+
+def _fetch_into(folder: Path, source: Source, progress: Progress | None, timeout: float) -> Path:
+    """Download into a folder, once more if what came was damaged. PermissionError: the folder is read-only."""
+    path = folder / source.file_name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _lock_file(path.with_name(path.name + ".lock")):
+            if _is_good(path, source.digits):
+                return path
+            try:
+                return _download(source, path, progress, timeout)
+            except _Damaged:
+                return _download(source, path, progress, timeout)
+    except _Damaged as error:
+        raise WeightsError(f"{error}; {_KEPT}") from error
+    except OSError as error:
+        raise _as_sentence(error, source, timeout) from error
+
+
+def _as_sentence(error: OSError, source: Source, timeout: float) -> Exception:
+    """The exception to raise instead: PermissionError where another folder may do, else a WeightsError."""
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(error, urllib.error.HTTPError):
+        return WeightsError(f"{source.host} answered {error.code} for {source.file_name}; {_KEPT}")
+    if isinstance(reason, TimeoutError):
+        return WeightsError(f"{source.host} did not answer within {timeout:.0f} seconds; {_KEPT}")
+    if isinstance(error, (urllib.error.URLError, ConnectionError)):
+        return WeightsError(f"There is no connection to {source.host}; {_KEPT}")
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return PermissionError(error.errno, "read-only")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return WeightsError(f"The disk is full, {source.file_name} does not fit; {_KEPT}")
+    return WeightsError(f"{source.file_name} cannot be stored ({error.strerror or error}); {_KEPT}")
+
+
+def _download(source: Source, path: Path, progress: Progress | None, timeout: float) -> Path:
+    """One try: into a temporary file beside `path`, checked, recorded, renamed."""
+    handle, name = tempfile.mkstemp(prefix=path.name, suffix=".part", dir=path.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            digest = _receive(source, file, path.with_name(path.name + ".lock"), progress, timeout)
+        if not digest.startswith(source.digits):
+            raise _Damaged(_what_came_instead(part, source))
+        _record_of(path).write_text(digest)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def _receive(source: Source, file: Any, lock: Path, progress: Progress | None, timeout: float) -> str:
+    """Copy the answer to `file`; returns its SHA-256."""
+    request = urllib.request.Request(source.url, headers={"User-Agent": "upsampling-explainer"})
+    digest, done = hashlib.sha256(), 0
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as answer:
+            total = int(answer.headers.get("Content-Length") or 0)
+            while piece := answer.read(_CHUNK):
+                file.write(piece)
+                digest.update(piece)
+                done += len(piece)
+                os.utime(lock)
+                if progress is not None:
+                    progress(done, total)
+    except http.client.HTTPException as error:
+        raise _Damaged(f"The download of {source.file_name} was cut off") from error
+    if done < total:
+        raise _Damaged(f"The download of {source.file_name} was cut off")
+    return digest.hexdigest()
+
+
+def _what_came_instead(part: Path, source: Source) -> str:
+    with part.open("rb") as file:
+        start = file.read(256).lstrip().lower()
+    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
+        return f"The network answered with a page of its own instead of {source.file_name} (is a login needed?)"
+    return f"{source.file_name} arrived damaged, its checksum is wrong"
+
+
+@contextlib.contextmanager
+def _lock_file(path: Path) -> Iterator[None]:
+    """Hold a lock file, so that other processes wait; a lock left behind by a dead process is taken over."""
+    while True:
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            break
+        except FileExistsError:
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > STALE_LOCK:
+                    path.unlink()
+            time.sleep(0.05)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)

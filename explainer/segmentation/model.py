@@ -111,7 +111,8 @@ class DeepLabHead(nn.Module):
         """(N, 320, h, w) -> (N, 21, h, w)."""
         local = self.aspp0(features).relu()
         whole = self.pool(features.mean((2, 3), keepdim=True)).relu().expand_as(local)
-        return self.logits(self.proj(torch.cat((whole, local), 1)).relu())
+        scores: Tensor = self.logits(self.proj(torch.cat((whole, local), 1)).relu())
+        return scores
 
 
 class FCN(nn.Module):
@@ -156,12 +157,18 @@ class FCN(nn.Module):
 
     def grow(self, maps: ScoreMaps, head: Head) -> Tensor:
         """The scores (N, 21, H, W) of one of the three networks at the input's size."""
+        layer, scores = self.last_upscore(maps, head)
+        grown: Tensor = layer(scores)
+        return grown
+
+    def last_upscore(self, maps: ScoreMaps, head: Head) -> tuple[nn.ConvTranspose2d, Tensor]:
+        """The transposed convolution that grows one network's scores to the input's size, and those scores."""
         if head == "fcn32s":
-            return self.grow32(maps.score32)
+            return self.grow32, maps.score32
         if head == "fcn16s":
-            return self.grow16(maps.fused16)
+            return self.grow16, maps.fused16
         if head == "fcn8s":
-            return self.grow8(maps.fused8)
+            return self.grow8, maps.fused8
         raise ValueError(f"got head {head!r}; allowed are {', '.join(HEADS)}")
 
     def forward(self, x: Tensor) -> Scores:

@@ -31,7 +31,7 @@ def load(name: str, device: str | torch.device = "cpu", progress: Progress | Non
         if key not in _loaded:
             net = _bundled() if info.bundled else _torchvision(name, progress)
             net = net.eval().requires_grad_(False)
-            _loaded[key] = net.to(torch.device(device), memory_format=torch.channels_last)
+            _loaded[key] = net.to(torch.device(device)).to(memory_format=torch.channels_last)
             gc.collect()
         return _loaded[key]
 

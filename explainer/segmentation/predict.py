@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -23,7 +24,8 @@ from explainer.segmentation.weights import model_info
 
 LONG_SIDES = (129, 1281)
 """The smallest and largest working size that may be asked for."""
-_MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+_MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
+_STD = np.array([0.229, 0.224, 0.225], dtype=np.float32)
 
 
 def predict(
@@ -31,6 +33,7 @@ def predict(
     model: str = "fcn8s",
     long_side: int | None = None,
     device: str = "auto",
+    label_size: tuple[int, int] | None = None,
 ) -> Prediction:
     """Label a photo.
 
@@ -38,6 +41,8 @@ def predict(
         photo_rgb: (H, W, 3) uint8, upright.
         model: a name of `available_models()`.
         long_side: the longer side, in pixels, at which the network sees the photo; the network's default if None.
+        label_size: (height, width) of the label map; the given photo's own if None. For a photo that was reduced
+            when it was read, its full size.
         device: `auto` (CUDA, then MPS, then XPU, then CPU), `cpu`, `cuda`, `mps` or `xpu`.
 
     Raises:
@@ -47,15 +52,16 @@ def predict(
     _check(photo_rgb, long_side)
     side = long_side or info.long_side
     chosen = choose_device(device)
+    size = label_size or (photo_rgb.shape[0], photo_rgb.shape[1])
     try:
-        return _run(photo_rgb, model, side, chosen, ())
+        return _run(photo_rgb, model, side, chosen, size)
     except RuntimeError as error:
         if chosen.type == "cpu" or not is_out_of_memory(error):
             raise
     forget(chosen)
     release(chosen)
     notice = f"{describe(chosen)} ran out of memory; this photo was labelled on the CPU."
-    return _run(photo_rgb, model, side, torch.device("cpu"), (notice,))
+    return replace(_run(photo_rgb, model, side, torch.device("cpu"), size), notices=(notice,))
 
 
 def _check(photo: NDArray[np.uint8], long_side: int | None) -> None:
@@ -67,7 +73,7 @@ def _check(photo: NDArray[np.uint8], long_side: int | None) -> None:
 
 
 @torch.inference_mode()
-def _run(photo: NDArray[np.uint8], model: str, side: int, device: torch.device, notices: tuple[str, ...]) -> Prediction:
+def _run(photo: NDArray[np.uint8], model: str, side: int, device: torch.device, size: tuple[int, int]) -> Prediction:
     net = load(model, device)
     times: dict[str, float] = {}
     bundled = isinstance(net, FCN)
@@ -84,10 +90,10 @@ def _run(photo: NDArray[np.uint8], model: str, side: int, device: torch.device, 
         else:
             scores = F.interpolate(coarse, x.shape[-2:], mode="bilinear", align_corners=False)
     with _timed("labels", times, device):
-        labels = labels_at(scores, photo.shape[0], photo.shape[1])
+        labels = labels_at(scores, *size)
         probabilities = scores[0].float().softmax(0).cpu().numpy()
     stride_maps = StrideMaps(*(m[0].float().cpu().numpy() for m in maps)) if maps is not None else None
-    return Prediction(model, describe(device), labels, probabilities, stride_maps, times, notices)
+    return Prediction(model, describe(device), labels, probabilities, stride_maps, times)
 
 
 def _forward(net: nn.Module, x: Tensor) -> ScoreMaps | Tensor:
@@ -104,7 +110,7 @@ def _torchvision_input(photo: NDArray[np.uint8], side: int) -> Tensor:
     scale = side / max(photo.shape[:2])
     size = max(32, round(photo.shape[1] * scale)), max(32, round(photo.shape[0] * scale))
     small = np.array(Image.fromarray(photo).resize(size, Image.Resampling.BILINEAR), dtype=np.float32) / 255
-    normal = (small - np.float32(_MEAN)) / np.float32(_STD)
+    normal = (small - _MEAN) / _STD
     return torch.from_numpy(normal).permute(2, 0, 1)[None]
 
 

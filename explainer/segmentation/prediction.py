@@ -105,6 +105,13 @@ def overlay(
     return mixed if background else np.where((labels > 0)[..., None], mixed, rgb)
 
 
+def shrink(labels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The label map at (height, width) by nearest neighbor; itself if it has that size."""
+    if labels.shape == size:
+        return labels
+    return np.asarray(Image.fromarray(labels).resize(size[::-1], Image.Resampling.NEAREST))
+
+
 def outline(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """True at pixels whose right or lower neighbour has another class: the label map's contours, (H, W)."""
     edge = np.zeros(labels.shape, np.bool_)

@@ -50,16 +50,15 @@ def labels_at(scores: Tensor, height: int, width: int) -> NDArray[np.uint8]:
     Scores are interpolated, not labels, so outlines stay smooth; only classes that win somewhere at the working size
     are, and strip by strip, so that a photo of 40 megapixels needs no gigabytes.
     """
-    present = scores[0].argmax(0).unique()
+    present = torch.from_numpy(np.unique(scores[0].argmax(0).cpu().numpy())).to(scores.device)
     if len(present) == 1:
         return np.full((height, width), int(present[0]), np.uint8)
     few = scores[:, present].float()
+    ids = present.to(torch.uint8)
     rows = max(1, MAX_LABEL_VALUES // (len(present) * width))
-    if rows >= height:
-        best = F.interpolate(few, (height, width), mode="bilinear", align_corners=False)[0].argmax(0)
-        return present[best].to(torch.uint8).cpu().numpy()
     strips = [_strip(few, top, min(top + rows, height), height, width) for top in range(0, height, rows)]
-    return np.concatenate([present[strip].to(torch.uint8).cpu().numpy() for strip in strips])
+    labels: NDArray[np.uint8] = np.concatenate([ids[strip].cpu().numpy() for strip in strips])
+    return labels
 
 
 def _strip(scores: Tensor, top: int, bottom: int, height: int, width: int) -> Tensor:
@@ -69,5 +68,12 @@ def _strip(scores: Tensor, top: int, bottom: int, height: int, width: int) -> Te
     low = y.floor().long()
     high = (low + 1).clamp(max=scores.shape[2] - 1)
     part = (y - low).view(-1, 1)
-    lines = scores[:, :, low] * (1 - part) + scores[:, :, high] * part
-    return F.interpolate(lines, (bottom - top, width), mode="bilinear", align_corners=False)[0].argmax(0)
+    wide = F.interpolate(scores, (scores.shape[2], width), mode="bilinear", align_corners=False)
+    best = torch.zeros((bottom - top, width), dtype=torch.long, device=scores.device)
+    most = torch.full((bottom - top, width), -torch.inf, device=scores.device)
+    for index, one in enumerate(wide[0]):
+        values = torch.lerp(one[low], one[high], part)
+        better = values > most
+        best.masked_fill_(better, index)
+        most = torch.maximum(most, values)
+    return best

@@ -39,7 +39,9 @@ class ModelInfo:
     upsampling: str
 
 
-_BILINEAR = "No skips and no transposed convolution: a dilated trunk of stride 8 and one bilinear upsampling to full size."
+_BILINEAR = (
+    "No skips and no transposed convolution: a dilated trunk of stride 8 and one bilinear upsampling to full size."
+)
 _MODELS = (
     ModelInfo(
         "fcn8s",
@@ -57,9 +59,7 @@ _MODELS = (
         513,
         "Learned transposed convolutions x2 and x16, with one skip from stride 16.",
     ),
-    ModelInfo(
-        "fcn32s", "FCN-32s (bundled)", True, 4.7, 513, "One learned transposed convolution x32, without skips."
-    ),
+    ModelInfo("fcn32s", "FCN-32s (bundled)", True, 4.7, 513, "One learned transposed convolution x32, without skips."),
     ModelInfo("fcn_resnet50", "FCN ResNet-50 (torchvision)", False, 135.0, 520, _BILINEAR),
     ModelInfo("fcn_resnet101", "FCN ResNet-101 (torchvision)", False, 207.7, 520, _BILINEAR),
     ModelInfo(
