@@ -1,0 +1,47 @@
+"""Find and start a browser for the browser tests; without one they fail and say how to get one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import Browser, Error, Playwright
+
+NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser", "msedge", "microsoft-edge")
+QUIET = (
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+HELP = (
+    "No browser found: install Chrome or Chromium, set CHROMIUM to its path, "
+    "or run `python -m playwright install chromium`."
+)
+
+
+def find() -> str | None:
+    """The path of an installed browser: $CHROMIUM first, then the usual names on PATH."""
+    chosen = os.environ.get("CHROMIUM")
+    if chosen:
+        return chosen
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the installed browser, or else the one that Playwright has fetched."""
+    path = find() or playwright.chromium.executable_path
+    if not Path(path).exists():
+        raise RuntimeError(HELP)
+    try:
+        return playwright.chromium.launch(executable_path=path, args=arguments())
+    except Error as problem:
+        raise RuntimeError(f"{path} does not start. {HELP}\n{problem}") from problem
+
+
+def arguments() -> list[str]:
+    """Quiet start-up; Chromium refuses its sandbox to root, as in most containers."""
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return [*QUIET, "--no-sandbox"] if as_root else list(QUIET)
