@@ -1,0 +1,1 @@
+"""What pages are made of: settings bound to the URL, caches, the stage and its surroundings. Needs Streamlit."""

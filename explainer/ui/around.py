@@ -1,0 +1,71 @@
+"""What stands around the stage on every operator page: proof, size formula, code, misunderstandings, link, files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from torch import Tensor
+
+from explainer.examples import Example
+from explainer.formulas import size_formula
+from explainer.operators import Operator
+from explainer.proofs import Proof, matrix_proof
+from explainer.snippets import snippet
+from explainer.stage.panels import Scene
+from explainer.trace import trace
+from explainer.ui.lessons import Lesson, lessons_of
+from explainer.ui.navigation import link
+from explainer.ui.stage import link_here, show_downloads
+
+
+def show_around(
+    page: str, op: Operator, x: Tensor, scene: Scene, stage: str, proofs: Sequence[Proof], example: Example
+) -> None:
+    """Everything below the stage; `stage` is the stage's key."""
+    show_proofs([matrix_proof(trace(op, x)), *proofs])
+    with st.container(border=True):
+        st.markdown("**The size**")
+        for line in size_formula(op, tuple(x.shape[1:])):
+            st.latex(line)
+    show_tabs(page, scene, stage, snippet(op, x), example.note)
+
+
+def show_tabs(page: str, scene: Scene, stage: str, code: str, note: str) -> None:
+    """The torch code, the misunderstandings, the files and the link."""
+    wrong, program, files, address = st.tabs(["What people get wrong", "torch code", "Download", "Link"])
+    with program:
+        st.caption("This program prints exactly the numbers above.")
+        st.code(code, language="python", wrap_lines=True)
+    with wrong:
+        show_lessons(page)
+    with files:
+        show_downloads(scene, stage, note)
+    with address:
+        st.caption("The address bar holds the whole state of this page: settings, reading order and step.")
+        st.code(link_here(), language=None, wrap_lines=True)
+
+
+def show_proofs(proofs: Sequence[Proof]) -> None:
+    """One line for each claim, with the largest difference that torch found just now."""
+    with st.container(border=True):
+        st.markdown("**Checked just now, in float64**")
+        for proof in proofs:
+            mark = ":green[:material/check_circle:]" if proof.holds else ":red[:material/cancel:]"
+            st.markdown(f"{mark} {proof.claim} · largest difference **{proof.difference:.3g}**")
+
+
+def show_lessons(page: str) -> None:
+    """The misunderstandings of a page, each with a link to an example that refutes it."""
+    for lesson in lessons_of(page):
+        show_lesson(lesson)
+    if not lessons_of(page):
+        st.caption("Nothing on this page is usually mistaken; the transposed convolution's page makes up for it.")
+        link("transposed_convolution")
+
+
+def show_lesson(lesson: Lesson) -> None:
+    """One misunderstanding."""
+    st.markdown(f"**“{lesson.claim.strip('“”')}”** — {lesson.truth} :small[({lesson.source})]")
+    if lesson.example:
+        link(lesson.example_page or lesson.page, "See it happen", lesson.example)

@@ -1,0 +1,80 @@
+"""The table of pages: what the router, the links between pages and the tests go by. One line adds a page.
+
+Every `url_path` differs from the file's stem: on a cold server Streamlit would otherwise run the file by itself,
+without the frame.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page: `pages/<stem>.py`. `prefix` starts the keys of its settings in the URL."""
+
+    stem: str
+    title: str
+    url_path: str
+    icon: str
+    section: str
+    prefix: str
+    help: str
+
+    @property
+    def path(self) -> str:
+        """The script, relative to the app."""
+        return f"pages/{self.stem}.py"
+
+
+PROBLEM, UPSAMPLING, LEARNABLE, MATRIX, NETWORK = (
+    "The problem",
+    "Upsampling without learning",
+    "Learnable",
+    "As a matrix",
+    "In a network",
+)
+
+PAGES = (
+    Entry("start", "Start", "", "home", PROBLEM, "st", "What segmentation is, and why maps must grow back."),
+    Entry("sliding_window", "Sliding window", "sliding-window", "crop_free", PROBLEM, "sw", "Patch by patch, or once."),
+    Entry("nearest_neighbor", "Nearest neighbor", "nearest-neighbor", "grid_on", UPSAMPLING, "nn", "Copy each pixel."),
+    Entry("bed_of_nails", "Bed of nails", "bed-of-nails", "push_pin", UPSAMPLING, "bn", "One pixel, then zeros."),
+    Entry("max_unpooling", "Max unpooling", "max-unpooling", "undo", UPSAMPLING, "mu", "Put maxima back."),
+    Entry("bilinear", "Bilinear", "bilinear-upsampling", "gradient", UPSAMPLING, "bl", "A weighted mean of neighbors."),
+    Entry("pixel_shuffle", "Pixel shuffle", "pixel-shuffle", "shuffle", UPSAMPLING, "ps", "Channels become pixels."),
+    Entry("strided_convolution", "Strided convolution", "strided-convolution", "filter_center_focus", LEARNABLE, "cv",
+          "Learnable downsampling."),
+    Entry("transposed_convolution", "Transposed convolution", "transposed-convolution", "layers", LEARNABLE, "tc",
+          "Learnable upsampling, read in three ways."),
+    Entry("matrix_1d", "Convolution as a matrix, 1D", "matrix-1d", "table_rows", MATRIX, "m1", "C and Cᵀ with letters."),
+    Entry("matrix_2d", "Convolution as a matrix, 2D", "matrix-2d", "apps", MATRIX, "m2", "The doubly blocked band."),
+    Entry("checkerboard", "Checkerboard", "checkerboard-artifacts", "blur_on", NETWORK, "cb", "Where stamps overlap."),
+    Entry("side_by_side", "Side by side", "side-by-side", "view_column", NETWORK, "ss", "All upsamplers, one input."),
+    Entry("your_photo", "Your photo", "your-photo", "photo_camera", NETWORK, "yp", "A network labels your picture."),
+)  # fmt: skip
+
+
+def entry(stem: str) -> Entry:
+    """The page with that file name."""
+    return next(page for page in PAGES if page.stem == stem)
+
+
+def sections() -> dict[str, list[st.Page]]:
+    """All pages for `st.navigation`, by section, in lecture order."""
+    groups: dict[str, list[st.Page]] = {}
+    for page in PAGES:
+        icon = f":material/{page.icon}:"
+        target = st.Page(page.path, title=page.title, icon=icon, url_path=page.url_path or None,
+                         default=not page.url_path, help=page.help)  # fmt: skip
+        groups.setdefault(page.section, []).append(target)
+    return groups
+
+
+def link(stem: str, label: str | None = None, example: str | None = None) -> None:
+    """A link to a page, opened on one of its examples if named."""
+    page = entry(stem)
+    parameters = {f"{page.prefix}_example": example} if example else None
+    st.page_link(page.path, label=label or page.title, icon=f":material/{page.icon}:", query_params=parameters)

@@ -1,0 +1,110 @@
+"""A page's settings: Streamlit widgets whose values live in the URL, so that a link reopens the page as it is.
+
+Values a widget cannot take (from an old or mistyped link) fall back to the default, and a notice says so: Streamlit
+drops them silently, so the raw URL is read first. Keys are app-wide and therefore start with the page's prefix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+
+def encode(value: Any) -> str:
+    """A parameter value as the text that stands in widgets and in the URL."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple | list):
+        return "×".join(encode(part) for part in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+class Settings:
+    """The settings of one page.
+
+    Attributes:
+        prefix: start of every key of this page.
+    """
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+
+    def key(self, name: str) -> str:
+        """The app-wide key of one setting; also its name in the URL."""
+        return f"{self.prefix}_{name}"
+
+    def choice(self, name: str, label: str, options: Sequence[Any], default: Any, **more: Any) -> Any:
+        """A select box over values; returns the value itself, not its text."""
+        by_text = {encode(option): option for option in options}
+        texts, key = list(by_text), self.key(name)
+        first = encode(default) if encode(default) in by_text else texts[0]
+        if first != encode(default) and key not in st.session_state:
+            self.note(name, f"{label} {encode(default)} is not possible here (allowed: {', '.join(texts)}).")
+        self.check_url(name, label, by_text)
+        if st.session_state.get(key, first) not in by_text:
+            st.session_state[key] = self.replaced(name, label, st.session_state[key], texts)
+        chosen = st.selectbox(
+            label, texts, texts.index(first), key=key, bind="query-params", on_change=self.forget_notes, **more
+        )
+        return by_text[chosen if chosen in by_text else first]
+
+    def text(self, name: str, label: str, default: str, **more: Any) -> str:
+        """A text area."""
+        key = self.key(name)
+        value = st.text_area(label, default, key=key, bind="query-params", on_change=self.forget_notes, **more)
+        return value if value is not None else default
+
+    def flag(self, name: str, label: str, default: bool = False, **more: Any) -> bool:
+        """An on/off switch."""
+        self.check_url(name, label, {"true": True, "false": False})
+        return st.toggle(label, default, key=self.key(name), bind="query-params", on_change=self.forget_notes, **more)
+
+    def parsed(self, name: str, text: str, default: str, parse: Callable[[str], Any]) -> Any:
+        """The parsed text; a text that cannot be read stays in its field, and the default is shown meanwhile."""
+        try:
+            return parse(text)
+        except ValueError as problem:
+            st.warning(f"{problem} Until that is mended, the picture shows the example's own numbers.", icon="✏️")
+            return parse(default)
+
+    def check_url(self, name: str, label: str, allowed: dict[str, Any]) -> None:
+        """Remember a notice if the URL asks for something that this setting cannot be."""
+        raw = st.query_params.get(self.key(name))
+        if raw is not None and raw not in allowed and raw.lower() not in allowed:
+            shown = raw if len(raw) <= 24 else raw[:24] + "…"
+            self.note(
+                name, f"The link asks for {label} {shown!r}; allowed are {', '.join(allowed)}. The default is used."
+            )
+
+    def replaced(self, name: str, label: str, old: Any, texts: list[str]) -> str:
+        """The value that takes the place of one that has become impossible."""
+        new = nearest(str(old), texts)
+        self.note(name, f"{label} is now {new}: {old} does not go with the other settings.")
+        return new
+
+    def note(self, name: str, sentence: str) -> None:
+        """Keep a notice until the visitor changes a setting."""
+        st.session_state.setdefault(self.key("notes"), {})[name] = sentence
+
+    def forget_notes(self) -> None:
+        """Drop all notices of this page."""
+        st.session_state.pop(self.key("notes"), None)
+
+    def show_notes(self) -> None:
+        """Show the notices, if there are any."""
+        for sentence in st.session_state.get(self.key("notes"), {}).values():
+            st.warning(sentence, icon="↩️")
+
+    def adopt(self, values: dict[str, str]) -> None:
+        """Set several settings at once; only from a callback, before their widgets run."""
+        self.forget_notes()
+        for name, text in values.items():
+            st.session_state[self.key(name)] = text
+
+
+def nearest(old: str, texts: list[str]) -> str:
+    """The allowed number closest to an old one; the first text where it is no number."""
+    numbers = [text for text in texts if text.isdigit()]
+    return min(numbers, key=lambda text: abs(int(text) - int(old))) if old.isdigit() and numbers else texts[0]

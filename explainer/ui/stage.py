@@ -1,0 +1,100 @@
+"""The stage inside Streamlit: mounts the component, keeps step and order in the URL, offers the downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from explainer.stage.export import sources, to_html
+from explainer.stage.panels import Scene, count_steps
+from explainer.stage.transport import pack
+
+_SOURCES = sources()
+_mount = st.components.v2.component("upsampling_stage", html=_SOURCES.html, css=_SOURCES.css, js=_SOURCES.js)
+
+Edit = Callable[[str, list[Any]], None]
+
+
+def show_stage(scene: Scene, key: str, on_edit: Edit | None = None) -> None:
+    """Draw a scene and let the visitor step through it.
+
+    `key` is unique in the app; the step and the reading order stand in the URL as `<key>_step` and `<key>_order`.
+    `on_edit` is called with a panel's id and its new values when the visitor typed into a cell.
+    """
+    start = start_of(scene, key)
+
+    def edited() -> None:
+        edit = st.session_state[key].get("edit")
+        if edit and on_edit:
+            on_edit(str(edit["panel"]), list(edit["values"]))
+
+    _mount(
+        key=key,
+        data={"scene": pack({**scene, **start})},
+        on_edit_change=edited,
+        on_step_change=lambda: remember(key, "step"),
+        on_order_change=lambda: remember(key, "order"),
+    )
+
+
+def remember(key: str, name: str) -> None:
+    """Put the stage's step or order into the URL."""
+    value = st.session_state[key].get(name)
+    if value is not None:
+        st.query_params[f"{key}_{name}"] = str(value + 1 if name == "step" else value)
+
+
+def start_of(scene: Scene, key: str) -> dict[str, Any]:
+    """Where the stage starts: as the link says, if this scene has such a step.
+
+    Read once a session and page, since the component's data must stay the same between reruns.
+    """
+    memory = f"{key}_start"
+    if memory not in st.session_state:
+        st.session_state[memory] = {
+            "order": st.query_params.get(f"{key}_order"),
+            "step": st.query_params.get(f"{key}_step", ""),
+        }
+    asked = st.session_state[memory]
+    orders = [order["id"] for order in scene["orders"]]
+    order = asked["order"] if asked["order"] in orders else scene["order"]
+    digits = asked["step"] if asked["step"].isascii() and asked["step"].isdigit() and len(asked["step"]) < 6 else "1"
+    return {"order": order, "step": min(max(int(digits) - 1, 0), count_steps(scene, order) - 1)}
+
+
+def current(scene: Scene, key: str) -> tuple[str, int]:
+    """Order and step the visitor is looking at, as far as the stage has told."""
+    start, state = start_of(scene, key), st.session_state.get(key) or {}
+    order = state.get("order") or start["order"]
+    step = state.get("step")
+    last = count_steps(scene, order) - 1
+    return order, min(start["step"] if step is None else int(step), last)
+
+
+def show_downloads(scene: Scene, key: str, note: str = "") -> None:
+    """GIF, PNG and HTML of the scene; each is made when it is asked for."""
+    from explainer import raster
+
+    name = "-".join(scene["name"].lower().split())
+    order, step = current(scene, key)
+
+    def button(label: str, make: Callable[[], bytes | str], ending: str, mime: str) -> None:
+        st.download_button(
+            label, make, f"{name}.{ending}", mime, key=f"{key}_{ending}", on_click="ignore", icon=":material/download:"
+        )
+
+    with st.container(horizontal=True):
+        button("Animation (GIF)", lambda: raster.to_gif(scene, order=order), "gif", "image/gif")
+        button("This step (PNG)", lambda: raster.to_png(scene, step, order), "png", "image/png")
+        button("Offline page (HTML)", lambda: to_html(scene, scene["name"], note), "html", "text/html")
+    st.caption("The HTML file holds the whole player and works without internet. The stage's own menu saves SVG.")
+
+
+def link_here() -> str:
+    """The address that reopens this page in this state."""
+    parameters = st.query_params.to_dict()
+    base = (st.context.url or "").split("?")[0]
+    return f"{base}?{urlencode(parameters)}" if parameters else base

@@ -1,0 +1,43 @@
+"""Nearest neighbor: every pixel becomes a block."""
+
+import streamlit as st
+
+from explainer.kernels import ones
+from explainer.operators import NearestNeighbor, TransposedConvolution
+from explainer.proofs import identity_proof
+from explainer.ui.operator_page import Field, OperatorPage, show_page
+
+
+def make(scale_factor=2, size=None, mode="nearest"):
+    """By size where one is given, else by scale."""
+    return NearestNeighbor(None if size else scale_factor, size, mode)
+
+
+def proofs(op, x):
+    """Where the factor is whole and the same on both axes, stamping a kernel of ones does the same."""
+    if op.size is not None or op.scale_factor != int(op.scale_factor) or x.shape[0] > 1:
+        return []
+    factor = int(op.scale_factor)
+    stamp = TransposedConvolution(ones(factor, x.ndim - 1), stride=factor)
+    return [identity_proof(f"transposed convolution with {factor} × {factor} ones, stride {factor}", op, stamp, x)]
+
+
+st.title("Nearest neighbor")
+st.markdown(
+    "The simplest way to make a map larger: every :blue[input pixel] is **copied** into a block of the output. "
+    "Nothing is learned and nothing is mixed, so edges turn into stairs. Step through it: in the *scatter* reading one "
+    "input pixel fills its block, in the *gather* reading each output pixel looks up its one source."
+)
+show_page(
+    OperatorPage(
+        "nearest_neighbor",
+        "nn",
+        make,
+        (
+            Field("scale_factor", "Scale factor", (2, 3, 4, 1, 1.5, 2.5), 2, help="Output size divided by input size."),
+            Field("size", "Output size instead", (None, 3, 4, 5, 6, 7, 8, 9), None, help="Overrules the scale."),
+            Field("mode", "Rounding", ("nearest", "nearest-exact"), "nearest", help="They differ for broken factors."),
+        ),
+        proofs=proofs,
+    )
+)

@@ -1,0 +1,36 @@
+"""Pixel shuffle: channels become pixels."""
+
+import streamlit as st
+import torch
+
+from explainer.operators import PixelShuffle, TransposedConvolution, to_nested
+from explainer.proofs import identity_proof
+from explainer.ui.operator_page import Field, OperatorPage, show_page
+
+
+def proofs(op, x):
+    """Pixel shuffle is a transposed convolution with one-hot kernels, one for each place in the block."""
+    r = op.upscale_factor
+    channels = x.shape[0] // (r * r)
+    one_hot = torch.eye(r * r, dtype=torch.float64).view(r * r, 1, r, r).repeat(channels, 1, 1, 1)
+    stamp = TransposedConvolution(to_nested(one_hot), stride=r, groups=channels)
+    return [identity_proof(f"transposed convolution with {r * r} one-hot {r} × {r} kernels, stride {r}", op, stamp, x)]
+
+
+st.title("Pixel shuffle")
+st.markdown(
+    "A network that wants r times the resolution can compute **r² channels** at low resolution and then only "
+    "**rearrange** them: channel 0 fills the top left place of every block, channel 1 the next, and so on. No number "
+    "changes, nothing overlaps, nothing is lost. The learning happened before, in an ordinary convolution "
+    "(Shi et al. 2016)."
+)
+show_page(
+    OperatorPage(
+        "pixel_shuffle",
+        "ps",
+        PixelShuffle,
+        (Field("upscale_factor", "Upscale factor r", (2, 1, 3, 4), 1, help="The input needs r² channels."),),
+        channels=16,
+        proofs=proofs,
+    )
+)
