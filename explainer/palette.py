@@ -8,6 +8,7 @@ Light fills stay light and dark fills stay dark, so that one ink per theme is re
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 Stops = list[tuple[float, str]]
@@ -75,7 +76,7 @@ def cell_colour(role: str, value: float | None, vmax: float, theme: str = "light
 
 def colour_at(stops: Stops, position: float) -> str:
     """Interpolate linearly between the stops; halves round up, as `Math.round` does in the stage."""
-    for (left, low), (right, high) in zip(stops, stops[1:], strict=False):
+    for (left, low), (right, high) in pairwise(stops):
         if position <= right:
             share = (position - left) / (right - left)
             return "#" + "".join(

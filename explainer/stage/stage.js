@@ -157,18 +157,38 @@ export class Lookup {
     return Array.from(row).filter((tie) => cols[tie] === cell % panel.cols);
   }
 
-  /** All cells to light up, panel by panel: those of the ties, and the chosen cell itself even if nothing ties it. */
+  /** All cells to light up, panel by panel: those of the ties, and the chosen cell itself even if nothing ties it.
+   *
+   * A product with an inserted zero shows in the reading that inserts it (the stretched input, the flipped kernel),
+   * not in the others, which never compute it.
+   */
   lit(panel, cell) {
     const ties = this.tiesOf(panel, cell);
+    const real = ties.filter((tie) => this.sourceCell(tie) >= 0);
+    const through = panel.column === this.scene.target || this.insertsZeros(panel);
     const cells = new Map();
     for (const other of this.panels) {
-      const found = new Set(ties.map((tie) => this.cellOf(other, tie)).filter((at) => at >= 0));
-      if (other === panel || (!panel.matrix && !other.matrix && other.column === panel.column)) found.add(cell);
-      if (panel.matrix && !other.matrix && other.column === panel.matrix.rows) found.add(Math.floor(cell / panel.cols));
-      if (panel.matrix && !other.matrix && other.column === panel.matrix.cols) found.add(cell % panel.cols);
+      const chosen = !real.length || (through && this.insertsZeros(other)) ? ties : real;
+      const found = new Set(chosen.map((tie) => this.cellOf(other, tie)).filter((at) => at >= 0));
+      const own = this.ownCell(panel, cell, other);
+      if (own >= 0) found.add(own);
       cells.set(other.id, Array.from(found).sort((a, b) => a - b));
     }
-    return { ties, cells };
+    return { ties: real, cells };
+  }
+
+  insertsZeros(panel) {
+    const { source, target } = this.scene;
+    return !panel.matrix && ![source, target, this.weights?.column].includes(panel.column);
+  }
+
+  /** The cell of `other` that is the chosen cell itself: the same column, or a row or column of the matrix. */
+  ownCell(panel, cell, other) {
+    if (other === panel) return cell;
+    if (other.matrix) return -1;
+    if (!panel.matrix) return other.column === panel.column ? cell : -1;
+    if (other.column === panel.matrix.rows) return Math.floor(cell / panel.cols);
+    return other.column === panel.matrix.cols ? cell % panel.cols : -1;
   }
 
   order(id) {
@@ -436,6 +456,7 @@ export function stepPieces(lookup, orderId, step, hidden = false) {
 const RULER = 15;
 const SIGN = 34;
 const GAP = 18;
+const GLYPH = 0.62; // width of a digit in ems, on the generous side: fonts differ
 
 /** Choose a cell size per panel, and whether tall matrices stand beside the other lanes. */
 export function layout(lookup, width, limits) {
@@ -445,9 +466,9 @@ export function layout(lookup, width, limits) {
   let aside = false;
   let asideWidth = 0;
   if (tall.length && grids.length && width >= 680) {
-    for (const lane of tall) sizeLane(lane, width * 0.5, limits, limits.height + 40);
+    for (const lane of tall) sizeLane(lane, width * 0.5, limits, limits.height);
     asideWidth = Math.max(...tall.map(laneWidth)) + 2 * GAP;
-    aside = asideWidth <= width * 0.52;
+    aside = asideWidth <= width * 0.52 && fitsOneRow(grids, width - asideWidth, limits) >= fitsOneRow(grids, width, limits);
   }
   if (!aside) for (const lane of tall) sizeLane(lane, width, limits, limits.height);
   sizeGrids(grids, aside ? width - asideWidth : width, limits);
@@ -466,6 +487,19 @@ function groupLanes(panels) {
 function spread(panel) {
   const across = Math.min(panel.channels, panel.channels === 4 && panel.rows * panel.cols <= 4 ? 2 : 4);
   return { across, down: Math.ceil(panel.channels / across) };
+}
+
+/** How many lanes keep their panels in one row at this width. */
+function fitsOneRow(lanes, width, limits) {
+  return lanes.filter((lane) => oneRow(lane, width) >= limits.wrapBelow).length;
+}
+
+/** The cell size with which all numbered panels of a lane stand in one row. */
+function oneRow(lane, width) {
+  const mine = lane.panels.filter((panel) => !panel.painted);
+  const cols = mine.reduce((sum, panel) => sum + colsOf(panel), 0);
+  const room = (lane.panels.length > mine.length ? width * 0.4 : width) - lane.panels.reduce((sum, panel) => sum + extraWidth(panel), 0);
+  return cols ? room / cols : Infinity;
 }
 
 const extraWidth = (panel) => (panel.sign ? SIGN : 0) + RULER + GAP + (spread(panel).across - 1) * 12;
@@ -488,15 +522,14 @@ function sizeLane(lane, width, limits, height) {
 function sizeGrids(lanes, width, limits) {
   const numbered = (lane) => lane.panels.filter((panel) => !panel.painted);
   const rows = lanes.reduce((sum, lane) => sum + Math.max(0, ...numbered(lane).map(rowsOf)), 0) || 1;
-  let cell = Math.min(limits.cell, limits.height / rows);
+  const wordy = lanes.some((lane) => lane.panels.some((panel) => panel.labels?.some((label) => label.length > 4)));
+  const crowded = lanes.some((lane) => lane.panels.some((panel) => panel.painted));
+  let cell = Math.min(wordy ? limits.cell * 1.4 : crowded ? 36 : limits.cell, limits.height / rows);
   for (const lane of lanes) {
     const mine = numbered(lane);
-    const extras = lane.panels.reduce((sum, panel) => sum + extraWidth(panel), 0);
-    const cols = mine.reduce((sum, panel) => sum + colsOf(panel), 0);
-    const room = (lane.panels.length > mine.length ? width * 0.4 : width) - extras;
-    const oneRow = cols ? room / cols : Infinity;
+    const together = oneRow(lane, width);
     const alone = Math.min(...mine.map((panel) => (width - extraWidth(panel)) / colsOf(panel)), Infinity);
-    cell = Math.min(cell, oneRow >= limits.wrapBelow ? oneRow : Math.min(alone, limits.wrapped));
+    cell = Math.min(cell, together >= limits.wrapBelow ? together : Math.min(alone, limits.wrapped));
   }
   cell = Math.floor(Math.max(cell, limits.min));
   for (const lane of lanes) sizePainted(lane, width, cell, limits);
@@ -537,13 +570,14 @@ function html(tag, attributes = {}, ...children) {
 
 class PanelView {
   constructor(panel, size, stage) {
-    Object.assign(this, { panel, stage, cell: size.cell, ruler: size.ruler ? RULER : 0 });
+    const wide = panel.cols === 1 && size.cell < 10 ? 12 : size.cell; // a standing vector must not thin to a hair
+    Object.assign(this, { panel, stage, cell: size.cell, wide, ruler: size.ruler && panel.channels === 1 ? RULER : 0 });
     this.place = spread(panel);
     this.top = this.ruler + 2;
     this.left = this.ruler + 2;
-    this.channelHeading = panel.channels > 1 ? 14 : 0;
+    this.channelHeading = panel.channels > 1 ? 19 : 0;
     this.gap = 12;
-    this.width = Math.ceil(this.left + this.place.across * panel.cols * this.cell + (this.place.across - 1) * this.gap + 3);
+    this.width = Math.ceil(this.left + this.place.across * panel.cols * this.wide + (this.place.across - 1) * this.gap + 3);
     this.height = Math.ceil(this.top + this.place.down * (panel.rows * this.cell + this.channelHeading) + (this.place.down - 1) * 6 + 3);
     this.inset = this.cell >= 26 ? 1 : this.cell >= 8 ? 0.5 : 0;
     this.radius = this.cell >= 26 ? 4 : this.cell >= 14 ? 2 : 0;
@@ -557,14 +591,15 @@ class PanelView {
   chooseDigits() {
     const { panel } = this;
     const values = panel.matrix ? [...panel.entries.values()].map((tie) => weightText(this.stage.lookup, tie)) : panel.labels;
-    const room = this.cell - 2 * this.inset - 3;
+    const room = this.cell - 2 * this.inset - (this.cell > 30 ? 6 : 2);
     for (const digits of [4, 3, 2]) {
       const texts = values || (panel.values || []).map((v) => formatNumber(v, digits));
       const longest = texts.reduce((most, text) => Math.max(most, text.length), 1);
       this.digits = digits;
-      this.font = Math.min(18, this.cell * 0.46, room / (0.58 * longest));
+      this.font = Math.min(this.cell > 60 ? 30 : 18, this.cell * (this.cell < 24 ? 0.6 : 0.46), room / (GLYPH * longest));
       if (this.font >= 9.5 || values) break;
     }
+    if (panel.labels) this.font = Math.min(24, this.cell * 0.42); // letters are fitted one by one, see fitText
     this.numbered = !panel.painted && this.font >= 6.5;
     this.font = Math.round(this.font * 10) / 10;
   }
@@ -576,7 +611,7 @@ class PanelView {
   origin(channel) {
     const across = channel % this.place.across;
     const down = Math.floor(channel / this.place.across);
-    const x = this.left + across * (this.panel.cols * this.cell + this.gap);
+    const x = this.left + across * (this.panel.cols * this.wide + this.gap);
     const y = this.top + down * (this.panel.rows * this.cell + this.channelHeading + 6) + this.channelHeading;
     return [x, y];
   }
@@ -585,7 +620,7 @@ class PanelView {
   box(cell) {
     const { rows, cols } = this.panel;
     const [x, y] = this.origin(Math.floor(cell / (rows * cols)));
-    return { x: x + (cell % cols) * this.cell, y: y + (Math.floor(cell / cols) % rows) * this.cell, width: this.cell, height: this.cell };
+    return { x: x + (cell % cols) * this.wide, y: y + (Math.floor(cell / cols) % rows) * this.cell, width: this.wide, height: this.cell };
   }
 
   at(clientX, clientY) {
@@ -593,7 +628,7 @@ class PanelView {
     const { rows, cols, channels } = this.panel;
     for (let channel = 0; channel < channels; channel += 1) {
       const [x, y] = this.origin(channel);
-      const col = Math.floor((clientX - frame.left - x) / this.cell);
+      const col = Math.floor((clientX - frame.left - x) / this.wide);
       const row = Math.floor((clientY - frame.top - y) / this.cell);
       if (row >= 0 && row < rows && col >= 0 && col < cols) return (channel * rows + row) * cols + col;
     }
@@ -661,7 +696,7 @@ class PanelView {
     if (matrix && this.cell < 15) return;
     const style = { "font-size": 9.5, fill: palette.muted, class: "ruler", "text-anchor": "middle", "dominant-baseline": "central" };
     const label = (n) => String(n).replace("-", "−");
-    const [x, y] = this.origin(0);
+    const x = this.origin(0)[0];
     const each = Math.ceil(13 / this.cell);
     if (rows === 1 && cols === 1) return;
     for (let across = 0; across < Math.min(this.place.across, this.panel.channels); across += 1) {
@@ -672,7 +707,6 @@ class PanelView {
       const top = this.origin(down * this.place.across)[1];
       for (let r = 0; r < rows; r += each) this.base.append(svg("text", { ...style, x: x - this.ruler / 2 - 1, y: top + (r + 0.5) * this.cell }, label(r + origin[0])));
     }
-    return y;
   }
 
   drawChannelNames(palette) {
@@ -704,8 +738,7 @@ class PanelView {
 
   inner(cell) {
     const { x, y } = this.box(cell);
-    const side = this.cell - 2 * this.inset;
-    return { x: x + this.inset, y: y + this.inset, width: side, height: side, rx: this.radius };
+    return { x: x + this.inset, y: y + this.inset, width: this.wide - 2 * this.inset, height: this.cell - 2 * this.inset, rx: this.radius };
   }
 
   drawCell(cell) {
@@ -736,7 +769,7 @@ class PanelView {
     if (node.text) {
       if (node.text.textContent !== state.text) node.text.textContent = state.text;
       node.text.setAttribute("fill", state.ink);
-      if (state.text.length !== 0 && this.panel.progress) this.fitText(node.text, state.text);
+      if (state.text && (this.panel.progress || this.panel.labels)) this.fitText(node.text, state.text);
       if (how && duration) arrive(node.text, how, duration);
     }
     return undefined;
@@ -744,7 +777,7 @@ class PanelView {
 
   /** Partial sums may be longer than the final numbers the font was chosen for. */
   fitText(node, text) {
-    const fit = Math.min(this.font, (this.cell - 2 * this.inset - 2) / (0.58 * text.length));
+    const fit = Math.min(this.font, (this.cell - 2 * this.inset - 2) / (GLYPH * text.length));
     node.setAttribute("font-size", Math.max(5, Math.round(fit * 10) / 10));
   }
 
@@ -770,7 +803,7 @@ class PanelView {
     const { x, y } = this.box(cell);
     const side = Math.max(1, this.cell - (this.cell >= 5 ? 0.6 : 0));
     this.pen.fillStyle = state.fill;
-    this.pen.fillRect(x, y, side, side);
+    this.pen.fillRect(x, y, Math.max(side, this.wide - 0.6), side);
     if (!this.panel.isGhost(cell) || this.panel.matrix) return;
     this.pen.fillStyle = this.stage.palette.hatch;
     for (let i = 0; i < this.cell; i += 4) this.pen.fillRect(x + i, y + this.cell - i - 1, 1, 1);
@@ -779,12 +812,13 @@ class PanelView {
   /** The rectangle around rows r0.. and columns c0.. of the first channel. */
   outline(r0, c0, rows, cols, channel = 0) {
     const [x, y] = this.origin(channel);
-    return { x: x + c0 * this.cell, y: y + r0 * this.cell, width: cols * this.cell, height: rows * this.cell };
+    return { x: x + c0 * this.wide, y: y + r0 * this.cell, width: cols * this.wide, height: rows * this.cell };
   }
 
   /** A solid frame around the real cells where others are padding or cropped. */
   drawFrame(palette) {
     const { panel } = this;
+    if (this.canvas) this.base.append(svg("rect", { x: this.left - 1, y: this.top - 1, width: this.width - this.left - 1, height: this.height - this.top - 1, fill: "none", stroke: palette.line }));
     if (!panel.ghost.size) return;
     for (let channel = 0; channel < panel.channels; channel += 1) {
       const offset = channel * panel.rows * panel.cols;
@@ -1065,7 +1099,7 @@ class Stage {
     const full = this.isFull();
     const narrow = this.width < 560;
     const height = full ? Math.max(360, window.innerHeight - 190) : 430;
-    return { height, cell: full ? 96 : narrow ? 44 : 56, matrix: full ? 44 : 34, min: 22, wrapBelow: narrow ? 26 : 30, wrapped: narrow ? 40 : 46 };
+    return { height, cell: full ? 96 : narrow ? 44 : 56, matrix: full ? 44 : 34, min: narrow ? 22 : 18, wrapBelow: narrow ? 26 : 18, wrapped: narrow ? 40 : 46 };
   }
 
   onResize(force = false) {
@@ -1094,18 +1128,17 @@ class Stage {
     this.refresh();
   }
 
-  /** Give the panels of a lane one heading height and one body height, so that grids share a middle line. */
+  /** Give the panels of a lane one heading height and one foot height, so that centred grids share a middle line. */
   alignLanes(rows) {
     for (const row of rows) {
-      const tops = new Set([...row.children].map((panel) => Math.round(panel.getBoundingClientRect().top)));
-      const bodies = [...row.querySelectorAll(".body")];
+      const rights = [...row.children].map((panel) => panel.getBoundingClientRect().left);
+      const wrapped = rights.some((left, i) => i && left <= rights[i - 1]);
       const headings = [...row.querySelectorAll(".heading")];
       const tallest = Math.max(...headings.map((heading) => heading.offsetHeight));
-      if (tops.size > 1 && this.width < 560) continue;
+      if (wrapped && this.width < 560) continue;
       for (const heading of headings) heading.style.minHeight = `${tallest}px`;
-      if (tops.size > 1) continue;
-      const most = Math.max(...bodies.map((body) => body.offsetHeight));
-      for (const body of bodies) body.style.minHeight = `${most}px`;
+      const feet = [...row.children].map((panel) => panel.querySelector(".foot")?.offsetHeight || 0);
+      [...row.children].forEach((panel, i) => { panel.style.paddingBottom = `${Math.max(...feet) - feet[i]}px`; });
     }
   }
 
@@ -1134,7 +1167,7 @@ class Stage {
     }
     const found = panel.progress ? this.lookup.shown(this.current, panel, cell, this.step) : { value: panel.values?.[cell], final: true };
     if (panel.progress && this.hides(panel, cell)) return { kind: "hidden", text: "?", ink: palette.ink, fill: palette.blank, stroke: palette.accent, dash: true };
-    if (!found) return { kind: "blank", text: "", ink: palette.muted, fill: palette.blank, stroke: palette.line, dash: true };
+    if (!found) return { kind: "blank", text: "", ink: palette.muted, fill: palette.blank, stroke: palette.line };
     const value = found.final && panel.values ? panel.values[cell] : found.value;
     const text = panel.labels ? this.labelText(panel, cell, found) : view.text(value);
     const position = panel.labels && !panel.values ? 0.4 : scalePosition(value, panel.vmax);
@@ -1184,6 +1217,7 @@ class Stage {
     const asked = this.predict && !this.revealed ? new Set(this.hidden) : new Set();
     this.step = to;
     this.revealed = false;
+    this.over.replaceChildren(); // numbers still in flight belong to a step that is over
     const duration = animate && Math.abs(to - from) === 1 && !this.calm.matches ? this.moveTime() : 0;
     for (const panel of this.lookup.panels) if (panel.progress && !panel.matrix) this.updateBetween(panel, from, to, asked, duration);
     this.light(duration);
@@ -1353,6 +1387,7 @@ class Stage {
   }
 
   hint() {
+    if (this.width < 560) return "Tap a cell to see everything tied to it.";
     const edit = this.setStateValue && this.lookup.panels.some((panel) => panel.editable) ? " Double-click an input or weight to change it." : "";
     return `Point at a cell to see everything tied to it; click to pin it.${edit}`;
   }
@@ -1394,7 +1429,9 @@ class Stage {
       const writes = lit.cells.get(to.panel.id);
       if (!reads.length || !writes.length || !lit.ties.length) continue;
       const [a, b] = [boardBox(from, reads), boardBox(to, writes)];
-      const wedge = b.y > a.y + a.height + 40 && b.x < a.x + a.width ? wedgeDown(a, b) : wedgeRight(a, b);
+      const apart = b.x < a.x + a.width || Math.abs(from.y + from.height / 2 - to.y - to.height / 2) > 40;
+      if (apart) continue; // on a narrow page the panels stand below each other and a line would cross the text
+      const wedge = wedgeRight(a, b);
       this.under.append(svg("path", { d: wedge.area, fill: this.palette.accent, opacity: this.theme === "dark" ? 0.13 : 0.1 }),
         svg("path", { d: wedge.lines, stroke: this.palette.accent, "stroke-width": 1.2, fill: "none", opacity: 0.55, "stroke-dasharray": "4 3" }));
     }
@@ -1697,12 +1734,6 @@ function wedgeRight(a, b) {
   const [x1, x2] = [a.x + a.width, b.x];
   const bottom = [a.y + a.height, b.y + b.height];
   return { area: `M${x1},${a.y}L${x2},${b.y}V${bottom[1]}L${x1},${bottom[0]}z`, lines: `M${x1},${a.y}L${x2},${b.y}M${x1},${bottom[0]}L${x2},${bottom[1]}` };
-}
-
-function wedgeDown(a, b) {
-  const [y1, y2] = [a.y + a.height, b.y];
-  const right = [a.x + a.width, b.x + b.width];
-  return { area: `M${a.x},${y1}L${b.x},${y2}H${right[1]}L${right[0]},${y1}z`, lines: `M${a.x},${y1}L${b.x},${y2}M${right[0]},${y1}L${right[1]},${y2}` };
 }
 
 function wrap(text, length) {

@@ -83,11 +83,7 @@ def transposed(size: int = 2, stride: int = 2, values: list[float] | None = None
     stretched = [0.0] * (wide * wide)
     for i, value in enumerate(x):
         stretched[(2 + i // size * stride) * wide + 2 + i % size * stride] = value
-    border = [
-        i
-        for i in range(wide * wide)
-        if not (2 <= i // wide < wide - 2 and 2 <= i % wide < wide - 2)
-    ]
+    border = [i for i in range(wide * wide) if not (2 <= i // wide < wide - 2 and 2 <= i % wide < wide - 2)]
     grown = {"progress": True, "column": "output", "symbol": "out", "sign": "="}
     panels = [
         panel("input", "input", [1, size, size], x, note=f"{size} x {size}", symbol="in", editable=True),
@@ -189,9 +185,7 @@ def padded() -> Scene:
             editable=True,
         ),
         panel("kernel", "weight", [1, 3, 3], kernel, note="3 x 3", sign="*", symbol="w", editable=True),
-        panel(
-            "output", "output", [1, 2, 2], result, note="2 x 2", sign="=", symbol="out", progress=True
-        ),
+        panel("output", "output", [1, 2, 2], result, note="2 x 2", sign="=", symbol="out", progress=True),
     ]
     return scene("Strided convolution", panels, ties, weights_from="kernel")
 

@@ -1,0 +1,119 @@
+"""The stage's own files, and a scene as one HTML page that plays offline."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from explainer.palette import PALETTE
+
+HERE = Path(__file__).parent
+ENTRY = "export default function stage("
+SCHEMES = {"auto": "light dark", "light": "light", "dark": "dark"}
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What a Streamlit component is registered with."""
+
+    html: str
+    css: str
+    js: str
+
+
+@cache
+def sources() -> Sources:
+    """Read the three files once."""
+    names = ("stage.html", "stage.css", "stage.js")
+    return Sources(*((HERE / name).read_text(encoding="utf-8") for name in names))
+
+
+def to_html(scene: dict[str, Any], title: str, text: str = "", theme: str = "auto") -> str:
+    """A self-contained page that plays `scene` without a network.
+
+    Args:
+        scene: what to show. Its values cannot be edited here, as there is no torch to answer.
+        title: heading of the page.
+        text: a paragraph under it, plain text.
+        theme: "auto" follows the reader's system, "light" and "dark" do not.
+    """
+    if theme not in SCHEMES:
+        raise ValueError(f"theme is {theme!r}, allowed are {', '.join(SCHEMES)}")
+    paragraph = f"<p>{escape(text)}</p>" if text else ""
+    return PAGE.format(
+        scheme=SCHEMES[theme],
+        title=escape(title),
+        paragraph=paragraph,
+        css=_theme_rules(theme) + sources().css,
+        html=sources().html,
+        js=_inline_module(),
+        scene=safe_json(scene),
+    )
+
+
+def safe_json(value: Any) -> str:
+    """JSON that may stand inside a script element: nothing in it can end the element or a line."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _inline_module() -> str:
+    """The module as a script of the page itself, since a page opened from a file may not import another file."""
+    js = sources().js
+    if js.count(ENTRY) != 1 or "</script" in js:
+        raise RuntimeError("stage.js has lost its default export or holds a closing script tag")
+    return js.replace(ENTRY, "function stage(").replace("\nexport ", "\n")
+
+
+def _theme_rules(theme: str) -> str:
+    if theme != "auto":
+        return f":root {{ {_variables(theme)} }}\n"
+    dark = f"@media (prefers-color-scheme: dark) {{ :root {{ {_variables('dark')} }} }}\n"
+    return f":root {{ {_variables('light')} }}\n{dark}"
+
+
+def _variables(theme: str) -> str:
+    palette = PALETTE[theme]
+    soft = {"light": "#f1f3f7", "dark": "#1a1e27"}[theme]
+    names = {"background-color": palette["background"], "text-color": palette["ink"]}
+    names |= {"secondary-background-color": soft, "border-color": palette["line"]}
+    return " ".join(f"--st-{name}: {value};" for name, value in names.items())
+
+
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="{scheme}">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:">
+<title>{title}</title>
+<style>
+{css}
+body {{
+  max-width: 1180px; margin: 0 auto; padding: 16px; font-family: system-ui, sans-serif; line-height: 1.5;
+  color: var(--st-text-color); background: var(--st-background-color);
+}}
+h1 {{ font-size: 1.5rem; margin: 0 0 0.5rem; }}
+</style>
+</head>
+<body>
+<h1>{title}</h1>
+{paragraph}
+<main>{html}</main>
+<script type="application/json" id="scene">{scene}</script>
+<script type="module">
+{js}
+const scene = JSON.parse(document.getElementById("scene").textContent);
+const show = () => stage({{ data: {{ scene }}, parentElement: document.querySelector("main") }});
+show();
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+</script>
+</body>
+</html>
+"""
