@@ -1,9 +1,15 @@
-"""The frame of the app: page settings, navigation, the page itself, and the warm-up beside it."""
+"""The entry: `streamlit run streamlit_app.py`.
+
+The file is read in two ways. The server imports it once and takes `app` from it, with what has to happen at start-up;
+for every visitor Streamlit then runs it as a script, and the frame and the page are drawn.
+"""
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from explainer.ui.navigation import sections
+from explainer.ui.frame import lifespan, show_frame
 
-st.set_page_config(page_title="Upsampling Explainer", page_icon=":material/zoom_out_map:", layout="wide")
-page = st.navigation(sections())
-page.run()
+if get_script_run_ctx(suppress_warning=True):
+    show_frame()
+else:
+    app = st.App(__file__, lifespan=lifespan)

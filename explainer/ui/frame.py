@@ -1,0 +1,50 @@
+"""The frame around every page, and what the server does before the first visitor comes."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from explainer.ui.navigation import sections
+
+ICON = Path(__file__).parents[2] / "assets" / "icon.png"
+
+
+def show_frame() -> None:
+    """Page settings, navigation, and the page that was asked for."""
+    st.set_page_config(page_title="Upsampling Explainer", page_icon=ICON, layout="wide")
+    st.navigation(sections()).run()
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Start-up: switch off Streamlit's older way with `pages/` folders, and import torch beside the first page.
+
+    Until `st.navigation` has been called once in a process, a folder `pages/` makes Streamlit list its scripts by
+    itself, and a link into a page of a fresh server would open with the message that there is no such page.
+    """
+    st.navigation(sections())
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+    yield {}
+
+
+def warm_up() -> None:
+    """Import what the pages will need, then take all of it out of the garbage collector's sight.
+
+    Streamlit collects garbage after every script run; with torch's objects alive that takes 130 to 220 ms of every
+    visitor's every click. Frozen once, after the imports, it takes a few.
+    """
+    import torch
+    import torchvision.models.segmentation  # noqa: F401
+
+    import explainer.ui.operator_page  # noqa: F401
+
+    torch.zeros(1)
+    gc.collect()
+    gc.freeze()
