@@ -63,6 +63,21 @@ def transpose_proof(op: TransposedConvolution, shape: Shape) -> Proof:
     return compare(claim, dense(backward), dense(forward).T)
 
 
+def partner(op: Convolution, size: Shape) -> TransposedConvolution:
+    """The transposed convolution whose matrix is Cᵀ: it leads from the output's size back to `size` (spatial)."""
+    back = zip(size, op.output_size(size), op.axes(), strict=True)
+    extra = tuple(geometry.output_padding_for(o, i, k, s, p, d) for i, o, (k, s, p, d) in back)
+    return TransposedConvolution(op.weight, op.stride, op.padding, extra, op.dilation, op.groups)
+
+
+def partner_proof(op: Convolution, shape: Shape) -> Proof:
+    """C, transposed, is the matrix of the transposed convolution; `shape` is (C_in, *spatial) of the convolution."""
+    backward = partner(op, tuple(shape[1:]))
+    output = op(torch.zeros(1, *shape, dtype=torch.float64))[0]
+    claim = "Cᵀ = matrix of the transposed convolution with the same kernel"
+    return compare(claim, dense(matrix_of(op, shape)).T, dense(matrix_of(backward, tuple(output.shape))))
+
+
 def gradient_proof(op: TransposedConvolution, x: Tensor) -> Proof:
     """The transposed convolution of `x` (C, *spatial) is the gradient of <convolution(v), x> with respect to v."""
     output = op(x[None])

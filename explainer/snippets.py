@@ -130,3 +130,22 @@ def transposed(op: TransposedConvolution, x: Tensor) -> list[str]:
         f"weight = {literal(full_weight(op.weight))}  # (C_in, C_out / groups, ...)",
         f"output = F.conv_transpose{op.dims}d(x, weight{rest}{arguments(groups=op.groups)})",
     ]
+
+
+def unpooling_story(pool: MaxPooling, unpool: MaxUnpooling, x: Tensor, values: Tensor) -> str:
+    """Pool `x` (C, *spatial), remember, go on with `values`, put back: one program that ends in `output`."""
+    size = None if unpool.output_size is None else tuple(unpool.output_size)
+    rest = arguments(stride=pool.stride, padding=pool.padding)
+    more = arguments(dilation=pool.dilation, ceil_mode=pool.ceil_mode)
+    dims = x.ndim - 1
+    lines = [
+        "import torch",
+        "import torch.nn.functional as F",
+        "",
+        f"x = {literal(x[None])}",
+        f"pooled, indices = F.max_pool{dims}d(x, {pool.kernel_size}{rest}{more}, return_indices=True)",
+        f"values = {literal(values[None])}  # what the network made of `pooled`",
+        f"output = F.max_unpool{dims}d(values, indices, {pool.kernel_size}{rest}{arguments(output_size=size)})",
+        "print(output)",
+    ]
+    return "\n".join(lines)

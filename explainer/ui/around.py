@@ -20,9 +20,9 @@ from explainer.ui.stage import link_here, show_downloads
 
 
 def show_around(
-    page: str, op: Operator, x: Tensor, scene: Scene, stage: str, proofs: Sequence[Proof], example: Example
+    page: str | None, op: Operator, x: Tensor, scene: Scene, stage: str, proofs: Sequence[Proof], example: Example
 ) -> None:
-    """Everything below the stage; `stage` is the stage's key."""
+    """Everything below the stage; `stage` is the stage's key, `page` the one whose misunderstandings are listed."""
     show_proofs([matrix_proof(trace(op, x)), *proofs])
     with st.container(border=True):
         st.markdown("**The size**")
@@ -31,14 +31,16 @@ def show_around(
     show_tabs(page, scene, stage, snippet(op, x), example.note)
 
 
-def show_tabs(page: str, scene: Scene, stage: str, code: str, note: str) -> None:
+def show_tabs(page: str | None, scene: Scene, stage: str, code: str, note: str) -> None:
     """The torch code, the misunderstandings, the files and the link."""
-    wrong, program, files, address = st.tabs(["What people get wrong", "torch code", "Download", "Link"])
+    names = ["torch code", "Download", "Link"]
+    *wrong, program, files, address = st.tabs(names if page is None else ["What people get wrong", *names])
+    if page is not None:
+        with wrong[0]:
+            show_lessons(page)
     with program:
         st.caption("This program prints exactly the numbers above.")
         st.code(code, language="python", wrap_lines=True)
-    with wrong:
-        show_lessons(page)
     with files:
         show_downloads(scene, stage, note)
     with address:

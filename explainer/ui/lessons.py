@@ -84,8 +84,8 @@ LESSONS = (
            "the gradient of a convolution with respect to its input is the transposed convolution. The bias takes no "
            "part in it.", "udacity/sdc-issue-reports #979, oneDNN #314", "true-partner"),
     Lesson("your_photo", "FCN learned its upsampling, and torchvision's FCN does too.",
-           "The paper's authors froze theirs at bilinear: learning made no difference worth its cost. torchvision's FCN "
-           "has no transposed convolution and no skips at all. The network bundled here has learned ones.",
+           "The paper's authors froze theirs at bilinear: learning made no difference worth its cost. torchvision's "
+           "FCN has no transposed convolution and no skips at all. The network bundled here has learned ones.",
            "shelhamer/fcn.berkeleyvision.org, pytorch-fcn #155"),
     Lesson("nearest_neighbor", "Blue is the output. (Or the input?)",
            "Drawings disagree, so here every grid carries its name: input is blue, output teal, weights violet and "

@@ -58,8 +58,11 @@ class OperatorPage:
         stem: the page's file name without .py; picks its examples and lessons.
         prefix: start of its keys in the URL.
         make: builds the operator from the chosen parameters (with `weight` where there is a kernel).
+        ops: names of the cases that count as its examples (all of the page's if empty).
         channels: how many channels an input may have.
         readings: offer the second reading (zeros inserted).
+        transpose: draw Cᵀ beside C.
+        lessons: list the page's misunderstandings below.
     """
 
     stem: str
@@ -67,8 +70,11 @@ class OperatorPage:
     make: Callable[..., Operator]
     fields: tuple[Field, ...]
     kernel: bool = False
+    ops: tuple[str, ...] = ()
     channels: int = 1
     readings: bool = False
+    transpose: bool = False
+    lessons: bool = True
     proofs: Callable[[Operator, Tensor], list[Any]] = field(default=lambda op, x: [])
 
 
@@ -105,12 +111,14 @@ def show_page(page: OperatorPage) -> None:
     scene = cached_scene(shown)
     stage = f"{page.prefix}_stage"
     show_stage(scene, stage, lambda panel, values: take_edit(settings, shown, scene, panel, values))
-    show_around(page.stem, shown.op, shown.tensor(), scene, stage, page.proofs(shown.op, shown.tensor()), example)
+    proofs = page.proofs(shown.op, shown.tensor())
+    show_around(page.stem if page.lessons else None, shown.op, shown.tensor(), scene, stage, proofs, example)
 
 
 def pick_example(page: OperatorPage, settings: Settings) -> Example:
     """The select box of named examples; choosing one sets all settings."""
-    table = {example.slug: example for example in examples_of(page.stem) if example.is_single}
+    singles = [example for example in examples_of(page.stem) if example.is_single]
+    table = {example.slug: example for example in singles if not page.ops or example.op in page.ops}
     slugs = list(table)
     settings.check_url("example", "example", dict(table))
     key = settings.key("example")
@@ -237,7 +245,8 @@ def choose_view(page: OperatorPage, settings: Settings, example: Example, symbol
         readings = page.readings and settings.flag(
             "readings", "Second reading", True, help="Zeros inserted, then an ordinary convolution."
         )
-    return View(matrix=matrix, readings=readings, order=example.order, symbols=symbols)
+    transpose = page.transpose and matrix
+    return View(matrix=matrix, transpose=transpose, readings=readings, order=example.order, symbols=symbols)
 
 
 def take_edit(settings: Settings, shown: Shown, scene: Scene, panel: str, values: list[Any]) -> None:
