@@ -11,10 +11,10 @@ DILATION = Field("dilation", "Dilation d", (1, 2, 3), 1)
 
 st.title("Convolution as a matrix, 1D")
 st.markdown(
-    "A convolution is linear, so it **is** a matrix. Write the kernel :violet[x y z] into each row of :violet[C], moved "
-    "along by the stride, and multiply by the :blue[padded input]: every row gathers one :green[output]. Hatched "
-    "columns meet the zeros of the padding; strike them out and C acts on the input alone. Point at a row of C: it is a "
-    "**column** of Cᵀ beside it."
+    "A convolution is linear, so it **is** a matrix. Write the kernel :violet[x y z] into each row of :violet[C], "
+    "moved along by the stride, and multiply by the :blue[padded input]: every row gathers one :green[output]. "
+    "Hatched columns meet the zeros of the padding; strike them out and C acts on the input alone. Point at a row of "
+    "C: it is a **column** of Cᵀ beside it."
 )
 show_page(
     OperatorPage(

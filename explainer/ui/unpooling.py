@@ -144,7 +144,7 @@ def show_pooling(settings: Settings, pool: MaxPooling, x: Tensor, example: Examp
 
 def choose_values(settings: Settings, state: Mapping[str, str], pooled: Tensor) -> Tensor:
     """What the network passes on: the pooled map's shape, any values; empty means the maxima themselves."""
-    maxima = write_grid(pooled[0].tolist() if pooled.ndim == 2 else pooled[0].tolist())
+    maxima = write_grid(pooled[0].tolist())
     help_ = "In a network these come from deeper layers. Leave the field empty to put the maxima themselves back."
     text = settings.text(
         "values", "The values that come back", state["values"], height=100, placeholder=maxima, help=help_
