@@ -101,10 +101,23 @@ function groupBy(keys, groups) {
   return { start, list, of: (k) => list.subarray(start[k], start[k + 1]) };
 }
 
+/** A column of ties: a list, or `i2:` and base64 of little-endian integers (explainer/stage/transport.py). */
+function unpackColumn(column) {
+  if (typeof column !== "string") return column;
+  const [kind, data] = column.split(":");
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  const width = Number(kind.slice(1));
+  const read = { 1: (at) => view.getInt8(at), 2: (at) => view.getInt16(at, true), 4: (at) => view.getInt32(at, true) }[width];
+  return Int32Array.from({ length: bytes.length / width }, (_, i) => read(i * width));
+}
+
 export class Lookup {
-  constructor(scene) {
+  constructor(packed) {
+    const ties = Object.fromEntries(Object.entries(packed.ties).map(([name, column]) => [name, unpackColumn(column)]));
+    const scene = { ...packed, ties };
     this.scene = scene;
-    this.count = scene.ties[scene.target].length;
+    this.count = ties[scene.target].length;
     this.panels = scene.panels.map((panel) => describePanel(panel, scene));
     this.byId = new Map(this.panels.map((panel) => [panel.id, panel]));
     this.groups = new Map();
@@ -1048,7 +1061,8 @@ class Stage {
     if (json === this.json) return;
     const shape = JSON.stringify([scene.name, scene.panels.map((panel) => [panel.id, panel.shape]), scene.orders.map((order) => order.id)]);
     const same = shape === this.shape;
-    Object.assign(this, { json, shape, scene, lookup: new Lookup(scene) });
+    this.lookup = new Lookup(scene);
+    Object.assign(this, { json, shape, scene: this.lookup.scene });
     if (!same) {
       this.pause(false);
       Object.assign(this, { order: scene.order || scene.orders[0].id, step: scene.step || 0, pin: null, hover: null, cursor: null, revealed: false });
@@ -1663,7 +1677,8 @@ class Stage {
   commit(panel, cell, value) {
     const values = panel.values.slice();
     values[cell] = value;
-    this.setStateValue("edit", { panel: panel.id, values });
+    this.edits = (this.edits || 0) + 1; // makes the same edit made twice two events
+    this.setStateValue("edit", { panel: panel.id, values, count: this.edits });
   }
 
   // -- pictures to take away
@@ -1756,6 +1771,17 @@ function download(blob, name) {
 
 const mounted = new WeakMap();
 
+/** Columns of ties may travel as base64 of little-endian integers (transport.py): "i1:", "i2:" or "i4:" and the data. */
+export function unpackTies(scene) {
+  const kinds = { i1: Int8Array, i2: Int16Array, i4: Int32Array };
+  const unpack = (column) => {
+    if (typeof column !== "string") return column;
+    const bytes = Uint8Array.from(atob(column.slice(3)), (letter) => letter.charCodeAt(0));
+    return Array.from(new kinds[column.slice(0, 2)](bytes.buffer));
+  };
+  return { ...scene, ties: Object.fromEntries(Object.entries(scene.ties).map(([name, column]) => [name, unpack(column)])) };
+}
+
 export default function stage({ data, parentElement, setStateValue }) {
   let root = parentElement.querySelector(".stage");
   if (!root) root = parentElement.appendChild(html("div", { class: "stage" }));
@@ -1767,7 +1793,7 @@ export default function stage({ data, parentElement, setStateValue }) {
     mounted.set(parentElement, player);
   }
   player.setStateValue = setStateValue;
-  player.setScene(data.scene);
+  player.setScene(unpackTies(data.scene));
   player.setTheme(themeOf(root));
   return () => {
     player.destroy();
