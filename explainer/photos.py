@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import io
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,9 @@ MAX_JPEG_PIXELS = 178_000_000
 MIN_SIDE = 16
 MAX_RATIO = 20
 DEFAULT_LONG_SIDE = 1024
+
+warnings.filterwarnings("ignore", module=r"PIL\.")
+# Pillow's warnings quote the file (tags, sizes), and nothing of an upload belongs in a server's log.
 
 _EMPTY = "This file is empty."
 _NOT_A_PICTURE = (
@@ -107,7 +111,6 @@ def _decode(data: bytes, long_side: int | None, max_pixels: int) -> Photo:
         if long_side is not None:
             image.draft(None, (long_side, long_side))
         image.load()
-        turned = _orientation(image) >= 5
         orientation = _orientation(image)
         flat = _to_rgb(image)
     if long_side is not None:
@@ -115,7 +118,7 @@ def _decode(data: bytes, long_side: int | None, max_pixels: int) -> Photo:
     flat = _upright(flat, orientation)
     rgb = np.array(flat)
     rgb.setflags(write=False)
-    width, height = own_size[::-1] if turned else own_size
+    width, height = own_size[::-1] if orientation >= 5 else own_size
     return Photo(rgb, width, height, notices)
 
 

@@ -17,13 +17,13 @@ FINE_WEIGHT = 0.5
 def soft_jaccard(probabilities: Tensor, targets: Tensor) -> Tensor:
     """1 - IoU for soft targets, averaged over the classes present in the batch; both (N, 21, h, w).
 
-    Intersection and union are (|p + q| -+ |p - q|) / 2, which is exact for soft targets (Wang et al. 2023, "Jaccard
-    metric losses").
+    With the smaller of p and q as the intersection and the larger as the union it is exact for soft targets (Wang et
+    al. 2023, "Jaccard metric losses").
     """
-    both = (probabilities + targets).sum((0, 2, 3))
-    apart = (probabilities - targets).abs().sum((0, 2, 3))
+    shared = torch.minimum(probabilities, targets).sum((0, 2, 3))
+    union = probabilities.sum((0, 2, 3)) + targets.sum((0, 2, 3)) - shared
     present = targets.amax((0, 2, 3)) > 0.5
-    return (1 - (both - apart) / (both + apart).clamp(min=1e-6))[present].mean()
+    return (1 - shared / union.clamp(min=1e-6))[present].mean()
 
 
 def segmentation_loss(scores: Tensor, targets: Tensor) -> Tensor:

@@ -1,0 +1,120 @@
+"""The network's geometry and its start, against plain interpolation and a loop."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from explainer.segmentation.model import FCN, HEADS, bilinear_kernel, check_sides, folded, upscore
+
+
+@pytest.fixture(scope="module")
+def untrained() -> FCN:
+    """A network as it is made: random trunk, zero skips, bilinear upscores."""
+    torch.manual_seed(0)
+    return FCN().eval()
+
+
+@pytest.fixture(scope="module")
+def photo() -> Tensor:
+    return torch.rand(2, 3, 97, 129, generator=torch.Generator().manual_seed(1)) * 2 - 1
+
+
+def test_the_untrained_fcn8s_is_plain_bilinear_upsampling_of_the_stride_32_scores(
+    untrained: FCN, photo: Tensor
+) -> None:
+    with torch.inference_mode():
+        answer = untrained(photo)
+    plain = F.interpolate(answer.maps.score32, photo.shape[-2:], mode="bilinear", align_corners=True)
+    assert plain.std() > 1e-3
+    for head in HEADS:
+        torch.testing.assert_close(getattr(answer, head), plain, rtol=1e-4, atol=1e-5)
+
+
+def test_a_skip_changes_only_the_finer_heads(photo: Tensor) -> None:
+    torch.manual_seed(0)
+    net = FCN().eval()
+    with torch.inference_mode():
+        before = net(photo)
+        net.score8.bias.fill_(1.0)
+        after = net(photo)
+    assert torch.equal(before.fcn32s, after.fcn32s)
+    assert torch.equal(before.fcn16s, after.fcn16s)
+    torch.testing.assert_close(after.fcn8s, before.fcn8s + 1, rtol=1e-4, atol=1e-4)
+
+
+def test_513_pixels_give_maps_of_17_33_and_65(untrained: FCN) -> None:
+    with torch.inference_mode():
+        maps = untrained.score_maps(torch.zeros(1, 3, 513, 33))
+        grown = untrained.grow(maps, "fcn8s")
+    assert [tuple(m.shape[1:]) for m in maps] == [
+        (21, 17, 2),
+        (21, 33, 3),
+        (21, 65, 5),
+        (21, 33, 3),
+        (21, 33, 3),
+        (21, 65, 5),
+        (21, 65, 5),
+    ]
+    assert grown.shape == (1, 21, 513, 33)
+
+
+@pytest.mark.parametrize("factor", [2, 8, 16, 32])
+def test_an_upscore_starts_as_bilinear_interpolation_with_aligned_corners(factor: int) -> None:
+    scores = torch.randn(1, 21, 3, 4, generator=torch.Generator().manual_seed(factor))
+    with torch.inference_mode():
+        grown = upscore(factor)(scores)
+    size = (2 * factor + 1, 3 * factor + 1)
+    torch.testing.assert_close(grown, F.interpolate(scores, size, mode="bilinear", align_corners=True))
+
+
+def test_the_bilinear_kernel_is_a_tent() -> None:
+    kernel = bilinear_kernel(3)
+    expected = [[(3 - abs(y)) * (3 - abs(x)) / 9 for x in range(-2, 3)] for y in range(-2, 3)]
+    torch.testing.assert_close(kernel, torch.tensor(expected))
+
+
+def test_upscores_keep_the_classes_apart() -> None:
+    scores = torch.zeros(1, 21, 3, 3)
+    scores[:, 15] = 1
+    with torch.inference_mode():
+        grown = upscore(2)(scores)
+    assert grown[:, 15].min() == 1
+    assert grown.sum() == grown[:, 15].sum()
+
+
+@pytest.mark.parametrize("sides", [(512, 513), (513, 512), (1, 33), (0, 33), (34, 65)])
+def test_other_sides_are_refused(untrained: FCN, sides: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="32n\\+1"):
+        check_sides(*sides)
+    with pytest.raises(ValueError, match="32n\\+1"):
+        untrained.score_maps(torch.zeros(1, 3, max(1, sides[0]), sides[1]))
+
+
+def test_an_unknown_head_is_refused(untrained: FCN) -> None:
+    with torch.inference_mode():
+        maps = untrained.score_maps(torch.zeros(1, 3, 33, 33))
+    with pytest.raises(ValueError, match="fcn4s"):
+        untrained.grow(maps, "fcn4s")  # type: ignore[arg-type]
+
+
+def test_folding_batch_norm_changes_nothing() -> None:
+    torch.manual_seed(3)
+    net = torch.nn.Sequential(
+        torch.nn.Sequential(torch.nn.Conv2d(3, 5, 3, bias=False), torch.nn.BatchNorm2d(5), torch.nn.ReLU6()),
+        torch.nn.Conv2d(5, 4, 1, bias=False),
+        torch.nn.BatchNorm2d(4),
+    ).eval()
+    for layer in net.modules():
+        if isinstance(layer, torch.nn.BatchNorm2d):
+            for values in (layer.running_mean, layer.running_var, layer.weight.data, layer.bias.data):
+                assert values is not None
+                values.uniform_(0.5, 1.5)
+    x = torch.randn(1, 3, 6, 6)
+    with torch.inference_mode():
+        before = net(x)
+        after = folded(net)(x)
+    assert not any(isinstance(layer, torch.nn.BatchNorm2d) for layer in net.modules())
+    torch.testing.assert_close(after, before, rtol=1e-4, atol=1e-5)

@@ -1,0 +1,76 @@
+"""Label maps to shares, overlays and palette PNGs."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explainer.segmentation.palette import PALETTE
+from explainer.segmentation.prediction import (
+    Prediction,
+    class_shares,
+    labels_png,
+    mean_confidence,
+    outline,
+    overlay,
+    shrink,
+)
+
+LABELS = np.array([[0, 0, 0, 15], [0, 0, 8, 15]], np.uint8)
+
+
+def test_shares_are_sorted_and_sum_to_one() -> None:
+    shares = class_shares(LABELS)
+    assert [(s.class_id, s.name, s.share, s.pixels) for s in shares] == [
+        (0, "background", 0.625, 5),
+        (15, "person", 0.25, 2),
+        (8, "cat", 0.125, 1),
+    ]
+
+
+def test_the_palette_png_holds_the_ids_themselves() -> None:
+    labels = np.arange(21, dtype=np.uint8).reshape(3, 7)
+    with Image.open(io.BytesIO(labels_png(labels))) as image:
+        assert image.mode == "P"
+        assert (np.asarray(image) == labels).all()
+        assert (np.asarray(image.convert("RGB")) == np.asarray(PALETTE, np.uint8)[labels]).all()
+
+
+def test_overlay_mixes_where_something_is_and_keeps_the_background() -> None:
+    rgb = np.full((2, 4, 3), 100, np.uint8)
+    mixed = overlay(rgb, LABELS, alpha=0.5)
+    assert (mixed[0, 0] == 100).all()
+    assert mixed[0, 3].tolist() == [146, 114, 114]
+    assert overlay(rgb, LABELS, 0.5, background=True)[0, 0].tolist() == [50, 50, 50]
+    assert (overlay(rgb, LABELS, 0.0) == rgb).all()
+    assert overlay(rgb, LABELS, 1.0)[0, 3].tolist() == [192, 128, 128]
+
+
+def test_overlay_says_what_does_not_fit() -> None:
+    rgb = np.zeros((2, 3, 3), np.uint8)
+    with pytest.raises(ValueError, match=r"\(2, 3\)"):
+        overlay(rgb, LABELS)
+    with pytest.raises(ValueError, match=r"1\.5"):
+        overlay(np.zeros((2, 4, 3), np.uint8), LABELS, 1.5)
+
+
+def test_outline_marks_changes_to_the_right_and_below() -> None:
+    assert outline(LABELS).astype(int).tolist() == [[0, 0, 1, 0], [0, 1, 1, 0]]
+
+
+def test_shrink_picks_labels_and_never_mixes_them() -> None:
+    large = LABELS.repeat(3, 0).repeat(3, 1)
+    assert (shrink(large, (2, 4)) == LABELS).all()
+    assert shrink(LABELS, (2, 4)) is LABELS
+
+
+def test_mean_confidence_is_of_the_pixels_a_class_wins() -> None:
+    probabilities = np.zeros((21, 1, 2), np.float32)
+    probabilities[0, 0], probabilities[15, 0] = (0.9, 0.3), (0.1, 0.7)
+    prediction = Prediction("x", "CPU", LABELS, probabilities, None, {"network": 2.0, "labels": 1.0})
+    assert mean_confidence(prediction) == pytest.approx({0: 0.9, 15: 0.7})
+    assert prediction.working_size == (1, 2)
+    assert prediction.total_ms == 3.0
