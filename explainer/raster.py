@@ -7,11 +7,14 @@ from io import BytesIO
 from PIL import Image, ImageChops
 
 from explainer.lookup import Scene
-from explainer.palette import PALETTE
+from explainer.palette import PALETTE, channels
 from explainer.raster_paint import Painter
 
 MOST_FRAMES = 128
-COLOURS = 96
+COLOURS = 255
+UNUSED = [255, 0, 255]  # far from every colour drawn, so that no pixel is taken for a transparent one
+FLAT = 160  # of them at most so many fills
+SAMPLED = 8  # frames that are searched for colours
 SAME = COLOURS  # the palette index that stands for "as in the frame before"
 LONGEST_PAUSE = 4  # the finished picture stands this many times as long as a step
 
@@ -42,7 +45,7 @@ def to_gif(
     """
     painter = _painter(scene, order, theme, width)
     shots = [painter.at(step) for step in frame_steps(len(painter.playback))]
-    palette = shared_palette(shots)
+    palette = shared_palette(shots, sorted(painter.fills))
     frames = differences([shot.quantize(palette=palette, dither=Image.Dither.NONE) for shot in shots])
     pauses = [milliseconds] * (len(frames) - 1) + [milliseconds * LONGEST_PAUSE]
     more = {"append_images": frames[1:], "duration": pauses, "loop": 0, "disposal": 1, "transparency": SAME}
@@ -70,13 +73,21 @@ def frame_steps(count: int) -> list[int]:
     return [round(i * (count - 1) / (MOST_FRAMES - 1)) for i in range(MOST_FRAMES)]
 
 
-def shared_palette(shots: list[Image.Image]) -> Image.Image:
-    """One palette for all frames, so that nothing flickers: the colours of the first, middle and last of them."""
-    chosen = [shots[0], shots[len(shots) // 2], shots[-1]]
-    strip = Image.new("RGB", (chosen[0].width, sum(shot.height for shot in chosen)))
-    for i, shot in enumerate(chosen):
-        strip.paste(shot, (0, i * chosen[0].height))
-    return strip.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+def shared_palette(shots: list[Image.Image], fills: list[str]) -> Image.Image:
+    """One palette for all frames, so that nothing flickers: the fills themselves, then blends for the letters' edges.
+
+    A palette by median cut alone would blend rare colours, and a single cell of a rare colour is what one looks at.
+    """
+    sample = shots[:: max(1, len(shots) // SAMPLED)] + shots[-1:]
+    strip = Image.new("RGB", (shots[0].width, shots[0].height * len(sample)))
+    for i, shot in enumerate(sample):
+        strip.paste(shot, (0, i * shot.height))
+    flat = [channel for fill in fills[:: len(fills) // FLAT + 1] for channel in channels(fill)]
+    blends = strip.quantize(COLOURS - len(flat) // 3, method=Image.Quantize.MEDIANCUT).getpalette() or []
+    colours = (flat + blends)[: 3 * COLOURS]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(colours + UNUSED * (256 - len(colours) // 3))
+    return palette
 
 
 def _painter(scene: Scene, order: str | None, theme: str, width: int) -> Painter:

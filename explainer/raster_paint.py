@@ -33,6 +33,7 @@ class Painter:
         self.lines = max(len(self._sentence(step, width)) for step in self._captioned())
         self.size = (width, self.plan.height + 2 * MARGIN + TITLE + self.lines * LINE)
         self.vmax = {panel["id"]: self._vmax(panel) for panel in scene["panels"]}
+        self.fills = {self.palette[name] for name in ("background", "blank", "ink", "accent", "line")}
         self.seen: dict[tuple[str, int], Shown | None] = {}
         self.base = Image.new("RGB", (width * SHARP, self.size[1] * SHARP), self.palette["background"])
         self.draw = ImageDraw.Draw(self.base)
@@ -174,6 +175,7 @@ class Painter:
     def _cell(self, place: Place, cell: int, fill: str | None, text: str) -> None:
         box = self._rect(place, cell, -1 if place.cell >= 26 else -0.5 if place.cell >= 6 else 0)
         self.draw.rectangle(self._rect(place, cell), fill=self.palette["background"])
+        self.fills.add(fill or self.palette["blank"])
         outline = self.palette["line"] if fill is None and place.cell >= 6 else None
         radius = (4 if place.cell >= 26 else 2 if place.cell >= 12 else 0) * SHARP
         self.draw.rounded_rectangle(box, radius, fill=fill or self.palette["blank"], outline=outline, width=SHARP)

@@ -1,0 +1,60 @@
+"""The HTML export: one file that plays without a network."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from explainer.stage.export import safe_json, sources, to_html
+from tests.stage import scenes
+
+
+def test_it_opens_from_a_file_without_a_network(browser, tmp_path):
+    path = tmp_path / "picture.html"
+    path.write_text(to_html(scenes.transposed(), "Ein <Titel>", "Text & more"), encoding="utf-8")
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    problems: list[str] = []
+    asked: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda m: problems.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    page.locator(".button.last").click()
+    page.wait_for_selector('.stage[data-step="24"]')
+    assert page.locator("h1").text_content() == "Ein <Titel>"
+    assert [url for url in asked if not url.startswith("file:")] == []
+    page.locator('[data-panel="input"] svg').dblclick()
+    assert page.locator(".editor").count() == 0, "without torch there is nobody to answer an edit"
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_selector('.stage[data-theme="dark"]')
+    assert problems == []
+    context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_fixed_theme_stays(browser, tmp_path, theme):
+    path = tmp_path / "picture.html"
+    path.write_text(to_html(scenes.pooled(), "Pooling", theme=theme), encoding="utf-8")
+    page = browser.new_page(color_scheme="dark" if theme == "light" else "light")
+    page.goto(path.as_uri())
+    page.wait_for_selector(f'.stage[data-theme="{theme}"]')
+    page.close()
+
+
+def test_an_unknown_theme_is_refused():
+    with pytest.raises(ValueError, match="'sepia', allowed are auto, light, dark"):
+        to_html(scenes.pooled(), "Pooling", theme="sepia")
+
+
+def test_names_cannot_break_out_of_the_script():
+    evil = {"name": "</script><script>alert(1)</script>\u2028"}
+    text = safe_json(evil)
+    assert "<" not in text
+    assert "\u2028" not in text
+    assert json.loads(text) == evil
+
+
+def test_sources_are_whole_and_inline():
+    assert all("\n" in text.strip() for text in (sources().html, sources().css, sources().js))

@@ -1,0 +1,210 @@
+"""Mounting: what survives when Streamlit calls the stage again, and how it looks where."""
+
+from __future__ import annotations
+
+import base64
+from array import array
+
+import pytest
+
+from explainer.palette import PALETTE, cell_colour
+from tests.stage import scenes
+
+
+def fill(stage, panel: str, cell: int) -> str:
+    return stage.page.locator(f'.cells[data-panel="{panel}"] rect.cell').nth(cell).get_attribute("fill")
+
+
+def test_equal_data_keeps_everything(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.press("o", "ArrowRight")
+    stage.page.locator(".speed").select_option("4")
+    stage.page.mouse.click(*stage.point("output", 3))
+    stage.page.evaluate("document.querySelector('.cells svg').id = 'mark'")
+    stage.mount(scenes.transposed())
+    stage.wait("order", "scatter")
+    stage.wait("pinned", "output:3")
+    assert stage.step() == 1
+    assert stage.page.locator(".speed").input_value() == "4"
+    assert stage.page.locator("#mark").count() == 1, "nothing was drawn anew"
+
+
+def test_equal_data_does_not_stop_a_playing_stage(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.page.locator(".speed").select_option("8")
+    stage.click("play")
+    stage.mount(scenes.transposed())
+    stage.wait("playing", "true")
+    stage.wait("step", 24)
+
+
+def test_other_values_keep_the_place(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.page.locator(".slider").fill("12")
+    stage.mount(scenes.transposed(values=[10, 20, 30, 40]))
+    assert stage.step() == 12
+    assert stage.line() == "out[2,2] = 9·10 + 7·20 + 3·30 + 1·40 = 360"
+    assert stage.texts("output")[12] == "360"
+
+
+def test_another_shape_starts_where_its_scene_says(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.page.locator(".slider").fill("12")
+    stage.page.mouse.click(*stage.point("output", 3))
+    stage.mount(scenes.transposed(3) | {"step": 5, "order": "scatter"})
+    stage.wait("order", "scatter")
+    assert stage.step() == 5
+    stage.wait("pinned", "")
+
+
+def test_the_start_may_come_from_the_scene(open_stage):
+    stage = open_stage(scenes.transposed() | {"step": 7})
+    assert stage.step() == 7
+    assert stage.texts("output")[7] == "14"
+
+
+def test_two_stages_on_a_page_do_not_disturb_each_other(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.mount(scenes.pooled(), id="other")
+    stage.page.locator("#other .button.next").click()
+    assert stage.page.locator("#host .stage").get_attribute("data-step") == "0"
+    assert stage.page.locator("#other .stage").get_attribute("data-step") == "1"
+
+
+def test_a_shadow_root_will_do(open_stage):
+    stage = open_stage()
+    stage.page.evaluate(
+        """scene => {
+          const shadow = document.getElementById("host").attachShadow({ mode: "open" });
+          window.module.default({ data: { scene }, parentElement: shadow, setStateValue: () => {} });
+        }""",
+        scenes.pooled(),
+    )
+    stage.page.locator("#host .button.next").click()
+    stage.wait("step", 1)
+
+
+def test_unmounting_stops_the_clock(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.click("play")
+    stage.page.evaluate("window.unmount()")
+    stage.wait("playing", "false")
+
+
+def test_packed_columns_are_read(open_stage):
+    scene = scenes.transposed()
+    packed = {
+        name: f"i2:{base64.b64encode(array('h', column).tobytes()).decode()}" for name, column in scene["ties"].items()
+    }
+    stage = open_stage(scene | {"ties": packed})
+    stage.page.locator(".slider").fill("12")
+    assert stage.line() == "out[2,2] = 9·1 + 7·2 + 3·3 + 1·4 = 36"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_theme_follows_the_page_and_colours_agree_with_python(open_stage, theme):
+    stage = open_stage(scenes.padded())
+    stage.press("ArrowRight")
+    stage.theme(theme)
+    stage.mount(scenes.padded())
+    stage.wait("theme", theme)
+    assert stage.step() == 1
+    kernel, output = (scenes.padded()["panels"][i]["values"] for i in (1, 2))
+    for cell, value in enumerate(kernel):
+        assert fill(stage, "kernel", cell) == cell_colour("weight", value, 2.0, theme)
+    vmax = max(abs(value) for value in output)
+    assert fill(stage, "output", 1) == cell_colour("output", output[1], vmax, theme)
+    assert fill(stage, "output", 2) == PALETTE[theme]["blank"]
+
+
+@pytest.mark.parametrize("name", scenes.ALL)
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_no_page_scrolls_sideways(open_stage, name, width):
+    stage = open_stage(scenes.ALL[name](), width=width, height=844)
+    assert stage.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    overlaps = stage.page.evaluate("""() => {
+      const boxes = [...document.querySelectorAll(".panel")].map(p => p.getBoundingClientRect());
+      return boxes.some((a, i) => boxes.some((b, j) => i < j
+        && a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1));
+    }""")
+    assert not overlaps
+
+
+def test_a_large_scene_is_painted_and_answers_to_the_pointer(open_stage):
+    stage = open_stage(scenes.large())
+    canvas = stage.page.locator('.cells[data-panel="matrix"] canvas')
+    assert canvas.count() == 1
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    stage.page.mouse.move(box["x"] + 4, box["y"] + box["height"] / 2)
+    stage.page.wait_for_selector('.stage[data-focus^="matrix:"]')
+    stage.click("last")
+    assert "289 of 289" in (stage.page.locator("[aria-live]").text_content() or "")
+
+
+def test_eighty_one_squared_stays_usable(open_stage):
+    scene = scenes.huge()
+    stage = open_stage(scene)
+    assert stage.page.locator("canvas").count() == 2
+    stage.page.locator(".slider").fill("6560")
+    stage.wait("step", 6560)
+    stage.press("o", "End")
+    stage.wait("step", 1599)
+    painted = stage.page.evaluate("""() => {
+      const canvas = document.querySelector('[data-panel="output"] canvas');
+      const data = canvas.getContext("2d").getImageData(canvas.width - 20, canvas.height - 20, 1, 1).data;
+      return [...data];
+    }""")
+    assert painted[3] == 255
+
+
+def test_full_screen_and_back(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.press("ArrowRight", "f")
+    stage.page.wait_for_function("document.fullscreenElement || document.querySelector('.stage.filling')")
+    stage.mount(scenes.transposed())
+    assert stage.page.evaluate("Boolean(document.fullscreenElement || document.querySelector('.stage.filling'))")
+    assert stage.step() == 1
+    stage.press("f")
+    stage.page.wait_for_function("!document.fullscreenElement && !document.querySelector('.stage.filling')")
+    assert stage.step() == 1
+
+
+def test_printing_is_light_and_without_controls(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.theme("dark")
+    stage.mount(scenes.transposed())
+    stage.wait("theme", "dark")
+    stage.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    stage.wait("theme", "light")
+    stage.page.emulate_media(media="print")
+    assert not stage.page.locator(".toolbar").is_visible()
+    assert stage.page.locator(".step-line").is_visible()
+    stage.page.emulate_media(media="screen")
+    stage.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    stage.wait("theme", "dark")
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_the_picture_can_be_taken_away(open_stage, kind):
+    stage = open_stage(scenes.transposed())
+    stage.theme("dark")
+    stage.mount(scenes.transposed())
+    stage.page.locator("summary").click()
+    with stage.page.expect_download() as download:
+        stage.page.get_by_role("button", name=f"Download this picture as {kind.upper()}").click()
+    assert download.value.suggested_filename == f"transposed-convolution-step-1.{kind}"
+    data = download.value.path().read_bytes()
+    assert data.startswith(b"<svg" if kind == "svg" else b"\x89PNG")
+    stage.wait("theme", "dark")
+
+
+def test_names_for_those_who_listen(open_stage):
+    stage = open_stage(scenes.transposed())
+    root = stage.page.locator(".stage").first
+    assert root.get_attribute("role") == "group"
+    assert root.get_attribute("aria-label") == "Transposed convolution, step by step"
+    nameless = stage.page.locator("#host button").evaluate_all(
+        "all => all.filter(b => !(b.getAttribute('aria-label') || b.textContent).trim()).length"
+    )
+    assert nameless == 0

@@ -1,0 +1,208 @@
+"""The player: steps, keys, orders, and what it tells the server."""
+
+from __future__ import annotations
+
+import pytest
+
+from explainer.captions import format_number, step_pieces, text_of
+from explainer.lookup import Lookup
+from explainer.playback import Playback
+from tests.stage import scenes
+
+
+def texts(values: list[float]) -> list[str]:
+    return [format_number(value) for value in values]
+
+
+def test_starts_paused_at_the_first_step(open_stage):
+    scene = scenes.transposed()
+    stage = open_stage(scene)
+    stage.wait("step", 0)
+    assert stage.page.locator(".stage").get_attribute("data-playing") == "false"
+    assert stage.line() == "out[0,0] = 1·1 = 1"
+    assert stage.texts("output")[:3] == ["1", "", ""]
+    assert stage.texts("input") == ["1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("order", ["gather", "scatter"])
+def test_plays_to_the_last_step_and_shows_the_values_of_the_scene(open_stage, order):
+    scene = scenes.transposed() | {"order": order}
+    stage = open_stage(scene)
+    stage.page.locator(".speed").select_option("8")
+    stage.click("play")
+    stage.wait("playing", "true")
+    steps = len(Playback(Lookup(scene), order))
+    stage.wait("step", steps - 1)
+    stage.wait("playing", "false")
+    expected = texts(scene["panels"][2]["values"])
+    for panel in ("output", "output2", "result"):
+        assert stage.texts(panel) == expected
+    stage.wait_for_call("step", steps - 1)
+    assert stage.calls("step") == [steps - 1], "the server hears of the rest, not of every frame"
+
+
+def test_buttons_step_and_stop_at_the_ends(open_stage):
+    stage = open_stage(scenes.transposed())
+    assert stage.page.locator(".button.previous").is_disabled()
+    stage.click("next")
+    stage.click("next")
+    assert stage.step() == 2
+    stage.click("previous")
+    assert stage.step() == 1
+    stage.click("last")
+    assert stage.step() == 24
+    assert stage.page.locator(".button.next").is_disabled()
+    stage.click("first")
+    assert stage.step() == 0
+
+
+def test_keys(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.press("ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft")
+    assert stage.step() == 2
+    stage.press("End")
+    assert stage.step() == 24
+    stage.press("Home")
+    assert stage.step() == 0
+    stage.press("+", "+")
+    assert stage.page.locator(".speed").input_value() == "4"
+    stage.press("-")
+    assert stage.page.locator(".speed").input_value() == "2"
+    stage.press("o")
+    stage.wait("order", "scatter")
+    stage.press("k")
+    stage.wait("playing", "true")
+    stage.press(" ")
+    stage.wait("playing", "false")
+
+
+def test_keys_do_not_reach_the_page_around(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.page.evaluate("window.heard = []; document.addEventListener('keydown', e => window.heard.push(e.key))")
+    stage.press("r", "c", "Escape", "ArrowRight")
+    assert stage.page.evaluate("window.heard") == []
+    assert stage.step() == 1
+
+
+def test_space_on_a_focused_button_presses_it_once(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.page.locator(".button.play").focus()
+    stage.page.keyboard.press(" ")
+    stage.wait("playing", "true")
+
+
+def test_slider_scrubs_forth_and_back(open_stage):
+    scene = scenes.transposed()
+    stage = open_stage(scene)
+    slider = stage.page.locator(".slider")
+    slider.fill("24")
+    assert stage.texts("output") == texts(scene["panels"][2]["values"])
+    slider.fill("3")
+    assert stage.step() == 3
+    assert stage.texts("output")[:5] == ["1", "2", "5", "4", ""]
+    assert "Step 4 of 25: out[0,3]" in (slider.get_attribute("aria-valuetext") or "")
+
+
+@pytest.mark.parametrize("name", scenes.ALL)
+def test_every_step_shows_the_numbers_that_python_computes(open_stage, name):
+    scene = scenes.ALL[name]()
+    stage = open_stage(scene)
+    lookup = Lookup(scene)
+    for order in scene["orders"]:
+        playback = Playback(lookup, order["id"])
+        stage.page.evaluate("document.querySelector('.stage').dispatchEvent(new Event('x'))")
+        if stage.page.locator(f'[data-order="{order["id"]}"].button').is_visible():
+            stage.page.locator(f'[data-order="{order["id"]}"].button').click()
+        for step in sorted({0, len(playback) // 2, len(playback) - 1}):
+            stage.page.locator(".slider").fill(str(step))
+            assert stage.line() == text_of(step_pieces(lookup, step, order["id"]))
+            target = lookup.target
+            if not target.get("labels") and stage.texts(target["id"]):
+                assert filled(stage.texts(target["id"])) == filled(python_texts(playback, target, step))
+
+
+def filled(numbers: list[str]) -> list[bool]:
+    return [bool(number) for number in numbers]
+
+
+def python_texts(playback, panel, step):
+    shown = [playback.shown(panel, cell, step) for cell in range(len(panel["values"]))]
+    return ["" if state is None else format_number(state.value) for state in shown]
+
+
+def test_partial_sums_add_up_stamp_by_stamp(open_stage):
+    stage = open_stage(scenes.stamped())
+    assert stage.texts("output")[:4] == ["1", "2", "3", ""]
+    stage.click("next")
+    assert stage.texts("output")[:5] == ["1", "2", "5", "4", "6"]
+    stage.click("previous")
+    assert stage.texts("output")[:5] == ["1", "2", "3", "", ""]
+
+
+def test_symbolic_partial_sums(open_stage):
+    stage = open_stage(scenes.symbolic())
+    assert stage.texts("output") == ["ax", "ay", "az", "", ""]
+    stage.click("next")
+    assert stage.texts("output") == ["ax", "ay", "az + bx", "by", "bz"]
+
+
+def test_order_switch_starts_anew_and_tells_the_server(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.click("last")
+    stage.page.get_by_role("radio", name="Scatter").click()
+    stage.wait("order", "scatter")
+    assert stage.step() == 0
+    assert stage.page.locator(".stage").get_attribute("data-steps") == "4"
+    stage.wait_for_call("order", "scatter")
+
+
+def test_scrubbing_tells_the_server_only_where_it_ended(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.page.evaluate("""() => {
+      const slider = document.querySelector('.slider');
+      for (let i = 1; i <= 20; i += 1) { slider.value = i; slider.dispatchEvent(new Event('input')); }
+    }""")
+    stage.wait_for_call("step", 20)
+    assert stage.calls("step") == [20]
+
+
+def test_cropped_outputs_stay_blank_in_gather_and_fill_in_scatter(open_stage):
+    stage = open_stage(scenes.cropped())
+    stage.click("last")
+    assert stage.texts("output") == ["", "6", "0", "−1", ""]
+    stage.press("o", "End")
+    assert stage.texts("output") == ["3", "6", "0", "−1", "−2"]
+
+
+def test_predict_hides_the_result_until_revealed(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.click("predict")
+    assert stage.texts("output")[0] == "?"
+    assert stage.texts("result")[0] == "?"
+    assert stage.line() == "out[0,0] = 1·1 = ?"
+    assert "= ?" in (stage.page.locator(".slider").get_attribute("aria-valuetext") or "")
+    stage.press("v")
+    assert stage.texts("output")[0] == "1"
+    stage.click("next")
+    assert stage.texts("output")[:2] == ["1", "?"]
+    stage.click("next")
+    assert stage.texts("output")[:3] == ["1", "2", "?"]
+    stage.click("reveal")
+    assert stage.line() == "out[0,2] = 3·1 + 1·2 = 5"
+    stage.click("predict")
+    stage.click("next")
+    assert stage.texts("output")[3] == "4"
+
+
+def test_the_live_region_speaks_on_manual_steps(open_stage):
+    stage = open_stage(scenes.pooled())
+    stage.click("next")
+    live = stage.page.locator("[aria-live=polite]")
+    assert live.text_content() == "Step 2 of 4: out[0,1] = max(6, 3, 2, 1) = 6, at in[0,2]"
+
+
+def test_reduced_motion_still_plays(open_stage):
+    stage = open_stage(scenes.pooled(), reduced_motion="reduce")
+    stage.click("next")
+    assert stage.page.evaluate("document.getAnimations().length") == 0
+    assert stage.texts("indices") == ["5", "2", "", ""]
