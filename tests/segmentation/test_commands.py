@@ -1,0 +1,106 @@
+"""What the command line's `segment` and `fetch` do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explainer.segmentation import networks
+from explainer.segmentation.commands import fetch_model, model_names, segment_photos
+from explainer.segmentation.samples import sample
+from explainer.segmentation.weights import WeightsError
+from tests.photo_corpus import encode, quarters
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """The JSON objects printed so far."""
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_photo_gives_a_line_a_label_map_and_an_overlay(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = sample("chelsea").path
+    assert segment_photos([path], tmp_path / "new" / "out", "fcn8s", "cpu") == 0
+    (line,) = lines(capsys)
+    assert (line["file"], line["model"], line["width"], line["height"]) == (str(path), "fcn8s", 451, 300)
+    assert "CPU" in line["device"] and line["milliseconds"] > 0
+    assert sum(one["share"] for one in line["classes"]) == pytest.approx(1, abs=1e-4)
+    assert {"id": 8, "name": "cat"}.items() <= max(line["classes"], key=lambda one: one["share"]).items()
+    with Image.open(tmp_path / "new" / "out" / "chelsea.labels.png") as labels:
+        assert labels.mode == "P" and labels.size == (451, 300)
+        found = np.unique(np.asarray(labels)).tolist()
+    assert found == sorted(one["id"] for one in line["classes"])
+    with Image.open(tmp_path / "new" / "out" / "chelsea.overlay.png") as overlay:
+        assert overlay.mode == "RGB" and overlay.size == (451, 300)
+
+
+def test_a_bad_photo_is_reported_and_the_others_go_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad, good = tmp_path / "bad.jpg", tmp_path / "good.png"
+    bad.write_bytes(b"not a picture")
+    good.write_bytes(encode(quarters(), "PNG"))
+    status = segment_photos([bad, tmp_path / "none.jpg", tmp_path, good], tmp_path / "out", "fcn8s", "cpu")
+    assert status == 1
+    first, second, third, fourth = lines(capsys)
+    assert "not a picture" in first["error"] and "No such file" in second["error"] and third["error"]
+    assert "error" not in fourth
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["good.labels.png", "good.overlay.png"]
+
+
+def test_photos_of_one_stem_do_not_overwrite_each_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = []
+    for number, name in enumerate(("a/x.png", "b/x.png", "x.JPG", "x-2.png")):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(encode(quarters(40 + number, 40), "PNG"))
+        paths.append(path)
+    assert segment_photos(paths, tmp_path / "out", "fcn8s", "cpu") == 0
+    printed = lines(capsys)
+    files = [line["labels"] for line in printed] + [line["overlay"] for line in printed]
+    assert len(set(files)) == 8
+    for line in printed:
+        with Image.open(line["labels"]) as labels:
+            assert labels.size == (line["width"], line["height"])
+
+
+def test_labels_are_upright_and_of_full_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = tmp_path / "turned.jpg"
+    path.write_bytes(encode(Image.new("RGB", (5000, 400), (90, 90, 90)), "JPEG", exif=exif.tobytes()))
+    assert segment_photos([path], tmp_path, "fcn32s", "cpu") == 0
+    (line,) = lines(capsys)
+    assert (line["width"], line["height"]) == (400, 5000)
+    with Image.open(line["labels"]) as labels:
+        assert labels.size == (400, 5000)
+
+
+@pytest.mark.parametrize(("model", "device"), [("fcn4s", "cpu"), ("fcn8s", "tpu")])
+def test_a_wrong_name_ends_with_status_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], model: str, device: str
+) -> None:
+    assert segment_photos([sample("coffee").path], tmp_path, model, device) == 2
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err.count("\n") == 1 and "allowed are" in captured.err
+
+
+def test_weights_that_cannot_be_had_end_with_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def offline(*_: Any) -> None:
+        raise WeightsError("There is no connection.")
+
+    monkeypatch.setattr(networks, "torchvision_state", offline)
+    assert segment_photos([sample("coffee").path], tmp_path, "fcn_resnet50", "cpu") == 2
+    assert fetch_model("fcn_resnet50") == 1
+    assert capsys.readouterr().err.count("There is no connection.") == 2
+
+
+def test_fetching_the_bundled_network_needs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert fetch_model("fcn8s") == 0
+    assert "comes with the app" in capsys.readouterr().out
+    assert fetch_model("alexnet") == 2
+    assert model_names()[0] == "fcn8s"

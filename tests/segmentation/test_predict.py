@@ -1,0 +1,190 @@
+"""One prediction function for all networks, on real and made photographs."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, cast
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torchvision.models import get_model
+
+from explainer.photos import read_photo
+from explainer.segmentation import networks
+from explainer.segmentation import predict as module
+from explainer.segmentation.devices import choose_device, is_out_of_memory
+from explainer.segmentation.model import FCN, HEADS
+from explainer.segmentation.networks import load
+from explainer.segmentation.predict import labels_of, predict, regrow
+from explainer.segmentation.prediction import Prediction, class_shares
+from explainer.segmentation.samples import sample
+
+SIDE = 193
+
+
+@pytest.fixture(scope="module")
+def chelsea() -> Prediction:
+    """The cat, at the default size."""
+    return predict(read_photo(sample("chelsea").path.read_bytes()).rgb)
+
+
+def photo(height: int, width: int, seed: int = 0) -> Any:
+    return np.random.default_rng(seed).integers(0, 255, (height, width, 3), dtype=np.uint8)
+
+
+def test_the_cat_is_a_cat(chelsea: Prediction) -> None:
+    shares = {share.name: share.share for share in class_shares(chelsea.labels)}
+    assert shares["cat"] > 0.4
+
+
+def test_a_prediction_holds_everything_at_its_size(chelsea: Prediction) -> None:
+    assert chelsea.labels.shape == (300, 451) and chelsea.labels.dtype == np.uint8
+    assert chelsea.working_size == (353, 513)
+    np.testing.assert_allclose(chelsea.probabilities.sum(0), 1, atol=1e-4)
+    assert list(chelsea.milliseconds) == ["resize", "network", "upsample", "labels"]
+    assert "CPU" in chelsea.device or torch.accelerator.is_available()
+    maps = chelsea.maps
+    assert maps is not None
+    assert [m.shape for m in (maps.score32, maps.score16, maps.score8)] == [(21, 12, 17), (21, 23, 33), (21, 45, 65)]
+    np.testing.assert_allclose(maps.fused8, maps.grown8 + maps.score8, atol=1e-4)
+    np.testing.assert_allclose(maps.fused16, maps.grown16 + maps.score16, atol=1e-4)
+
+
+def test_regrowing_the_maps_gives_each_heads_own_prediction() -> None:
+    rgb = read_photo(sample("chelsea").path.read_bytes()).rgb
+    first = predict(rgb, "fcn8s", SIDE, "cpu")
+    assert first.maps is not None
+    for head in HEADS:
+        own = predict(rgb, head, SIDE, "cpu")
+        scores = regrow(first.maps, head)
+        assert scores.shape == (21, *first.working_size)
+        assert (labels_of(scores, 300, 451) == own.labels).mean() > 0.9999
+
+
+def test_the_label_map_may_have_the_size_of_the_unreduced_photo() -> None:
+    answer = predict(photo(60, 80), long_side=129, label_size=(600, 801))
+    assert answer.labels.shape == (600, 801)
+
+
+@pytest.mark.parametrize("size", [(16, 16), (16, 320), (320, 16), (97, 33)])
+def test_odd_shapes_work(size: tuple[int, int]) -> None:
+    assert predict(photo(*size), long_side=129).labels.shape == size
+
+
+@pytest.mark.parametrize("name", ["lraspp_mobilenet_v3_large"])
+def test_torchvisions_networks_answer_as_torchvision_does(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(0)
+    reference = get_model(name, weights=None, weights_backbone=None, num_classes=21).eval()
+    state = reference.state_dict() | {"aux_classifier.0.weight": torch.zeros(1)}
+    monkeypatch.setattr(networks, "torchvision_state", lambda *_: state)
+    monkeypatch.setattr(networks, "_loaded", {})
+    answer = predict(photo(96, 128), name, 160, "cpu")
+    assert answer.maps is None and answer.labels.shape == (96, 128)
+    x = module._torchvision_input(photo(96, 128), 160)
+    assert x.shape == (1, 3, 120, 160)
+    with torch.inference_mode():
+        expected = reference(x)["out"][0].softmax(0).numpy()
+    np.testing.assert_allclose(answer.probabilities, expected, atol=1e-4)
+
+
+def test_torchvisions_input_is_normalised_as_documented() -> None:
+    grey = np.full((40, 40, 3), 255, np.uint8)
+    x = module._torchvision_input(grey, 40)
+    expected = [(1 - mean) / std for mean, std in zip((0.485, 0.456, 0.406), (0.229, 0.224, 0.225), strict=True)]
+    np.testing.assert_allclose(x[0, :, 0, 0].numpy(), expected, rtol=1e-5)
+
+
+def test_an_exhausted_accelerator_makes_way_for_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, tried = module._run, list[str]()
+
+    def run(rgb: Any, model: str, side: int, device: torch.device, size: tuple[int, int]) -> Prediction:
+        tried.append(device.type)
+        if device.type == "cuda":
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return real(rgb, model, side, device, size)
+
+    monkeypatch.setattr(module, "choose_device", lambda _: torch.device("cuda"))
+    monkeypatch.setattr(module, "describe", lambda _: "Small GPU")
+    monkeypatch.setattr(module, "release", lambda _: None)
+    monkeypatch.setattr(module, "_run", run)
+    answer = predict(photo(40, 40), long_side=129)
+    assert tried == ["cuda", "cpu"]
+    assert answer.notices == ("Small GPU ran out of memory; this photo was labelled on the CPU.",)
+
+
+def test_other_errors_are_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> Prediction:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(module, "_run", broken)
+    with pytest.raises(RuntimeError, match="a bug"):
+        predict(photo(40, 40))
+    assert not is_out_of_memory(RuntimeError("a bug"))
+    assert is_out_of_memory(RuntimeError("MPS backend out of memory (...)"))
+
+
+def test_wrong_arguments_say_what_is_allowed() -> None:
+    good = photo(20, 20)
+    with pytest.raises(ValueError, match="fcn8s, fcn16s"):
+        predict(good, "fcn4s")
+    with pytest.raises(ValueError, match=r"129\.\.1281"):
+        predict(good, long_side=4000)
+    with pytest.raises(ValueError, match=r"tpu.*auto, cpu"):
+        predict(good, device="tpu")
+    with pytest.raises(ValueError, match="float64"):
+        predict(good.astype(float))
+    with pytest.raises(ValueError, match=r"\(20, 20\)"):
+        predict(good[..., 0])
+
+
+def test_a_missing_device_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ValueError, match="not available"):
+        choose_device("cuda")
+    assert choose_device("cpu") == torch.device("cpu")
+
+
+def test_auto_takes_cuda_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert choose_device("auto").type == "cuda"
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert choose_device("auto").type == "mps"
+
+
+def test_all_heads_and_threads_share_one_network_that_never_changes() -> None:
+    found: list[Any] = []
+    threads = [threading.Thread(target=lambda: found.append(load("fcn8s"))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    nets = {id(net) for net in [*found, load("fcn16s"), load("fcn32s", "cpu")]}
+    assert len(nets) == 1
+    net = cast(FCN, found[0])
+    before = {key: value.clone() for key, value in net.state_dict().items()}
+    predict(photo(50, 70), long_side=SIDE, device="cpu")
+    assert not net.training and not any(p.requires_grad for p in net.parameters())
+    assert all(torch.equal(before[key], value) for key, value in net.state_dict().items())
+
+
+def test_two_visitors_get_their_own_answers() -> None:
+    photos = [photo(60, 60, seed) for seed in range(2)]
+    alone = [predict(one, long_side=129, device="cpu").probabilities for one in photos]
+    for _ in range(3):
+        for one, expected in zip(photos, alone, strict=True):
+            np.testing.assert_allclose(predict(one, long_side=129, device="cpu").probabilities, expected, atol=1e-5)
+    assert np.abs(alone[0] - alone[1]).max() > 1e-4
+
+
+def test_the_heads_upsample_with_the_weights_that_are_stored() -> None:
+    net = cast(FCN, load("fcn8s"))
+    answer = predict(photo(97, 97), long_side=129, device="cpu")
+    assert answer.maps is not None
+    fused = torch.from_numpy(answer.maps.fused16)[None]
+    with torch.inference_mode():
+        layer = net.upscore16_to_8
+        grown = F.conv_transpose2d(fused, layer.weight, stride=2, padding=1, groups=21)
+    np.testing.assert_allclose(grown[0].numpy(), answer.maps.grown8, atol=1e-4)
