@@ -94,7 +94,7 @@ def read_numbers(case: Case) -> tuple[Tensor, Symbols | None]:
         return grid("input", given), None
     if case["op"] not in SYMBOLIC:
         raise ValueError(f"letters are worked out for {', '.join(SYMBOLIC)}; op is {case['op']!r}.")
-    taps = tuple(str(item) for item in flatten(case.get("weight_symbols")))
+    taps = tuple(str(item) for item in flatten(case.get("weight_symbols") or []))
     if not taps:
         raise ValueError("an input of letters needs weight_symbols, one letter for each tap of the kernel.")
     shape = torch.tensor(blank(given)).shape

@@ -51,6 +51,11 @@ class Example:
         """Whether torch refuses the case; that is its lesson then."""
         return self.is_single and self.case.get("output") is None
 
+    @property
+    def has_letters(self) -> bool:
+        """Whether the case is written in letters."""
+        return "weight_symbols" in self.case
+
     def problem(self) -> Problem:
         """The operator and its input.
 

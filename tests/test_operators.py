@@ -107,6 +107,18 @@ def test_unpooling_puts_maxima_back(x):
     assert not back[~kept].any()
 
 
+def test_a_repeated_index_keeps_the_last_value_every_time():
+    """Threads race for a repeated index; this operator lets one thread do it."""
+    from explainer.trace import trace
+
+    values = torch.arange(1.0, 10).view(1, 3, 3).double()
+    op = MaxUnpooling(((0, 1, 8), (10, 8, 8), (10, 12, 14)), 3, 1, output_size=(5, 5))
+    for _ in range(50):
+        found = trace(op, values)
+        assert found.output.flatten()[[8, 10]].tolist() == [6, 7]
+        assert found.difference == 0
+
+
 REFUSED = [
     (
         lambda: TransposedConvolution((1.0,), output_padding=1),

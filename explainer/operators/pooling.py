@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -63,8 +65,9 @@ class MaxUnpooling:
     """Put each value back where its maximum stood, zeros elsewhere (`F.max_unpool1d/2d`).
 
     `indices` has the input's shape (with or without the channel axis): flat positions in one output channel. For
-    given indices the operator is linear. Where an index repeats, the last writer wins; torch never adds and
-    documents the winner as not guaranteed.
+    given indices the operator is linear. Where an index repeats, one writer wins: torch never adds, and documents the
+    winner as not guaranteed, since threads share the work. Such a map is unpooled by one thread here, so that the last
+    value in reading order wins every time and there is a matrix to speak of.
     """
 
     indices: Nested
@@ -107,8 +110,10 @@ class MaxUnpooling:
         stride = self.kernel_size if self.stride is None else self.stride
         settings = (self.kernel_size, stride, self.padding)
         kernel, step, padding = (list(per_axis("size", value, x.ndim - 2)) for value in settings)
+        repeated = any(len(channel.unique()) < channel.numel() for channel in index)
         index = index.expand(len(x), *index.shape).to(x.device)
-        return unpool(x, index, kernel, step, padding, list(size))
+        with single_thread() if repeated else nullcontext():
+            return unpool(x, index, kernel, step, padding, list(size))
 
     def checked_size(self, pooled: tuple[int, ...]) -> tuple[int, ...]:
         """The output size, checked as torch does: less than one stride away from the default."""
@@ -126,3 +131,14 @@ class MaxUnpooling:
                 allowed = f"{max(1, d - s + 1)} to {d + s - 1}"
                 raise ValueError(f"output_size is {o}; with stride {s} it can be {allowed}.")
         return size
+
+
+@contextmanager
+def single_thread() -> Iterator[None]:
+    """Let this thread's torch calls run on one core."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

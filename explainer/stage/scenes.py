@@ -27,6 +27,7 @@ from explainer.operators import (
 )
 from explainer.operators.weights import full_weight
 from explainer.stage.panels import (
+    GATHER,
     Panel,
     Scene,
     ghosts,
@@ -173,7 +174,7 @@ def pooling_scene(op: MaxPooling, x: Tensor, view: View | None = None) -> Scene:
     panels[0] |= {"ghost": border, "ghost_title": "padding (-∞)"} if border else {}
     panels[0]["editable"] = view.editable
     columns = tie_columns(replace(ties, taps=None)) | {"weight": numbers(wins.double())}
-    return make_scene("max pooling", panels, columns, combine="max", order="gather")
+    return make_scene("max pooling", panels, columns, combine="max", orders=[GATHER])
 
 
 @scene_of.register

@@ -12,14 +12,18 @@ from typing import Any
 import streamlit as st
 
 from explainer.ui.navigation import sections
+from explainer.ui.settings import ARRIVED
 
 ICON = Path(__file__).parents[2] / "assets" / "icon.png"
 
 
-def show_frame() -> None:
-    """Page settings, navigation, and the page that was asked for."""
+def show_frame(default: str = "start") -> None:
+    """Page settings, navigation, and the page that was asked for; `default` is the one at the root."""
     st.set_page_config(page_title="Upsampling Explainer", page_icon=ICON, layout="wide")
-    st.navigation(sections()).run()
+    page = st.navigation(sections(default))
+    st.session_state[ARRIVED] = st.session_state.get("page") != page.url_path
+    page.run()
+    st.session_state["page"] = page.url_path
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ without the frame.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -24,9 +25,9 @@ class Entry:
     help: str
 
     @property
-    def path(self) -> str:
-        """The script, relative to the app."""
-        return f"pages/{self.stem}.py"
+    def path(self) -> Path:
+        """The script."""
+        return Path(__file__).parents[2] / "pages" / f"{self.stem}.py"
 
 
 PROBLEM, UPSAMPLING, LEARNABLE, MATRIX, NETWORK = (
@@ -63,13 +64,13 @@ def entry(stem: str) -> Entry:
     return next(page for page in PAGES if page.stem == stem)
 
 
-def sections() -> dict[str, list[st.Page]]:
-    """All pages for `st.navigation`, by section, in lecture order."""
+def sections(default: str = "start") -> dict[str, list[st.Page]]:
+    """All pages for `st.navigation`, by section, in lecture order; `default` is the stem of the one at the root."""
     groups: dict[str, list[st.Page]] = {}
     for page in PAGES:
         icon = f":material/{page.icon}:"
         target = st.Page(page.path, title=page.title, icon=icon, url_path=page.url_path or None,
-                         default=not page.url_path, help=page.help)  # fmt: skip
+                         default=page.stem == default, help=page.help)  # fmt: skip
         groups.setdefault(page.section, []).append(target)
     return groups
 

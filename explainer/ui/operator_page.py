@@ -110,7 +110,7 @@ def show_page(page: OperatorPage) -> None:
         return
     scene = cached_scene(shown)
     stage = f"{page.prefix}_stage"
-    show_stage(scene, stage, lambda panel, values: take_edit(settings, shown, scene, panel, values))
+    show_stage(scene, stage, lambda panel, values: settings.adopt({panel: edited_text(shown, scene, panel, values)}))
     proofs = page.proofs(shown.op, shown.tensor())
     show_around(page.stem if page.lessons else None, shown.op, shown.tensor(), scene, stage, proofs, example)
 
@@ -119,22 +119,8 @@ def pick_example(page: OperatorPage, settings: Settings) -> Example:
     """The select box of named examples; choosing one sets all settings."""
     singles = [example for example in examples_of(page.stem) if example.is_single]
     table = {example.slug: example for example in singles if not page.ops or example.op in page.ops}
-    slugs = list(table)
-    settings.check_url("example", "example", dict(table))
-    key = settings.key("example")
-
-    def adopt() -> None:
-        settings.adopt(state_of(table[st.session_state[key]]))
-
-    slug = st.selectbox(
-        "Example",
-        slugs,
-        key=key,
-        bind="query-params",
-        on_change=adopt,
-        format_func=lambda one: table[one].title,
-    )
-    example = table.get(slug, table[slugs[0]])
+    titles = {slug: example.title for slug, example in table.items()}
+    example = table[settings.example(titles, lambda slug: state_of(table[slug]))]
     st.caption(f"{example.note} *Source: {example.source}.*")
     return example
 
@@ -156,13 +142,15 @@ def choose(page: OperatorPage, settings: Settings, example: Example, state: Mapp
     columns = st.columns(len(page.fields) + 1, vertical_alignment="bottom")
     with columns[-1], st.popover("Numbers", icon=":material/edit:", width="stretch"):
         x, inputs = choose_grid(settings, "input", "Input", state["input"], page.channels)
-        weight, taps = choose_kernel(settings, state) if page.kernel else (None, None)
+        kernel, taps = choose_kernel(settings, state) if page.kernel else (x, None)
+    flat = x.shape[1] == 1 and kernel.shape[1] == 1 and page.channels == 1
+    x, weight = (x[:, 0], tuple_of(kernel[0, 0].tolist())) if flat else (x, tuple_of(kernel[0].tolist()))
     symbols = Symbols(inputs, taps) if inputs and taps else None
     if bool(inputs) != bool(taps) and page.kernel:
         st.error("Letters need letters in both fields: one for each input pixel and one for each tap of the kernel.")
         return None
     try:
-        op = choose_operator(page, settings, columns, example, weight, x)
+        op = choose_operator(page, settings, columns, example, weight if page.kernel else None, x)
     except ValueError as problem:
         st.error(f"Torch refuses this: {problem}")
         return None
@@ -173,30 +161,27 @@ def choose(page: OperatorPage, settings: Settings, example: Example, state: Mapp
 def choose_grid(
     settings: Settings, name: str, label: str, default: str, channels: int = 1
 ) -> tuple[Tensor, tuple[str, ...] | None]:
-    """A text area for a grid: the numbers as (C, *spatial), and the letters if there are letters in it."""
+    """A text area for a grid: the numbers as (C, rows, columns), and the letters if there are letters in it."""
     text = settings.text(
         name, label, default, height=120, help="One row a line; spaces between numbers. One row makes a 1D map."
     )
     letters = read_letters(text) if channels == 1 else None
     if letters:
         # The letters need some numbers behind them, for the proofs and the code: 1, 2, 3, ...
-        return torch.arange(1, len(letters) + 1, dtype=torch.float64)[None], letters
+        return torch.arange(1, len(letters) + 1, dtype=torch.float64)[None, None], letters
     cells = settings.parsed(name, text, default, lambda given: read_grid(given, 16, 32, channels))
-    values = torch.tensor(cells, dtype=torch.float64)
-    return (values[:, 0] if values.shape[1] == 1 and channels == 1 else values), None
+    return torch.tensor(cells, dtype=torch.float64), None
 
 
-def choose_kernel(settings: Settings, state: Mapping[str, str]) -> tuple[Any, tuple[str, ...] | None]:
-    """The kernel's text area with its fillers; nested numbers, and letters if there are letters in it."""
+def choose_kernel(settings: Settings, state: Mapping[str, str]) -> tuple[Tensor, tuple[str, ...] | None]:
+    """The kernel's text area with its fillers: (1, rows, columns), and letters if there are letters in it."""
     default = state["kernel"]
     values, letters = choose_grid(settings, "kernel", "Kernel", default)
     st.caption("Fill the kernel with")
     with st.container(horizontal=True):
         for name in KERNELS:
             st.button(name, key=settings.key(f"fill_{name}"), on_click=fill, args=(settings, name, default))
-    if letters:
-        return tuple(float(n + 1) for n in range(len(letters))), letters
-    return tuple_of(values[0].tolist()), None
+    return values, letters
 
 
 def fill(settings: Settings, name: str, default: str) -> None:
@@ -249,8 +234,8 @@ def choose_view(page: OperatorPage, settings: Settings, example: Example, symbol
     return View(matrix=matrix, transpose=transpose, readings=readings, order=example.order, symbols=symbols)
 
 
-def take_edit(settings: Settings, shown: Shown, scene: Scene, panel: str, values: list[Any]) -> None:
-    """Write what was typed into a cell back into the text field of its grid."""
+def edited_text(shown: Shown, scene: Scene, panel: str, values: list[Any]) -> str:
+    """What was typed into a cell, as the text of its grid's field; cells of the border take no part."""
     drawn = next(one for one in scene["panels"] if one["id"] == panel)
     border = set(drawn.get("ghost", []))
     inside = grid("the edit", [value for cell, value in enumerate(values) if cell not in border])
@@ -259,4 +244,4 @@ def take_edit(settings: Settings, shown: Shown, scene: Scene, panel: str, values
         shape = torch.tensor(shown.op.weight).shape
     else:
         shape = shown.tensor().shape if shown.tensor().shape[0] > 1 else shown.tensor().shape[1:]
-    settings.adopt({panel: write_grid(inside.view(shape).tolist())})
+    return write_grid(inside.view(shape).tolist())

@@ -11,6 +11,9 @@ from typing import Any
 
 import streamlit as st
 
+#: True while a page is drawn for the first time after a visitor came to it; only then a link's example counts.
+ARRIVED = "arrived"
+
 
 def encode(value: Any) -> str:
     """A parameter value as the text that stands in widgets and in the URL."""
@@ -34,6 +37,32 @@ class Settings:
     def key(self, name: str) -> str:
         """The app-wide key of one setting; also its name in the URL."""
         return f"{self.prefix}_{name}"
+
+    def example(self, titles: dict[str, str], state_of: Callable[[str], dict[str, str]]) -> str:
+        """The select box of named examples; returns the slug. Choosing one sets all settings to `state_of(slug)`.
+
+        The URL carries the slug. A bound widget would put the title there, so this one keeps the URL itself.
+        """
+        key = self.key("example")
+        self.check_url("example", "example", titles)
+        asked = st.query_params.get(key)
+        if asked in titles and (st.session_state.get(ARRIVED) or key not in st.session_state):
+            self.arrive(asked, state_of(asked))
+
+        def chosen() -> None:
+            st.query_params[key] = st.session_state[key]
+            self.adopt(state_of(st.session_state[key]))
+
+        slug = st.selectbox(
+            "Example", list(titles), key=key, on_change=chosen, format_func=titles.__getitem__, persist_state="session"
+        )
+        return str(slug)
+
+    def arrive(self, slug: str, state: dict[str, str]) -> None:
+        """Come in by a link: its example, and none of the settings left from an earlier visit but those it names."""
+        st.session_state[self.key("example")] = slug
+        left = {name: text for name, text in state.items() if self.key(name) in st.session_state}
+        self.adopt({name: text for name, text in left.items() if self.key(name) not in st.query_params})
 
     def choice(self, name: str, label: str, options: Sequence[Any], default: Any, **more: Any) -> Any:
         """A select box over values; returns the value itself, not its text."""

@@ -52,17 +52,8 @@ def show_story() -> None:
 def pick(settings: Settings) -> Example:
     """The select box of examples; choosing one sets everything."""
     table = {example.slug: example for example in examples_of(PAGE)}
-    settings.check_url("example", "example", dict(table))
-    key = settings.key("example")
-    slug = st.selectbox(
-        "Example",
-        list(table),
-        key=key,
-        bind="query-params",
-        format_func=lambda one: table[one].title,
-        on_change=lambda: settings.adopt(state_of(table[st.session_state[key]])),
-    )
-    example = table.get(slug, next(iter(table.values())))
+    titles = {slug: example.title for slug, example in table.items()}
+    example = table[settings.example(titles, lambda slug: state_of(table[slug]))]
     st.caption(f"{example.note} *Source: {example.source}.*")
     return example
 

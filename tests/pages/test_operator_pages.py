@@ -1,0 +1,200 @@
+"""Operator pages through AppTest: every page, every example, links in good and bad order, edits that go wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from explainer.examples import examples, examples_of
+from explainer.ui.navigation import PAGES
+
+ENTRY = str(Path(__file__).parents[2] / "streamlit_app.py")
+STAGES = {
+    "nearest_neighbor": "nn",
+    "bed_of_nails": "bn",
+    "max_unpooling": "mu",
+    "bilinear": "bl",
+    "pixel_shuffle": "ps",
+    "strided_convolution": "cv",
+    "transposed_convolution": "tc",
+    "matrix_2d": "m2",
+}
+SHOWN = [(stem, one) for stem in STAGES for one in examples_of(stem)]
+LETTERED = [one for one in examples_of("matrix_1d") if one.is_single]
+
+
+def open_page(stem, **query):
+    """Open a page as a link does. (Switching pages inside AppTest drops the query, so the page stands at the root.)"""
+    frame = f"from explainer.ui.frame import show_frame\nshow_frame({stem!r})"
+    app = AppTest.from_string(frame, default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def scenes(app):
+    return [json.loads(one.proto.json)["scene"] for one in app.get("bidi_component")]
+
+
+def values(scene, name="output"):
+    panel = next(one for one in scene["panels"] if one["id"] == name)
+    border = set(panel.get("ghost", []))
+    return [value for cell, value in enumerate(panel["values"]) if cell not in border]
+
+
+def proofs(app):
+    return [one.value for one in app.markdown if "largest difference" in one.value]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_page_opens(page):
+    app = AppTest.from_file(ENTRY, default_timeout=60).run().switch_page(f"pages/{page.stem}.py").run()
+    assert [one.value for one in app.exception] == []
+    assert [one.value for one in app.error] == []
+    assert app.title[0].value
+
+
+@pytest.mark.parametrize(("stem", "example"), SHOWN, ids=[f"{stem}-{one.slug}" for stem, one in SHOWN])
+def test_every_example_shows_torchs_numbers(stem, example):
+    app = open_page(stem, **{f"{STAGES[stem]}_example": example.slug})
+    assert [one.value for one in app.exception] == []
+    assert app.selectbox(key=f"{STAGES[stem]}_example").value == example.slug
+    assert all("check_circle" in line for line in proofs(app))
+    assert proofs(app)
+    if example.is_refused:
+        assert any("output_padding 1 is not possible" in one.value for one in app.warning)
+        return
+    first, last = scenes(app)[0], scenes(app)[-1]
+    pooled_only = stem == "max_unpooling" and example.op.startswith("max_pool") and example.is_single
+    scene = first if pooled_only else last
+    if not example.has_letters:
+        expected = torch.tensor(example.case["output"], dtype=torch.float64).flatten().tolist()
+        assert values(scene) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("example", LETTERED, ids=lambda one: one.slug)
+def test_letters_on_the_matrix_page(example):
+    prefix = "m1" if example.op == "conv1d" else "mt"
+    app = open_page("matrix_1d", **{f"{prefix}_example": example.slug})
+    scene = scenes(app)[0 if prefix == "m1" else 1]
+    output = next(one for one in scene["panels"] if one["id"] == "output")
+    border = set(output.get("ghost", []))
+    labels = [label for cell, label in enumerate(output.get("labels", [])) if cell not in border]
+    if example.has_letters:
+        assert labels == example.case["output"]
+    else:
+        assert values(scene) == pytest.approx(example.case["output"])
+
+
+def test_all_examples_are_on_a_page():
+    shown = {one.slug for stem in [*STAGES, "matrix_1d", "checkerboard"] for one in examples_of(stem)}
+    assert [one.slug for one in examples() if one.slug not in shown and one.op != "shape"] == []
+
+
+def test_choosing_an_example_sets_everything():
+    app = open_page("strided_convolution")
+    app.selectbox(key="cv_example").set_value("arith-dilation").run()
+    assert app.selectbox(key="cv_dilation").value == "2"
+    assert values(scenes(app)[0]) == [9] * 9
+
+
+def test_a_link_reopens_the_state():
+    query = {"tc_example": "demystified", "tc_stride": "1", "tc_input": "1 2 3\n4 5 6", "tc_stage_step": "3"}
+    app = open_page("transposed_convolution", **query)
+    scene = scenes(app)[0]
+    assert app.selectbox(key="tc_stride").value == "1"
+    assert values(scene, "input") == [1, 2, 3, 4, 5, 6]
+    assert scene["step"] == 2
+
+
+BAD = ["abc", "99999", "-5", "1e999", "NaN", "", "%00", "x" * 5000, "٣", "<script>alert(1)</script>", "1;2"]
+
+
+@pytest.mark.parametrize("value", BAD, ids=lambda value: repr(value)[:12])
+def test_a_bad_link_falls_back_with_a_notice(value):
+    names = ("tc_example", "tc_stride", "tc_dilation", "tc_padding", "tc_output_padding", "tc_matrix", "tc_readings")
+    app = open_page("transposed_convolution", **dict.fromkeys(names, value), tc_stage_step=value, tc_stage_order=value)
+    assert [one.value for one in app.exception] == []
+    assert len(app.warning) >= len(names) - 1
+    assert values(scenes(app)[0]) == [1, 3, 2, 2, 4, 10, 6, 6, 3, 7, 4, 4, 3, 7, 4, 4]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("1 2\n3", "the rows have 1 and 2 numbers"),
+        ("one 2", "'one' is not a number"),
+        ("", "the grid is empty"),
+        ("1e9", "out of range"),
+        ("1 " * 40, "at most 32 fit"),
+        ("1/0", "is not a number"),
+    ],
+)
+def test_a_bad_grid_is_explained_and_kept(text, words):
+    app = open_page("strided_convolution")
+    app.text_area(key="cv_input").set_value(text).run()
+    assert [one.value for one in app.exception] == []
+    assert any(words in one.value for one in app.warning)
+    assert app.text_area(key="cv_input").value == text
+    assert values(scenes(app)[0]) == [14, 30, 57, 99]
+
+
+def test_impossible_values_are_not_offered():
+    app = open_page("transposed_convolution")
+    app.selectbox(key="tc_stride").set_value("1").run()
+    assert app.selectbox(key="tc_output_padding").options == ["0"]
+    assert any("output_padding is now 0" in one.value for one in app.warning)
+    app.text_area(key="tc_input").set_value("1").run()
+    assert "3" not in app.selectbox(key="tc_padding").options
+
+
+def test_a_kernel_that_never_fits_is_refused_in_words():
+    app = open_page("strided_convolution", cv_example="arith-plain")
+    app.text_area(key="cv_kernel").set_value("\n".join(["1 " * 12] * 12)).run()
+    assert [one.value for one in app.exception] == []
+    assert any("the kernel reaches over 12 pixels" in one.value for one in app.error)
+
+
+def test_letters_need_letters():
+    app = open_page("matrix_1d")
+    app.text_area(key="m1_kernel").set_value("1 2 3").run()
+    assert any("Letters need letters in both fields" in one.value for one in app.error)
+
+
+def test_filling_a_kernel():
+    app = open_page("transposed_convolution")
+    app.button(key="tc_fill_counting").click().run()
+    assert values(scenes(app)[0], "kernel") == list(range(1, 10))
+
+
+def test_typing_into_a_cell_of_the_picture():
+    from explainer.operators import Convolution
+    from explainer.stage.scenes import View
+    from explainer.ui.operator_page import Shown, cached_scene, edited_text
+
+    shown = Shown(Convolution(((1.0, 2.0), (3.0, 4.0)), padding=1), (((5.0, 6.0), (7.0, 8.0)),), View(), "x")
+    scene = cached_scene(shown)
+    typed = list(next(one for one in scene["panels"] if one["id"] == "input")["values"])
+    typed[5] = 9
+    assert edited_text(shown, scene, "input", typed) == "9 6\n7 8"
+    assert edited_text(shown, scene, "kernel", [1, 2, 3, 0.5]) == "1 2\n3 0.5"
+
+
+def test_the_code_on_the_page_is_the_code_that_ran():
+    app = open_page("transposed_convolution")
+    program = next(one.value for one in app.code if "conv_transpose2d" in one.value)
+    variables = {}
+    exec(program, variables)
+    assert variables["output"].flatten().tolist() == values(scenes(app)[0])
+
+
+def test_left_out_output_size_is_refused_or_moves_everything():
+    app = open_page("max_unpooling", mu_example="unpooling-4x5", mu_output_size="left out")
+    assert any("Torch refuses this: index 18 does not fit" in one.value for one in app.error)
+    app = open_page("max_unpooling", mu_example="unpooling-ceil", mu_output_size="left out")
+    wrong = next(one for one in examples() if one.slug == "unpooling-ceil").case["wrong_output"]
+    assert values(scenes(app)[1]) == [value for row in wrong for value in row]

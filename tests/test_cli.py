@@ -1,0 +1,112 @@
+"""The command line as a user meets it: its own process, its exit status, what it prints and writes."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from explainer.__main__ import main
+from explainer.examples import examples
+
+ROOT = Path(__file__).parent.parent
+
+
+def run(capsys, *arguments, stdin=None, monkeypatch=None):
+    if stdin is not None:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+    status = main(list(arguments))
+    return status, *capsys.readouterr()
+
+
+def test_as_a_process():
+    case = '{"op": "nearest", "params": {"scale_factor": 2}, "input": [[1, 2], [3, 4]], "weight": null}'
+    call = [sys.executable, "-m", "explainer", "trace", "-"]
+    done = subprocess.run(call, input=case, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    found = json.loads(done.stdout)
+    assert found["output"] == [[1, 1, 2, 2], [1, 1, 2, 2], [3, 3, 4, 4], [3, 3, 4, 4]]
+    assert len(found["matrix"]) == 16
+    bad = subprocess.run(call, input="{", capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (bad.returncode, bad.stdout, len(bad.stderr.splitlines())) == (2, "", 1)
+    assert "the case is not JSON" in bad.stderr
+
+
+@pytest.mark.parametrize("example", [one for one in examples() if one.is_single], ids=lambda one: one.slug)
+def test_every_example_goes_through_trace(example, capsys, monkeypatch):
+    status, out, err = run(capsys, "trace", "-", stdin=json.dumps(dict(example.case)), monkeypatch=monkeypatch)
+    if example.is_refused:
+        assert (status, out, len(err.splitlines())) == (2, "", 1)
+    else:
+        found = json.loads(out)
+        assert (status, err) == (0, "")
+        assert {"output", "matrix"} <= set(found)
+
+
+def test_what_torch_alone_refuses_is_one_line(capsys, monkeypatch):
+    case = {"op": "nearest", "params": {"scale_factor": 1e30}, "input": [1]}
+    status, out, err = run(capsys, "trace", "-", stdin=json.dumps(case), monkeypatch=monkeypatch)
+    assert (status, out) == (2, "")
+    assert len(err.splitlines()) == 1
+
+
+def test_list_names_operators_and_examples(capsys):
+    status, out, _ = run(capsys, "list")
+    assert status == 0
+    assert all(example.slug in out for example in examples())
+    assert "conv_transpose2d" in out
+
+
+def test_render_gif_png_html(capsys, tmp_path):
+    for ending in ("gif", "png", "html"):
+        target = tmp_path / f"x.{ending}"
+        assert run(capsys, "render", "lecture-transposed", "--out", str(target))[0] == 0
+        assert target.stat().st_size > 1000
+    with Image.open(tmp_path / "x.gif") as picture:
+        assert picture.n_frames >= 4
+    still = tmp_path / "first.png"
+    assert run(capsys, "render", "lecture-transposed", "--out", str(still), "--step", "1")[0] == 0
+    assert still.read_bytes() != (tmp_path / "x.png").read_bytes()
+    page = (tmp_path / "x.html").read_text(encoding="utf-8")
+    assert "://" not in page.replace("http://www.w3.org/", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["no-such", "--out", "x.gif"], "there is no example 'no-such'"),
+        (["lecture-nails", "--out", "x.jpg"], "--out ends in .jpg; allowed are .gif, .png and .html"),
+        (["lecture-nails", "--out", "x.png", "--step", "99"], "this example has steps 1 to"),
+        (["lecture-nails", "--out", "x.gif", "--step", "1"], "must end in .png"),
+        (["lecture-pooling", "--out", "x.gif", "--order", "scatter"], "has no reading order 'scatter'"),
+        (["d2l-shapes", "--out", "x.gif"], "there is no picture of it"),
+        (["refused", "--out", "x.gif"], "must be smaller than stride"),
+    ],
+)
+def test_render_refuses_in_a_sentence(arguments, words, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run(capsys, "render", *arguments)
+    assert (status, out) == (2, "")
+    assert words in err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("example", [one for one in examples() if one.op != "shape" and not one.is_refused],
+                         ids=lambda one: one.slug)  # fmt: skip
+def test_every_example_can_be_drawn(example, capsys, tmp_path):
+    target = tmp_path / "still.png"
+    assert run(capsys, "render", example.slug, "--out", str(target), "--step", "1")[0] == 0
+    with Image.open(target) as picture:
+        assert min(picture.size) > 50
+
+
+def test_a_missing_file_and_folder(capsys, tmp_path):
+    assert run(capsys, "trace", str(tmp_path / "none.json"))[0] == 1
+    status, _, err = run(capsys, "render", "lecture-nails", "--out", str(tmp_path / "no" / "x.png"))
+    assert status == 1
+    assert "x.png" in err
