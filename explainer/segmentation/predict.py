@@ -91,9 +91,9 @@ def _run(photo: NDArray[np.uint8], model: str, side: int, device: torch.device, 
             scores = F.interpolate(coarse, x.shape[-2:], mode="bilinear", align_corners=False)
     with _timed("labels", times, device):
         labels = labels_at(scores, *size)
-        probabilities = scores[0].float().softmax(0).cpu().numpy()
+        own_scores = scores[0].float().cpu().numpy()
     stride_maps = StrideMaps(*(m[0].float().cpu().numpy() for m in maps)) if maps is not None else None
-    return Prediction(model, describe(device), labels, probabilities, stride_maps, times)
+    return Prediction(model, describe(device), labels, own_scores, stride_maps, times)
 
 
 def _forward(net: nn.Module, x: Tensor) -> ScoreMaps | Tensor:

@@ -1,10 +1,11 @@
-"""What a network said about a photo, and the pictures made from it. No torch here."""
+"""What a network said about a photo, and the pictures made from it. Importing it imports no torch."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ class Prediction:
     Attributes:
         model: the network's name. device: where it ran, for people (`CPU`, `NVIDIA ...`).
         labels: (H, W) uint8, VOC ids 0..20, at the photo's own size.
-        probabilities: (21, h, w) float32 at the working size; they sum to 1 over the classes.
+        scores: (21, h, w) float32 at the working size, before the softmax.
         maps: the score maps at each stride (bundled network only).
         milliseconds: time per stage: `resize`, `network`, `upsample`, `labels`.
         notices: sentences worth telling (the accelerator ran out of memory, ...).
@@ -48,15 +49,24 @@ class Prediction:
     model: str
     device: str
     labels: NDArray[np.uint8]
-    probabilities: FloatMap
+    scores: FloatMap
     maps: StrideMaps | None
     milliseconds: Mapping[str, float]
     notices: tuple[str, ...] = ()
 
+    @cached_property
+    def probabilities(self) -> FloatMap:
+        """(21, h, w) float32 at the working size: the softmax of the scores, computed when first asked for."""
+        import torch
+
+        with torch.inference_mode():
+            soft: FloatMap = torch.from_numpy(self.scores).softmax(0).numpy()
+        return soft
+
     @property
     def working_size(self) -> tuple[int, int]:
         """Height and width at which the network saw the photo."""
-        return self.probabilities.shape[1], self.probabilities.shape[2]
+        return self.scores.shape[1], self.scores.shape[2]
 
     @property
     def total_ms(self) -> float:

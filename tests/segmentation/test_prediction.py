@@ -70,7 +70,8 @@ def test_shrink_picks_labels_and_never_mixes_them() -> None:
 def test_mean_confidence_is_of_the_pixels_a_class_wins() -> None:
     probabilities = np.zeros((21, 1, 2), np.float32)
     probabilities[0, 0], probabilities[15, 0] = (0.9, 0.3), (0.1, 0.7)
-    prediction = Prediction("x", "CPU", LABELS, probabilities, None, {"network": 2.0, "labels": 1.0})
-    assert mean_confidence(prediction) == pytest.approx({0: 0.9, 15: 0.7})
+    scores = np.log(probabilities + 1e-9)
+    prediction = Prediction("x", "CPU", LABELS, scores, None, {"network": 2.0, "labels": 1.0})
+    assert mean_confidence(prediction) == pytest.approx({0: 0.9, 15: 0.7}, abs=1e-4)
     assert prediction.working_size == (1, 2)
     assert prediction.total_ms == 3.0
