@@ -22,10 +22,28 @@ class Sample:
 _ROWS = (
     ("chelsea", "Chelsea the cat", "Stefan van der Walt", "CC0"),
     ("astronaut", "Astronaut Eileen Collins", "NASA", "Public domain"),
+    (
+        "sheep",
+        "A March pastoral, Suffolk, 1888",
+        "Peter Henry Emerson, courtesy of the Getty's Open Content Program",
+        "CC0",
+    ),
+    (
+        "boats",
+        "Boats in the river, Nagasaki, about 1865",
+        "Felice Beato, courtesy of the Getty's Open Content Program",
+        "CC0",
+    ),
     ("coffee", "Coffee cup on a table", "Rachel Michetti, courtesy of Pikolo Espresso Bar", "CC0"),
     ("grace_hopper", "Rear Admiral Grace Hopper", "US Navy", "Public domain"),
     ("cameraman", "Photographer with a camera", "Lav Varshney", "CC0"),
     ("rocket", "Launch of DSCOVR on a Falcon 9", "SpaceX", "Public domain"),
+    (
+        "airplane",
+        "Airplane from above, 1914-1929 (hard)",
+        "Fedele Azari, courtesy of the Getty's Open Content Program",
+        "CC0",
+    ),
     ("raccoon", "Raccoon (an animal VOC has no class for)", "public-domain-image.com", "Public domain"),
 )
 
