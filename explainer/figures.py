@@ -1,0 +1,134 @@
+"""Charts: the only place that imports plotly. Colours come from the palette and are set on the traces.
+
+Every function returns a figure; pages show it with `explainer.ui.charts.show_chart`, which asks for the takeaway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from explainer.palette import PALETTE, Stops, colour_at
+
+Numbers = Sequence[float]
+Grid = Sequence[Sequence[float]]
+
+#: Above this many cells the numbers in a heat map would be too small to read.
+MOST_NUMBERS = 400
+
+
+def scale(role: str, theme: str, diverging: bool = False) -> list[list[Any]]:
+    """A plotly colour scale of a role: from nothing to full colour, or around zero where `diverging`."""
+    stops: Stops = PALETTE[theme]["scales"][role]
+    if diverging:
+        return [[(place + 1) / 2, colour] for place, colour in stops]
+    return [[place / 4, colour_at(stops, place / 4)] for place in range(4)] + [[1, PALETTE[theme]["text"][role]]]
+
+
+def frame(figure: go.Figure, height: int, x_title: str = "", y_title: str = "") -> go.Figure:
+    """Margins, size and axis titles that all charts share."""
+    figure.update_layout(height=height, margin={"l": 8, "r": 8, "t": 8, "b": 8}, showlegend=False, dragmode=False)
+    figure.update_xaxes(title=x_title, automargin=True)
+    figure.update_yaxes(title=y_title, automargin=True)
+    return figure
+
+
+def heat_map(
+    values: Grid,
+    role: str,
+    theme: str,
+    *,
+    x: Sequence[Any] | None = None,
+    y: Sequence[Any] | None = None,
+    x_title: str = "",
+    y_title: str = "",
+    unit: str = "",
+    height: int = 340,
+    square: bool = True,
+    numbers: bool | None = None,
+    span: tuple[float, float] | None = None,
+) -> go.Figure:
+    """A grid of values, row 0 on top, with the numbers in the cells where they can be read.
+
+    Args:
+        x, y: labels of columns and rows. unit: what a value is, for hovering.
+        span: values at the ends of the colour scale; from 0 to the largest otherwise.
+    """
+    low, high = span or (0.0, max((max(row) for row in values), default=1.0))
+    rows, columns = len(values), len(values[0])
+    written = rows * columns <= MOST_NUMBERS and columns <= 24 if numbers is None else numbers
+    trace = go.Heatmap(
+        z=values,
+        x=list(x) if x is not None else None,
+        y=list(y) if y is not None else None,
+        zmin=low,
+        zmax=high if high > low else low + 1,
+        colorscale=scale(role, theme),
+        showscale=not written,
+        colorbar={"thickness": 10, "outlinewidth": 0, "title": {"text": unit}},
+        texttemplate="%{z:.3~g}" if written else None,
+        textfont={"color": ink_over(theme)} if written else None,
+        hovertemplate=f"row %{{y}}, column %{{x}}: %{{z:.3~g}} {unit}<extra></extra>",
+        xgap=1 if written else 0,
+        ygap=1 if written else 0,
+    )
+    figure = frame(go.Figure(trace), height, x_title, y_title)
+    figure.update_yaxes(autorange="reversed", showgrid=False, zeroline=False, showticklabels=y is not None, ticks="")
+    figure.update_xaxes(showgrid=False, zeroline=False, showticklabels=x is not None, ticks="", constrain="domain")
+    if square:
+        figure.update_yaxes(scaleanchor="x", constrain="domain")
+    return figure
+
+
+def ink_over(theme: str) -> str:
+    """The colour of numbers on a heat map's cells; the scale's full end is left to the darkest (lightest) cells."""
+    return str(PALETTE[theme]["ink"])
+
+
+def bars(
+    names: Sequence[str],
+    values: Numbers,
+    role: str,
+    theme: str,
+    *,
+    x_title: str = "",
+    y_title: str = "",
+    height: int = 240,
+) -> go.Figure:
+    """Upright bars with their values above."""
+    trace = go.Bar(
+        x=list(names),
+        y=list(values),
+        marker={"color": PALETTE[theme]["text"][role], "line": {"width": 0}},
+        text=[f"{value:.3g}" for value in values] if len(values) <= 32 else None,
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{x}: %{y:.4~g}<extra></extra>",
+    )
+    return frame(go.Figure(trace), height, x_title, y_title)
+
+
+def steps_down(
+    x: Numbers, values: Numbers, role: str, theme: str, *, x_title: str, y_title: str, mark: float, word: str
+) -> go.Figure:
+    """Values over numbers as dots on a line, with a marked place on the x axis."""
+    colour, accent = PALETTE[theme]["text"][role], PALETTE[theme]["accent"]
+    trace = go.Scatter(
+        x=list(x),
+        y=list(values),
+        mode="lines+markers+text",
+        text=[f"{value:.2g}" for value in values],
+        textposition="top right",
+        line={"color": colour, "width": 2},
+        marker={"size": 9, "color": colour},
+        cliponaxis=False,
+        hovertemplate="%{x}: %{y:.2e}<extra></extra>",
+    )
+    figure = frame(go.Figure(trace), 280, x_title, y_title)
+    figure.update_xaxes(tickvals=list(x), range=[min(x) - 4, max(x) + 10])
+    figure.update_yaxes(rangemode="tozero")
+    note = {"text": word, "font": {"color": PALETTE[theme]["ink"]}}
+    figure.add_vline(x=mark, line={"color": accent, "dash": "dash"}, annotation=note)
+    return figure

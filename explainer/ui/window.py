@@ -1,0 +1,198 @@
+"""The sliding-window page's parts: the photo, both ways' labels, where they differ and what the work costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+from torch import nn
+
+from explainer import figures
+from explainer.dense import (
+    PATCH_SIDES,
+    STRIDE,
+    Comparison,
+    compare_ways,
+    difference_by_side,
+    fitted,
+    local_trunk,
+    receptive_field,
+)
+from explainer.palette import PALETTE
+from explainer.photos import read_photo
+from explainer.segmentation.model import FCN
+from explainer.segmentation.networks import load
+from explainer.segmentation.palette import display_name
+from explainer.segmentation.predict import predict
+from explainer.segmentation.prediction import overlay
+from explainer.segmentation.resize import to_input
+from explainer.segmentation.samples import sample, samples
+from explainer.ui.charts import show_chart
+from explainer.ui.settings import Settings
+from explainer.ui.theme import theme
+from explainer.words import count, short, times
+
+#: Small, so that the answer comes at once; still four times the receptive field.
+LONG_SIDE = 257
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the visitor chose: a sample photo, the patch's side, the distance of patches; all sizes in pixels."""
+
+    name: str
+    side: int
+    step: int
+
+
+def choose(settings: Settings) -> Choice:
+    """The select boxes."""
+    titles = {one.name: one.title for one in samples()}
+    with st.grid(3, min_column_width=170):
+        name = settings.choice("photo", "Photo", tuple(titles), "astronaut", format_func=lambda one: titles[one])
+        side = settings.choice("side", "Patch side", PATCH_SIDES, 65, help="In pixels of the photo shown here.")
+        step = settings.choice("step", "One patch every ... pixels", (8, 16, 32), 16, help="8 takes a few seconds.")
+    return Choice(name, side, step)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def prepared(name: str) -> tuple[Pixels, torch.Tensor, nn.Module]:
+    """A sample photo as the network sees it, as pixels and as a tensor, and the local network fitted to it."""
+    photo = read_photo(sample(name).path.read_bytes(), long_side=2 * LONG_SIDE).rgb
+    x = to_input(photo, LONG_SIDE)
+    answer = torch.from_numpy(predict(photo, "fcn8s", LONG_SIDE, "cpu").probabilities).argmax(0)
+    net = load("fcn8s")
+    assert isinstance(net, FCN)
+    small = np.asarray(Image.fromarray(photo).resize((x.shape[3], x.shape[2]), Image.Resampling.BILINEAR))
+    return small, x, fitted(local_trunk(net), x, answer[::STRIDE, ::STRIDE])
+
+
+@st.cache_data(max_entries=32, show_spinner="Classifying patch after patch ...")
+def compared(choice: Choice) -> Comparison:
+    """Both ways for one choice; the samples are ours, so the answer may be kept."""
+    _, x, net = prepared(choice.name)
+    return compare_ways(net, x, choice.side, choice.step)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def swept(name: str) -> dict[int, float]:
+    """Patch side -> largest difference away from the border."""
+    _, x, net = prepared(name)
+    return difference_by_side(net, x)
+
+
+def field_of(name: str) -> int:
+    """The local network's receptive field, in pixels."""
+    return receptive_field(prepared(name)[2])[0]
+
+
+def show_labels(choice: Choice, found: Comparison) -> None:
+    """The photo with some patches, and the labels of both ways."""
+    photo, *_ = prepared(choice.name)
+    ways = (("patch by patch", found.patches), ("in one pass", found.dense))
+    with st.grid(3, min_column_width=240) as grid:
+        with grid.cell():
+            st.image(enlarged(with_patches(photo, choice)), width="stretch", alt="The photo with four of the patches")
+            st.caption(f"Four of {found.agreement.size} patches, {choice.side} × {choice.side} pixels each")
+        for title, scores in ways:
+            with grid.cell():
+                labels = spread(scores.argmax(0).astype(np.uint8), photo.shape[:2], choice.step)
+                names = ", ".join(display_name(int(one)) for one in np.unique(labels))
+                st.image(enlarged(overlay(photo, labels)), width="stretch", alt=f"Classes {title}: {names}")
+                st.caption(f"Classified **{title}**: {names}")
+
+
+def with_patches(photo: Pixels, choice: Choice) -> Pixels:
+    """The photo with the frames and centres of four patches drawn in."""
+    picture = Image.fromarray(photo)
+    pen, accent = ImageDraw.Draw(picture), PALETTE["dark"]["accent"]
+    half, step = choice.side // 2, choice.step
+    y, x = photo.shape[0] // 2 // step * step, photo.shape[1] // 2 // step * step
+    for top, left in ((y, x), (y, x + step), (y - step, x), (y - step, x + step)):
+        pen.rectangle((left - half, top - half, left + half, top + half), outline=accent)
+        pen.ellipse((left - 2, top - 2, left + 2, top + 2), fill=accent)
+    return np.asarray(picture)
+
+
+def spread(labels: Pixels, size: tuple[int, ...], step: int) -> Pixels:
+    """Labels at every `step`-th pixel as a label map of the photo's size: each pixel takes its nearest position."""
+    rows, columns = (
+        np.minimum(np.rint(np.arange(n) / step).astype(int), m - 1) for n, m in zip(size, labels.shape, strict=True)
+    )
+    full: Pixels = labels[rows][:, columns]
+    return full
+
+
+def enlarged(picture: Pixels) -> Pixels:
+    """Three times as large, pixels kept sharp."""
+    return picture.repeat(3, 0).repeat(3, 1)
+
+
+def show_agreement(choice: Choice, found: Comparison) -> None:
+    """Where the two ways differ, and by how much, at the border and away from it."""
+    field, inner = field_of(choice.name), found.difference[found.inside]
+    worst = float(inner.max()) if inner.size else 0.0
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    with left:
+        alt = f"Score difference at each position: up to {worst:.2g} inside, {found.difference.max():.2g} anywhere"
+        chart = figures.heat_map(found.difference.tolist(), "weight", theme(), unit="difference", numbers=False)
+        show_chart(chart, alt, "sw_difference")
+        st.caption(
+            "The largest difference between the two ways' scores, at each position. Scores lie roughly between 0 and 1."
+        )
+    with right, st.grid(2, min_column_width=130):
+        st.metric("Agree everywhere", f"{found.agreement.mean():.1%}", border=True)
+        st.metric("Agree inside", f"{found.agreement[found.inside].mean():.1%}" if inner.size else "–", border=True)
+        st.metric("Difference", f"{found.difference.max():.2g}", border=True)
+        st.metric("Difference inside", f"{worst:.2g}", border=True)
+    st.markdown(
+        f"*Inside* are the {int(found.inside.sum())} positions whose receptive field of {field} × {field} pixels lies "
+        f"within the photo. {verdict(choice, field, worst)} Near the photo's edge the ways differ always: there one "
+        "pass pads *each layer's* map with zeros, while a patch that hangs over the edge is filled with zeros *once*, "
+        "at the input, and the layers turn those into something else."
+    )
+
+
+def verdict(choice: Choice, field: int, worst: float) -> str:
+    """What the inner difference means for this patch side."""
+    if choice.side >= field:
+        return (
+            f"A patch of {choice.side} covers it, so no padding at the patch's edge reaches the middle: both ways sum "
+            f"the same products, and the scores agree up to rounding (largest difference **{worst:.2g}**)."
+        )
+    return (
+        f"A patch of {choice.side} is smaller than that: the network sees zeros where the photo goes on, and its scores "
+        f"are off by up to **{worst:.2g}**."
+    )
+
+
+def show_work(choice: Choice, found: Comparison) -> None:
+    """Multiply-adds and seconds of both ways, as ratios."""
+    work, clock = found.macs[0] / found.macs[1], found.seconds[0] / found.seconds[1]
+    with st.grid(3, min_column_width=200):
+        st.metric("Multiply-adds, patches to one pass", f"{short(work)} : 1", border=True)
+        st.metric("Time measured, patches to one pass", f"{short(clock)} : 1", border=True)
+        st.metric("If every pixel had its patch", f"{short(found.every_pixel)} : 1", border=True)
+    st.markdown(
+        f"{found.agreement.size} patches took {count(found.macs[0])} multiply-adds and {found.seconds[0]:.2g} s; one "
+        f"pass took {count(found.macs[1])} and {found.seconds[1]:.2g} s, on this computer. The patches cost "
+        f"**{times(work)}**: they overlap, and what two of them share is computed twice. Patches for all "
+        f"{count(found.pixels[0] * found.pixels[1])} pixels would cost **{times(found.every_pixel)}**."
+    )
+
+
+def show_sweep(choice: Choice) -> None:
+    """The difference away from the border against the patch's side."""
+    found, field = swept(choice.name), field_of(choice.name)
+    words = ", ".join(f"{side}: {value:.2g}" for side, value in found.items())
+    chart = figures.steps_down(
+        list(found), list(found.values()), "output", theme(), x_title="patch side, pixels",
+        y_title="largest difference", mark=field, word=f"receptive field {field}",
+    )  # fmt: skip
+    show_chart(chart, f"The difference vanishes once the patch covers {field} pixels. {words}", "sw_sweep")
+    st.caption(f"Largest score difference away from the photo's edge, by patch side. {words}.")

@@ -1,0 +1,42 @@
+"""The sliding-window page: both ways agree inside, for each patch that covers the receptive field."""
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+APP = Path(__file__).parents[2] / "streamlit_app.py"
+
+
+def open_page(**url: str) -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=60)
+    for name, value in url.items():
+        at.query_params[name] = value
+    return at.run().switch_page("pages/sliding_window.py").run()
+
+
+def metric(at: AppTest, label: str) -> str:
+    return next(one.value for one in at.metric if one.label == label)
+
+
+def test_it_agrees_inside_and_costs_more():
+    at = open_page()
+    assert not at.exception
+    assert metric(at, "Agree inside") == "100.0%"
+    assert float(metric(at, "Difference inside")) < 1e-4
+    assert float(metric(at, "Multiply-adds, patches to one pass").split()[0]) > 5
+    assert len(at.get("plotly_chart")) == 2
+
+
+def test_small_patches_are_off_by_something():
+    at = open_page()
+    at.selectbox(key="sw_side").set_value("17")
+    at.selectbox(key="sw_step").set_value("32").run()
+    assert not at.exception
+    assert float(metric(at, "Difference inside")) > 1e-3
+    assert any("smaller than that" in block.value for block in at.markdown)
+
+
+def test_a_link_with_a_wrong_photo_gets_a_notice():
+    at = open_page(sw_photo="nobody")
+    assert not at.exception
+    assert any("nobody" in note.value for note in at.warning)
