@@ -469,6 +469,8 @@ export function stepPieces(lookup, orderId, step, hidden = false) {
 const RULER = 15;
 const SIGN = 34;
 const GAP = 18;
+const CHANNEL_GAP = 12;
+const HEADING = 128; // headings wider than this wrap
 const GLYPH = 0.62; // width of a digit in ems, on the generous side: fonts differ
 
 /** Choose a cell size per panel, and whether tall matrices stand beside the other lanes. */
@@ -476,23 +478,39 @@ export function layout(lookup, width, limits) {
   const lanes = groupLanes(lookup.panels);
   const grids = lanes.filter((lane) => !lane.tall);
   const tall = lanes.filter((lane) => lane.tall);
-  let aside = false;
-  let asideWidth = 0;
+  const below = arrange(grids, tall, width, width, limits);
+  let best = below;
   if (tall.length && grids.length && width >= 680) {
-    for (const lane of tall) sizeLane(lane, width * 0.5, limits, limits.height);
-    asideWidth = Math.max(...tall.map(laneWidth)) + 2 * GAP;
-    aside = asideWidth <= width * 0.52 && fitsOneRow(grids, width - asideWidth, limits) >= fitsOneRow(grids, width, limits);
+    const side = Math.max(...tall.map((lane) => laneWidth(lane, tallCell(lane, width * 0.5, limits)))) + GAP;
+    const beside = side <= width * 0.55 && arrange(grids, tall, width - side, side, limits);
+    if (beside && preferBeside(beside, below)) best = { ...beside, aside: true };
   }
-  if (!aside) for (const lane of tall) sizeLane(lane, width, limits, limits.height);
-  sizeGrids(grids, aside ? width - asideWidth : width, limits);
-  return { lanes, aside, sizes: new Map(lanes.flatMap((lane) => lane.panels.map((panel) => [panel.id, lane.sizes.get(panel.id)]))) };
+  return { lanes, aside: Boolean(best.aside), sizes: best.sizes };
+}
+
+/** Beside saves height; below lets the grids grow. Grids that wrap into several rows are the worst of all. */
+function preferBeside(beside, below) {
+  if (beside.wraps !== below.wraps) return beside.wraps < below.wraps;
+  const height = below.gridHeight + below.tallHeight;
+  return height > 520 || beside.cell >= 0.75 * below.cell;
+}
+
+/** Sizes for both kinds of lanes at given widths, and what they would cost. */
+function arrange(grids, tall, width, tallWidth, limits) {
+  const { cell, wraps, sizes } = sizeGrids(grids, width, limits);
+  for (const lane of tall) {
+    const own = tallCell(lane, tallWidth, limits);
+    for (const panel of lane.panels) sizes.set(panel.id, { cell: own, ruler: own >= 15 });
+  }
+  const heights = (lanes) => lanes.reduce((sum, lane) => sum + 60 + Math.max(...lane.panels.map((panel) => rowsOf(panel) * sizes.get(panel.id).cell)), 0);
+  return { cell, wraps, sizes, gridHeight: heights(grids), tallHeight: heights(tall) };
 }
 
 function groupLanes(panels) {
   const numbers = [...new Set(panels.map((panel) => panel.lane))].sort((a, b) => a - b);
   return numbers.map((number) => {
     const members = panels.filter((panel) => panel.lane === number);
-    return { number, panels: members, tall: members.some((panel) => panel.matrix), sizes: new Map() };
+    return { number, panels: members, tall: members.some((panel) => panel.matrix) };
   });
 }
 
@@ -502,62 +520,64 @@ function spread(panel) {
   return { across, down: Math.ceil(panel.channels / across) };
 }
 
-/** How many lanes keep their panels in one row at this width. */
-function fitsOneRow(lanes, width, limits) {
-  return lanes.filter((lane) => oneRow(lane, width) >= limits.wrapBelow).length;
-}
-
-/** The cell size with which all numbered panels of a lane stand in one row. */
-function oneRow(lane, width) {
-  const mine = lane.panels.filter((panel) => !panel.painted);
-  const cols = mine.reduce((sum, panel) => sum + colsOf(panel), 0);
-  const room = (lane.panels.length > mine.length ? width * 0.4 : width) - lane.panels.reduce((sum, panel) => sum + extraWidth(panel), 0);
-  return cols ? room / cols : Infinity;
-}
-
-const extraWidth = (panel) => (panel.sign ? SIGN : 0) + RULER + GAP + (spread(panel).across - 1) * 12;
 const colsOf = (panel) => panel.cols * spread(panel).across;
 const rowsOf = (panel) => panel.rows * spread(panel).down;
-const laneWidth = (lane) => lane.panels.reduce((sum, panel) => sum + extraWidth(panel) + colsOf(panel) * lane.sizes.get(panel.id).cell, 0);
 
-/** A lane with a matrix shares one cell size, so that a row of the matrix meets its pixel of the standing vector. */
-function sizeLane(lane, width, limits, height) {
-  const extras = lane.panels.reduce((sum, panel) => sum + extraWidth(panel), 0);
-  const cols = lane.panels.reduce((sum, panel) => sum + colsOf(panel), 0);
-  const rows = Math.max(...lane.panels.map(rowsOf));
-  const painted = lane.panels.some((panel) => panel.painted);
-  const fit = Math.min((width - extras) / cols, height / rows, limits.matrix);
-  const cell = painted ? Math.max(fit, 0.2, Math.min(2, 1200 / rows)) : Math.max(fit, 15);
-  for (const panel of lane.panels) lane.sizes.set(panel.id, { cell: cell >= 4 ? Math.floor(cell) : cell, ruler: cell >= 15 });
+/** The room a panel needs: its sign, ruler and cells, or its heading where that is wider. */
+function panelWidth(panel, cell) {
+  const grid = RULER + 6 + colsOf(panel) * cell + (spread(panel).across - 1) * CHANNEL_GAP;
+  const words = Math.max(8.2 * (panel.title || panel.id).length, 6.6 * (panel.note || "").length);
+  return (panel.sign ? SIGN : 0) + Math.max(grid, Math.min(HEADING, words));
 }
 
-/** All other lanes share one cell size too; only panels too large for numbers get their own. */
+function laneWidth(lane, cell) {
+  return lane.panels.reduce((sum, panel) => sum + panelWidth(panel, cell) + GAP, -GAP);
+}
+
+/** The largest cell, in whole pixels, with which the panels stand in one row; 0 where none is large enough. */
+function largestCell(panels, width, largest, least) {
+  for (let cell = Math.floor(largest); cell >= least; cell -= 1) if (laneWidth({ panels }, cell) <= width) return cell;
+  return 0;
+}
+
+/** A lane with a matrix shares one cell size, so that a row of the matrix meets its pixel of the standing vector. */
+function tallCell(lane, width, limits) {
+  const rows = Math.max(...lane.panels.map(rowsOf));
+  const cell = largestCell(lane.panels, width, Math.min(limits.matrix, Math.max(limits.height / rows, 9)), 3);
+  if (!lane.panels.some((panel) => panel.painted)) return Math.max(cell, 9);
+  const cols = lane.panels.reduce((sum, panel) => sum + colsOf(panel), 0);
+  return cell && cell * rows <= limits.height ? cell : Math.max(0.2, Math.min(2, 1200 / rows, (width - 120) / cols));
+}
+
+/** All other lanes share one cell size; only panels too large for numbers get their own. */
 function sizeGrids(lanes, width, limits) {
   const numbered = (lane) => lane.panels.filter((panel) => !panel.painted);
   const rows = lanes.reduce((sum, lane) => sum + Math.max(0, ...numbered(lane).map(rowsOf)), 0) || 1;
   const wordy = lanes.some((lane) => lane.panels.some((panel) => panel.labels?.some((label) => label.length > 4)));
   const crowded = lanes.some((lane) => lane.panels.some((panel) => panel.painted));
-  let cell = Math.min(wordy ? limits.cell * 1.4 : crowded ? 36 : limits.cell, limits.height / rows);
+  let cell = Math.max(limits.min, Math.min(wordy ? limits.cell * 1.4 : crowded ? 36 : limits.cell, limits.height / rows));
+  let wraps = 0;
   for (const lane of lanes) {
-    const mine = numbered(lane);
-    const together = oneRow(lane, width);
-    const alone = Math.min(...mine.map((panel) => (width - extraWidth(panel)) / colsOf(panel)), Infinity);
-    cell = Math.min(cell, together >= limits.wrapBelow ? together : Math.min(alone, limits.wrapped));
+    const room = lane.panels.length > numbered(lane).length ? width * 0.5 : width;
+    const together = largestCell(numbered(lane), room, cell, limits.wrapBelow);
+    if (!together) wraps += 1;
+    const alone = Math.min(...numbered(lane).map((panel) => largestCell([panel], width, limits.wrapped, limits.min) || limits.min));
+    cell = Math.min(cell, together || alone);
   }
-  cell = Math.floor(Math.max(cell, limits.min));
-  for (const lane of lanes) sizePainted(lane, width, cell, limits);
+  const sizes = new Map();
+  for (const lane of lanes) sizePainted(lane, width, Math.floor(cell), limits, sizes);
+  return { cell, wraps, sizes };
 }
 
-function sizePainted(lane, width, cell, limits) {
+function sizePainted(lane, width, cell, limits, sizes) {
   const painted = lane.panels.filter((panel) => panel.painted);
-  const taken = lane.panels.reduce((sum, panel) => sum + extraWidth(panel) + (panel.painted ? 0 : colsOf(panel) * cell), 0);
+  const taken = lane.panels.reduce((sum, panel) => sum + GAP + panelWidth(panel, panel.painted ? 0 : cell), 0);
   const cols = painted.reduce((sum, panel) => sum + colsOf(panel), 0);
   for (const panel of lane.panels) {
-    const wide = (width - extraWidth(panel)) / colsOf(panel);
     const beside = (width - taken) / cols;
-    const fit = Math.min(beside >= 3 ? beside : wide, limits.height / rowsOf(panel), cell);
+    const fit = Math.min(beside >= 3 ? beside : (width - 60) / colsOf(panel), limits.height / rowsOf(panel), cell);
     const own = panel.painted ? Math.max(0.5, fit >= 3 ? Math.floor(fit) : fit) : cell;
-    lane.sizes.set(panel.id, { cell: own, ruler: !panel.painted && own >= 20 });
+    sizes.set(panel.id, { cell: own, ruler: !panel.painted && own >= 20 });
   }
 }
 
@@ -589,7 +609,7 @@ class PanelView {
     this.top = this.ruler + 2;
     this.left = this.ruler + 2;
     this.channelHeading = panel.channels > 1 ? 19 : 0;
-    this.gap = 12;
+    this.gap = CHANNEL_GAP;
     this.width = Math.ceil(this.left + this.place.across * panel.cols * this.wide + (this.place.across - 1) * this.gap + 3);
     this.height = Math.ceil(this.top + this.place.down * (panel.rows * this.cell + this.channelHeading) + (this.place.down - 1) * 6 + 3);
     this.inset = this.cell >= 26 ? 1 : this.cell >= 8 ? 0.5 : 0;
@@ -661,7 +681,7 @@ class PanelView {
     }
     const note = html("span", { class: "note" }, panel.note || "");
     this.heading = html("div", { class: `heading role-${panel.role}` }, html("span", { class: "title" }, panel.title || panel.id), note);
-    this.heading.style.maxWidth = `${Math.max(this.width, 120)}px`;
+    this.heading.style.maxWidth = `${Math.max(this.width, HEADING)}px`;
     this.body = html("div", { class: "body" }, this.cells);
     const foot = panel.ghost.size ? [html("div", { class: "foot" }, html("span", { class: "swatch" }), panel.ghost_title || "padding")] : [];
     this.root = html("figure", { class: "panel", "data-panel": panel.id }, this.heading, this.body, ...foot);
@@ -1112,7 +1132,7 @@ class Stage {
   limits() {
     const full = this.isFull();
     const narrow = this.width < 560;
-    const height = full ? Math.max(360, window.innerHeight - 190) : 430;
+    const height = full ? Math.max(360, window.innerHeight - 190) : 420;
     return { height, cell: full ? 96 : narrow ? 44 : 56, matrix: full ? 44 : 34, min: narrow ? 22 : 18, wrapBelow: narrow ? 26 : 18, wrapped: narrow ? 40 : 46 };
   }
 
