@@ -14,6 +14,7 @@ Farabet et al. 2013; Pinheiro & Collobert 2014; Long, Shelhamer & Darrell 2015, 
 from __future__ import annotations
 
 import copy
+import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ class Comparison:
         patches, dense: (C, h, w) scores at every `step`-th pixel.
         inside: (h, w) bool: the receptive field of that position lies within the photo.
         macs: multiply-adds of all patches, and of the one pass.
-        seconds: measured, in the same order.
+        seconds: measured, in the same order; medians, since other programs run too.
         pixels: height and width of the photo as the network sees it.
     """
 
@@ -116,11 +117,18 @@ def centre(scores: Tensor) -> Tensor:
 
 
 @torch.inference_mode()
-def by_patches(net: nn.Module, x: Tensor, side: int, step: int) -> Tensor:
-    """(C, h, w) scores, one patch for each position."""
+def by_patches(net: nn.Module, x: Tensor, side: int, step: int) -> tuple[Tensor, float]:
+    """(C, h, w) scores, one patch for each position, and the seconds: the median batch's, times the batches.
+
+    The median, because another program's moment of work would otherwise count against the patches.
+    """
     rows, columns = len(range(0, x.shape[2], step)), len(range(0, x.shape[3], step))
-    scores = torch.cat([centre(net(some.contiguous())) for some in torch.split(cut(x, side, step), BATCH)])
-    return scores.T.reshape(-1, rows, columns)
+    patches, scores, seconds = cut(x, side, step), [], []
+    for some in torch.split(patches, BATCH):
+        start = time.perf_counter()
+        scores.append(centre(net(some.contiguous())))
+        seconds.append(time.perf_counter() - start)
+    return torch.cat(scores).T.reshape(-1, rows, columns), statistics.median(seconds) * len(patches) / BATCH
 
 
 @torch.inference_mode()
@@ -160,22 +168,20 @@ def multiply_adds(net: nn.Module, x: Tensor) -> int:
 
 
 def timed(work: Callable[[], Tensor]) -> tuple[Tensor, float]:
-    """The result and the seconds it took; the shortest of three runs, since the first one may allocate."""
+    """The result and the seconds it took; the median of five runs."""
     spent = []
-    for _ in range(3):
+    for _ in range(5):
         start = time.perf_counter()
         result = work()
         spent.append(time.perf_counter() - start)
-    return result, min(spent)
+    return result, statistics.median(spent)
 
 
 def compare_ways(net: nn.Module, x: Tensor, side: int, step: int) -> Comparison:
     """Run both ways on `x` (1, 3, H, W), count and time them."""
     height, width = x.shape[2], x.shape[3]
     dense, fast = timed(lambda: in_one_pass(net, x, step))
-    start = time.perf_counter()
-    patches = by_patches(net, x, side, step)
-    slow = time.perf_counter() - start
+    patches, slow = by_patches(net, x, side, step)
     count = patches[0].numel()
     work = count * multiply_adds(net, x.new_zeros(1, 3, side, side)), multiply_adds(net, x)
     mask = inside(height, width, step, receptive_field(net)[0])

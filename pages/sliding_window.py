@@ -37,9 +37,9 @@ with st.expander("Which network is this?"):
     st.markdown(
         "The trunk of the FCN that labels photos on the last page, up to its maps of stride 8: real trained weights, "
         f"receptive field {field} × {field}. On top of it sits a 1 × 1 convolution, fitted just now by ridge "
-        "regression so that its scores follow the full FCN's answer for this photo. The full FCN itself would not do: it also "
-        "uses the mean over the whole photo, which no patch can know. The photo is reduced so that this page answers "
-        "quickly; eight patches run at a time."
+        "regression so that its scores follow the full FCN's answer for this photo. The full FCN itself would not do: "
+        "it also uses the mean over the whole photo, which no patch can know. The photo is reduced so that this page "
+        "answers quickly. Eight patches run at a time, and the times are medians."
     )
 with st.container(horizontal=True):
     link("start", "What this costs in other networks")

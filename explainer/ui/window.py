@@ -166,8 +166,8 @@ def verdict(choice: Choice, field: int, worst: float) -> str:
             f"the same products, and the scores agree up to rounding (largest difference **{worst:.2g}**)."
         )
     return (
-        f"A patch of {choice.side} is smaller than that: the network sees zeros where the photo goes on, and its scores "
-        f"are off by up to **{worst:.2g}**."
+        f"A patch of {choice.side} is smaller than that: the network sees zeros where the photo goes on, and its "
+        f"scores are off by up to **{worst:.2g}**."
     )
 
 
