@@ -1,9 +1,11 @@
-"""Find and start a browser for the browser tests; without one they fail and say how to get one."""
+"""Find and start a browser for the browser tests; where there is none it is fetched, or the tests fail and say how."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Playwright
@@ -31,14 +33,22 @@ def find() -> str | None:
 
 
 def launch(playwright: Playwright) -> Browser:
-    """Start the installed browser, or else the one that Playwright has fetched."""
-    path = find() or playwright.chromium.executable_path
-    if not Path(path).exists():
-        raise RuntimeError(HELP)
+    """Start the installed browser, or else Playwright's own, fetched if need be."""
+    path = find() or fetched(playwright)
     try:
         return playwright.chromium.launch(executable_path=path, args=arguments())
     except Error as problem:
         raise RuntimeError(f"{path} does not start. {HELP}\n{problem}") from problem
+
+
+def fetched(playwright: Playwright) -> str:
+    """The path of Playwright's own browser; downloads it the first time."""
+    path = playwright.chromium.executable_path
+    if not Path(path).exists():
+        done = subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+        if done.returncode or not Path(path).exists():
+            raise RuntimeError(HELP)
+    return path
 
 
 def arguments() -> list[str]:

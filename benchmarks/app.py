@@ -1,0 +1,107 @@
+"""How fast the app answers: `python benchmarks/app.py`. Prints one table; asserts nothing.
+
+- start: from `streamlit run` to the health check, and to the first page's heading in a browser
+- change: from choosing another value to the changed number on screen, in a browser (median of several)
+- rerun: one script run of a page on the server, torch loaded, with and without the freeze at start-up
+- wire: bytes of a 64-step picture as it travels
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+PAGE = "transposed_convolution"
+
+
+def start_and_change(repeats: int = 9) -> dict[str, float]:
+    """Times in milliseconds, seen from a browser."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.app.conftest import READY, serve
+    from tests.browser import launch
+
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        begun = time.perf_counter()
+        with serve() as address:
+            healthy = time.perf_counter()
+            page = browser.new_page()
+            page.goto(address, wait_until="domcontentloaded")
+            page.get_by_role("heading", level=1).first.wait_for()
+            first = time.perf_counter()
+            page.goto(f"{address}/strided-convolution", wait_until="domcontentloaded")
+            page.wait_for_selector(READY)
+            page.wait_for_timeout(8000)  # torch's import beside the page has to be over
+            changes = [change(page, "Dilation d", str(1 + n % 2)) for n in range(1, repeats + 1)]
+        browser.close()
+    return {
+        "start: server answers": 1000 * (healthy - begun),
+        "start: first page shown": 1000 * (first - begun),
+        "change: median": statistics.median(changes),
+        "change: slowest": max(changes),
+    }
+
+
+def change(page, label: str, option: str) -> float:
+    """Choose an option; milliseconds until the stage shows the output of the new setting."""
+    before = page.locator('figure[data-panel="output"] .note').first.text_content()
+    page.get_by_test_id("stSelectbox").filter(has_text=label).locator("input, [role=combobox]").first.click()
+    begun = time.perf_counter()
+    page.get_by_role("option", name=option, exact=True).click()
+    page.wait_for_function(
+        """old => { const find = (root) => { for (const e of root.querySelectorAll('*')) {
+            if (e.matches('figure[data-panel="output"] .note')) return e;
+            if (e.shadowRoot) { const f = find(e.shadowRoot); if (f) return f; } } return null; };
+            const note = find(document); return note && note.textContent !== old; }""",
+        arg=before,
+    )
+    return 1000 * (time.perf_counter() - begun)
+
+
+def rerun(repeats: int = 15) -> dict[str, float]:
+    """Median milliseconds of a rerun in this process, garbage collection included."""
+    from streamlit.testing.v1 import AppTest
+
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app.switch_page(f"pages/{PAGE}.py").run()
+
+    def once() -> float:
+        begun = time.perf_counter()
+        app.run()
+        gc.collect(2)
+        return 1000 * (time.perf_counter() - begun)
+
+    loose = statistics.median(once() for _ in range(repeats))
+    gc.collect()
+    gc.freeze()
+    return {
+        "rerun: torch loaded, not frozen": loose,
+        "rerun: frozen, as the app does": statistics.median(once() for _ in range(repeats)),
+    }
+
+
+def wire() -> dict[str, float]:
+    """KiB of a 64-step picture: three readings of an 8 x 8 input."""
+    import torch
+
+    from explainer.kernels import counting
+    from explainer.operators import TransposedConvolution
+    from explainer.stage.scenes import View, scene_of
+    from explainer.stage.transport import pack
+
+    op = TransposedConvolution(counting(3), stride=2, padding=1, output_padding=1)
+    scene = scene_of(op, torch.arange(64.0).view(1, 8, 8).double(), View(readings=True, order="scatter"))
+    return {"wire: 64 steps, KiB": len(json.dumps(pack(scene))) / 1024}
+
+
+if __name__ == "__main__":
+    for name, value in {**start_and_change(), **rerun(), **wire()}.items():
+        print(f"{name:36} {value:8.1f}" + ("" if "KiB" in name else " ms"))

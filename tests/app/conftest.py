@@ -1,0 +1,106 @@
+"""The real app: `streamlit run` in a process of its own, and a browser in front of it."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import launch
+
+ROOT = Path(__file__).parents[2]
+READY = ".stApp[data-test-script-state=notRunning]"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def serve() -> Iterator[str]:
+    """Run the app on a free port of this machine; yields its address."""
+    port = free_port()
+    options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(f"{address}/_stcore/health", process)
+        yield address
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        assert process.poll() is None, "the server ended: " + (process.stdout.read().decode() if process.stdout else "")
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=1):
+            return
+        time.sleep(0.2)
+    raise TimeoutError(f"{address} did not answer within a minute")
+
+
+@pytest.fixture(scope="session")
+def app() -> Iterator[str]:
+    with serve() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = launch(playwright)
+        yield found
+        found.close()
+
+
+class Visitor:
+    """A tab that remembers what went wrong in it."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.address = page, address
+        self.problems: list[str] = []
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", lambda message: self.listen(message.type, message.text, message.location.get("url", "")))
+        page.on("request", lambda request: self.outside(request.url))
+
+    def listen(self, kind: str, text: str, url: str) -> None:
+        # On a deep link Streamlit first looks for its own server below the link's path, and finds it one level up.
+        if kind == "error" and "/_stcore/" not in url:
+            self.problems.append(f"{text} {url}")
+
+    def outside(self, url: str) -> None:
+        if not url.startswith((self.address, self.address.replace("http", "ws"), "data:", "blob:")):
+            self.problems.append(f"asked the internet for {url}")
+
+    def open(self, path: str = "") -> Page:
+        self.page.goto(f"{self.address}/{path}", wait_until="domcontentloaded")
+        self.settle()
+        return self.page
+
+    def settle(self) -> None:
+        """Wait until the script has run and stays at rest."""
+        self.page.wait_for_selector(READY, timeout=60_000)
+        self.page.wait_for_timeout(300)
+        self.page.wait_for_selector(READY, timeout=60_000)
+
+
+@pytest.fixture
+def visitor(app: str, browser: Browser) -> Iterator[Visitor]:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.set_default_timeout(30_000)
+    found = Visitor(page, app)
+    yield found
+    page.close()
+    assert found.problems == []

@@ -1,0 +1,202 @@
+"""The app as a visitor meets it: deep links into a cold server, stepping, hovering, editing, links, files, phones."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from explainer.ui.navigation import PAGES
+from tests.app.conftest import Visitor, serve
+
+LECTURE = ["1", "3", "2", "2", "4", "10", "6", "6", "3", "7", "4", "4", "3", "7", "4", "4"]
+OPERATORS = [
+    page
+    for page in PAGES
+    if page.stem not in ("start", "sliding_window", "side_by_side", "your_photo", "checkerboard", "max_unpooling")
+]
+
+
+def stage(page: Page, number: int = 0):
+    return page.locator(".stage").nth(number)
+
+
+def shown(page: Page, panel: str, number: int = 0) -> list[str]:
+    return stage(page, number).locator(f'figure[data-panel="{panel}"] .number').all_text_contents()
+
+
+def button(page: Page, name: str):
+    return stage(page).get_by_role("button", name=name, exact=True)
+
+
+def count(page: Page):
+    return stage(page).locator(".count")
+
+
+def widest(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+@pytest.mark.parametrize("entry", [PAGES[1], PAGES[5], PAGES[8]], ids=lambda one: one.stem)
+def test_a_link_into_a_server_that_nobody_has_visited(browser, entry):
+    with serve() as address:
+        visitor = Visitor(browser.new_page(), address)
+        page = visitor.open(entry.url_path)
+        expect(page.get_by_role("heading", level=1)).to_contain_text(entry.title)
+        expect(page.get_by_test_id("stSidebarNav")).to_contain_text("Side by side")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        assert visitor.problems == []
+        page.close()
+
+
+@pytest.mark.parametrize("entry", PAGES, ids=lambda one: one.stem)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_fits_in_light_and_dark_on_screen_and_phone(visitor, entry, scheme, width):
+    visitor.page.emulate_media(color_scheme=scheme)
+    visitor.page.set_viewport_size({"width": width, "height": 844})
+    page = visitor.open(entry.url_path)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_test_id("stMain").locator("h1").first).to_be_visible()
+    assert widest(page) <= 0
+
+
+@pytest.mark.parametrize("entry", OPERATORS, ids=lambda one: one.stem)
+def test_every_stage_steps_to_its_end(visitor, entry):
+    page = visitor.open(entry.url_path)
+    before = count(page).text_content()
+    assert before.startswith("1 /")
+    button(page, "Next step").click()
+    expect(count(page)).to_have_text(re.compile(r"^2 /"))
+    stage(page).locator(".cells").first.focus()
+    page.keyboard.press("End")
+    steps = before.split("/")[1].strip()
+    expect(count(page)).to_have_text(f"{steps} / {steps}")
+    expect(button(page, "Next step")).to_be_disabled()
+
+
+def test_playing_reaches_the_last_step_and_torchs_numbers(visitor):
+    page = visitor.open("transposed-convolution")
+    stage(page).locator("select.speed").select_option("8")
+    button(page, "Play").click()
+    expect(count(page)).to_have_text("4 / 4")
+    expect(button(page, "Play")).to_be_visible()
+    expect(stage(page).locator('figure[data-panel="direct"] .number')).to_have_text(LECTURE)
+
+
+def test_keys_slider_and_order(visitor):
+    page = visitor.open("transposed-convolution")
+    cells = stage(page).locator('figure[data-panel="output"] .cells')
+    cells.focus()
+    page.keyboard.press("End")
+    expect(count(page)).to_have_text("4 / 4")
+    stage(page).get_by_role("radio", name="Gather").click()
+    expect(count(page)).to_have_text(re.compile(r"/ 16$"))
+    slider = stage(page).get_by_role("slider")
+    slider.fill("6")
+    expect(count(page)).to_have_text("7 / 16")
+    assert "=" in slider.get_attribute("aria-valuetext")
+
+
+def test_the_formula_and_a_pinned_cell(visitor):
+    page = visitor.open("strided-convolution")
+    expect(stage(page).locator(".step-line")).to_contain_text("out[0,0] = ")
+    expect(stage(page).locator(".step-line")).to_contain_text("= 14")
+    cells = stage(page).locator('figure[data-panel="output"] .cells')
+    box = cells.bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.8)
+    expect(stage(page).locator(".cell-line")).to_contain_text("= 99")
+    page.mouse.move(5, 5)
+    expect(stage(page).locator(".cell-line")).to_contain_text("= 99")
+    page.keyboard.press("Escape")
+    expect(stage(page).locator(".cell-line")).not_to_contain_text("= 99")
+
+
+def test_step_survives_theme_full_screen_and_an_unrelated_rerun(visitor):
+    page = visitor.open("strided-convolution")
+    button(page, "Next step").click()
+    button(page, "Next step").click()
+    expect(count(page)).to_have_text("3 / 4")
+    page.emulate_media(color_scheme="dark")
+    expect(count(page)).to_have_text("3 / 4")
+    page.get_by_role("tab", name="torch code").click()
+    expect(count(page)).to_have_text("3 / 4")
+    button(page, "Full screen").click()
+    page.wait_for_function("document.fullscreenElement !== null")
+    expect(count(page)).to_have_text("3 / 4")
+    page.evaluate("document.exitFullscreen()")
+    page.wait_for_function("document.fullscreenElement === null")
+    expect(count(page)).to_have_text("3 / 4")
+
+
+def test_the_address_carries_the_state(visitor):
+    page = visitor.open("transposed-convolution")
+    choose(page, "Example", "Ones kernel, stride 2")
+    visitor.settle()
+    choose(page, "Stride s", "3")
+    visitor.settle()
+    button(page, "Last step").click()
+    page.wait_for_function("location.search.includes('tc_stage_step=4')")
+    address = page.url
+    assert "tc_example=demystified" in address
+    assert "tc_stride=3" in address
+    numbers = shown(page, "output")
+    page.goto(address)
+    visitor.settle()
+    expect(count(page)).to_have_text("4 / 4")
+    assert shown(page, "output") == numbers
+    page.get_by_role("tab", name="Link").click()
+    expect(page.get_by_test_id("stCode").last).to_contain_text("tc_stride=3")
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    page.get_by_test_id("stSelectbox").filter(has_text=label).first.locator("input, [role=combobox]").first.click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_a_bad_link_says_so_and_falls_back(visitor):
+    page = visitor.open(f"transposed-convolution?tc_example=nope&tc_stride=77&tc_input={quote('1 x')}")
+    expect(page.get_by_test_id("stAlert").filter(has_text="The link asks for example 'nope'")).to_be_visible()
+    expect(page.get_by_test_id("stAlert").filter(has_text="The link asks for Stride s '77'")).to_be_visible()
+    expect(page.get_by_test_id("stAlert").filter(has_text="'x' is not a number")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_typing_into_a_cell_recomputes(visitor):
+    page = visitor.open("nearest-neighbor")
+    cells = stage(page).locator('figure[data-panel="input"] .cells')
+    box = cells.bounding_box()
+    page.mouse.dblclick(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.3)
+    editor = stage(page).locator("input.editor")
+    editor.fill("9")
+    editor.press("Enter")
+    expect(stage(page).locator('figure[data-panel="input"] .number').first).to_have_text("9")
+    page.wait_for_function("location.search.includes('nn_input=9')")
+
+
+@pytest.mark.parametrize(("label", "magic"), [("GIF", b"GIF8"), ("PNG", b"\x89PNG"), ("HTML", b"<!DOCTYPE html")])
+def test_files_to_take_away(visitor, label, magic, tmp_path):
+    page = visitor.open("bilinear-upsampling")
+    page.get_by_role("tab", name="Download").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name=label).click()
+    target = tmp_path / download.value.suggested_filename
+    download.value.save_as(target)
+    assert target.read_bytes().startswith(magic)
+
+
+def test_a_lesson_leads_to_its_example(visitor):
+    page = visitor.open("transposed-convolution")
+    page.get_by_role("link", name="See it happen").first.click()
+    visitor.settle()
+    expect(stage(page).locator('figure[data-panel="input"] .number')).to_have_text(["1"])
+
+
+def test_one_page_after_the_other(visitor):
+    page = visitor.open()
+    for entry in PAGES[1:]:
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name=entry.title, exact=True).click()
+        expect(page.get_by_test_id("stMain").locator("h1").first).to_contain_text(entry.title.split(",")[0])
+    visitor.settle()

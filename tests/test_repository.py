@@ -1,0 +1,51 @@
+"""What the README promises about the repository itself."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+from explainer.examples import examples
+from explainer.operators import __all__ as operators
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def tracked():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / name for name in listed.stdout.splitlines()]
+
+
+def test_ci_runs_exactly_the_readmes_test_command():
+    (command,) = re.findall(r"^python3 .*pytest$", README, re.MULTILINE)
+    assert f"\n{command}\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_requirements_are_pinned():
+    lines = (ROOT / "requirements.txt").read_text().split()
+    assert {line.split("==")[0] for line in lines} == {"streamlit", "torch", "torchvision", "numpy", "plotly", "pillow"}
+    assert all("==" in line for line in lines)
+
+
+def test_every_link_in_the_readme_leads_somewhere():
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_files_are_small_and_hold_no_machine_path():
+    # Put together so that this file does not find itself.
+    forbidden = [("/" + "work/"), ("/" + "root/"), ("pypi" + ".org"), ("files." + "pythonhosted")]
+    for file in tracked():
+        if not file.exists():
+            continue
+        assert file.stat().st_size < 10 * 2**20, file
+        if file.suffix in {".py", ".md", ".toml", ".txt", ".json", ".js", ".css", ".html", ""}:
+            text = file.read_text(encoding="utf-8")
+            assert [word for word in forbidden if word in text] == [], file
+
+
+def test_every_operator_has_an_example():
+    shown = {type(one.problem().op).__name__ for one in examples() if one.is_single and not one.is_refused}
+    assert set(operators) - {"Nested", "Operator", "to_nested"} == shown
