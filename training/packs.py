@@ -31,7 +31,7 @@ ANIMALS = tuple(CLASS_NAMES.index(name) for name in ("bird", "cat", "cow", "dog"
 class Sample:
     """One photo: `rgb` (H, W, 3) uint8, `labels` (H, W) uint8, the class that 254 denies (or -1), and `allowed`.
 
-    `allowed` (21 booleans) says which classes the photo as a whole may hold.
+    `allowed` (21 booleans) says which classes the photo as a whole may hold, `main` which animal it is about (or -1).
     """
 
     name: str
@@ -39,6 +39,7 @@ class Sample:
     labels: NDArray[np.uint8]
     denied: int
     allowed: NDArray[np.bool_]
+    main: int = -1
 
     @property
     def fully_labelled(self) -> bool:
@@ -108,8 +109,9 @@ class Packs:
             labels = outside_boxes(self._boxes[name], rgb.shape[0], rgb.shape[1])
         else:
             labels = np.full(rgb.shape[:2], UNKNOWN, np.uint8)
-        allowed = allowed_classes(self._main_class.get(name, -1))
-        return Sample(name, rgb, labels, SUBSET_CLASS.get(subset(name), -1), allowed)
+        main = self._main_class.get(name, -1)
+        denied = SUBSET_CLASS.get(subset(name), -1)
+        return Sample(name, rgb, labels, denied, allowed_classes(main), main if main in ANIMALS else -1)
 
 
 def _read(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:

@@ -58,15 +58,24 @@ def target(
     y, x = view.rows(rows), view.columns(columns)
     labels = torch.from_numpy(_nearest(sample.labels, y, x)).long()
     soft = _bilinear(teacher, y, x)
-    soft *= torch.from_numpy(sample.allowed).view(-1, 1, 1)
-    if sample.denied >= 0:
-        soft[sample.denied].masked_fill_(labels == NOT_THIS, 0)
+    soft = _without_forbidden(soft, sample, labels == NOT_THIS)
     soft = soft**SHARPEN
     soft[0] += BACKGROUND_FLOOR
     soft /= soft.sum(0)
     known = labels < CLASS_COUNT
     hard = F.one_hot(labels.where(known, 0), CLASS_COUNT).permute(2, 0, 1)
     return torch.where(known, (1 - TEACHER_SHARE) * hard + TEACHER_SHARE * soft, soft)
+
+
+def _without_forbidden(soft: Tensor, sample: Sample, denied: Tensor) -> Tensor:
+    """Take from each pixel the classes known to be wrong there; what they held goes to the photo's main animal, if it
+    has one, else to the background."""
+    possible = torch.from_numpy(sample.allowed).view(-1, 1, 1).repeat(1, *denied.shape)
+    if sample.denied >= 0:
+        possible[sample.denied] &= ~denied
+    kept = soft * possible
+    kept[max(sample.main, 0)] += (soft - kept).sum(0)
+    return kept
 
 
 def _nearest(labels: NDArray[np.uint8], y: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.uint8]:

@@ -60,7 +60,14 @@ def test_254_forbids_the_subsets_class() -> None:
 
 def test_classes_the_photo_cannot_hold_are_forbidden() -> None:
     found = whole_target(sample(np.full((33, 65), 255, np.uint8), allowed=allowed_classes(0)), teacher(8, 0.99))
-    assert (found[8] == 0).all()
+    assert (found[8] == 0).all() and (found.argmax(0) == 0).all()
+
+
+def test_a_photo_of_a_dog_turns_the_teachers_cat_into_a_dog() -> None:
+    labels = np.full((33, 65), 255, np.uint8)
+    dog = Sample("inet_1", np.zeros((33, 65, 3), np.uint8), labels, -1, allowed_classes(12), 12)
+    assert (whole_target(dog, teacher(8, 0.99)).argmax(0) == 12).all()
+    assert (whole_target(dog, teacher(15, 0.99)).argmax(0) == 15).all()
 
 
 def test_a_mirrored_window_mirrors_labels_and_teacher_alike() -> None:

@@ -1,0 +1,72 @@
+"""Sizes, costs and receptive fields, against the network's own gradients and a count by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from explainer.segmentation.anatomy import field_of_pixel, receptive_field, stages, upscores
+from explainer.segmentation.model import FCN, LEAVES_STRIDE8
+
+
+def test_sizes_follow_the_geometry() -> None:
+    rows = {row.name: row for row in stages(513, 385)}
+    assert [(r.stride, r.channels, r.height, r.width) for r in rows.values()][:3] == [
+        (8, 32, 65, 49),
+        (16, 96, 33, 25),
+        (32, 320, 17, 13),
+    ]
+    assert (rows["upscore 32 to 16"].height, rows["upscore 16 to 8"].height) == (33, 65)
+    assert all((r.height, r.width) == (513, 385) for name, r in rows.items() if name.startswith("grow"))
+
+
+def test_costs_are_those_counted_by_hand() -> None:
+    rows = {row.name: row for row in stages(513, 513)}
+    head = 17 * 17 * (320 * 256 + 512 * 256 + 256 * 21) + 320 * 256
+    pooled_late = 17 * 17 * 320 * 256 - 320 * 256
+    assert rows["score at stride 32"].multiply_adds in (head, head + pooled_late)
+    assert rows["skip score at stride 8"].multiply_adds == 65 * 65 * 192 * 21
+    assert rows["upscore 32 to 16"].multiply_adds == 17 * 17 * 21 * 9
+    assert rows["grow to full size: fcn8s"].multiply_adds == 65 * 65 * 21 * 225
+    assert 1.5e9 < sum(row.multiply_adds for row in rows.values()) < 2.5e9
+
+
+def test_the_receptive_field_is_where_the_gradient_reaches() -> None:
+    torch.manual_seed(0)
+    net = FCN().eval()
+    for parent in list(net.modules()):
+        for name, layer in parent.named_children():
+            if isinstance(layer, nn.ReLU6):
+                setattr(parent, name, nn.Identity())
+    for parameter in net.parameters():
+        parameter.data.abs_()
+    x = torch.full((1, 3, 193, 193), 0.5, requires_grad=True)
+    net.features[:LEAVES_STRIDE8](x)[0, :, 12, 12].sum().backward()
+    assert x.grad is not None
+    rows = np.flatnonzero(x.grad[0].abs().sum((0, 2)).numpy())
+    top, left, bottom, right = field_of_pixel(12, 12, 8)
+    assert (rows[0], rows[-1] + 1) == (top, bottom) == (left, right)
+    assert bottom - top == receptive_field(net, LEAVES_STRIDE8)
+
+
+def test_kernels_lie_beside_their_start() -> None:
+    found = {one.name: one for one in upscores()}
+    assert {name: (one.factor, one.learned.shape) for name, one in found.items()} == {
+        "upscore32_to_16": (2, (21, 3, 3)),
+        "upscore16_to_8": (2, (21, 3, 3)),
+        "grow32": (32, (21, 63, 63)),
+        "grow16": (16, (21, 31, 31)),
+        "grow8": (8, (21, 15, 15)),
+    }
+    for one in found.values():
+        assert one.moved().shape == (21,) and one.moved().max() < 0.5
+        assert one.bilinear.max() == 1
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    with pytest.raises(ValueError, match="32n"):
+        stages(512, 513)
+    with pytest.raises(ValueError, match="fcn16s has maps of stride 32, 16"):
+        field_of_pixel(0, 0, 8, "fcn16s")
