@@ -234,6 +234,8 @@ function finishPanel(panel, lookup) {
   const numbers = (panel.matrix ? Array.from(lookup.weight) : panel.values || []).filter((v) => v !== null && Number.isFinite(v));
   panel.vmax = numbers.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
   panel.inserted = new Set();
+  const narrow = !panel.matrix && !panel.painted && (panel.role === "weight" || panel.cols === 1);
+  panel.longest = narrow ? Math.max(0, ...numbers.map((value) => formatNumber(value, 2).length)) : 0;
   if (panel.matrix) {
     const rows = new Set(panel.ghost_rows || []);
     const cols = new Set(panel.ghost_cols || []);
@@ -471,6 +473,7 @@ const SIGN = 34;
 const GAP = 18;
 const CHANNEL_GAP = 12;
 const HEADING = 128; // headings wider than this wrap
+const FOOT = 92;
 const GLYPH = 0.62; // width of a digit in ems, on the generous side: fonts differ
 
 /** Choose a cell size per panel, and whether tall matrices stand beside the other lanes. */
@@ -478,7 +481,7 @@ export function layout(lookup, width, limits) {
   const lanes = groupLanes(lookup.panels);
   const grids = lanes.filter((lane) => !lane.tall);
   const tall = lanes.filter((lane) => lane.tall);
-  const below = arrange(grids, tall, width, width, limits);
+  const below = arrange(grids, tall, width, width, { ...limits, tall: limits.tall + 50 });
   let best = below;
   if (tall.length && grids.length && width >= 680) {
     const side = Math.max(...tall.map((lane) => laneWidth(lane, tallCell(lane, width * 0.5, limits)))) + GAP;
@@ -525,9 +528,18 @@ const rowsOf = (panel) => panel.rows * spread(panel).down;
 
 /** The room a panel needs: its sign, ruler and cells, or its heading where that is wider. */
 function panelWidth(panel, cell) {
-  const grid = RULER + 6 + colsOf(panel) * cell + (spread(panel).across - 1) * CHANNEL_GAP;
-  const words = Math.max(8.2 * (panel.title || panel.id).length, 6.6 * (panel.note || "").length);
+  const grid = RULER + 6 + colsOf(panel) * widthOf(panel, cell) + (spread(panel).across - 1) * CHANNEL_GAP;
+  const foot = panel.ghost.size ? Math.min(FOOT, 22 + 6.4 * (panel.ghost_title || "padding").length) : 0;
+  const words = Math.max(8.2 * (panel.title || panel.id).length, 6.6 * (panel.note || "").length, foot);
   return (panel.sign ? SIGN : 0) + Math.max(grid, Math.min(HEADING, words));
+}
+
+/** A cell is as wide as high, but sums of letters get the room they need and a standing vector never thins to a hair. */
+function widthOf(panel, cell) {
+  const letters = Math.max(0, ...(panel.labels || []).map((label) => label.length));
+  if (letters > 3) return Math.max(cell, Math.ceil(letters * 8.4 + 10));
+  if (panel.longest > 2 && cell >= 11) return Math.max(cell, Math.ceil(panel.longest * 6.3 + 5));
+  return panel.cols === 1 && cell < 10 ? 12 : cell;
 }
 
 function laneWidth(lane, cell) {
@@ -543,19 +555,20 @@ function largestCell(panels, width, largest, least) {
 /** A lane with a matrix shares one cell size, so that a row of the matrix meets its pixel of the standing vector. */
 function tallCell(lane, width, limits) {
   const rows = Math.max(...lane.panels.map(rowsOf));
-  const cell = largestCell(lane.panels, width, Math.min(limits.matrix, Math.max(limits.height / rows, 9)), 3);
-  if (!lane.panels.some((panel) => panel.painted)) return Math.max(cell, 9);
+  const high = limits.tall / rows;
+  const painted = lane.panels.some((panel) => panel.painted);
+  if (!painted) return largestCell(lane.panels, width, Math.min(limits.matrix, Math.max(high, 9)), 9) || 9;
   const cols = lane.panels.reduce((sum, panel) => sum + colsOf(panel), 0);
-  return cell && cell * rows <= limits.height ? cell : Math.max(0.2, Math.min(2, 1200 / rows, (width - 120) / cols));
+  const whole = high >= 3 && largestCell(lane.panels, width, Math.min(limits.matrix, high), 3);
+  return whole || Math.max(0.2, Math.min(3, 700 / rows, (width - 120) / cols));
 }
 
 /** All other lanes share one cell size; only panels too large for numbers get their own. */
 function sizeGrids(lanes, width, limits) {
   const numbered = (lane) => lane.panels.filter((panel) => !panel.painted);
   const rows = lanes.reduce((sum, lane) => sum + Math.max(0, ...numbered(lane).map(rowsOf)), 0) || 1;
-  const wordy = lanes.some((lane) => lane.panels.some((panel) => panel.labels?.some((label) => label.length > 4)));
   const crowded = lanes.some((lane) => lane.panels.some((panel) => panel.painted));
-  let cell = Math.max(limits.min, Math.min(wordy ? limits.cell * 1.4 : crowded ? 36 : limits.cell, limits.height / rows));
+  let cell = Math.max(limits.min, Math.min(crowded ? 36 : limits.cell, limits.height / rows));
   let wraps = 0;
   for (const lane of lanes) {
     const room = lane.panels.length > numbered(lane).length ? width * 0.5 : width;
@@ -603,8 +616,7 @@ function html(tag, attributes = {}, ...children) {
 
 class PanelView {
   constructor(panel, size, stage) {
-    const wide = panel.cols === 1 && size.cell < 10 ? 12 : size.cell; // a standing vector must not thin to a hair
-    Object.assign(this, { panel, stage, cell: size.cell, wide, ruler: size.ruler && panel.channels === 1 ? RULER : 0 });
+    Object.assign(this, { panel, stage, cell: size.cell, wide: widthOf(panel, size.cell), ruler: size.ruler && panel.channels === 1 ? RULER : 0 });
     this.place = spread(panel);
     this.top = this.ruler + 2;
     this.left = this.ruler + 2;
@@ -624,7 +636,7 @@ class PanelView {
   chooseDigits() {
     const { panel } = this;
     const values = panel.matrix ? [...panel.entries.values()].map((tie) => weightText(this.stage.lookup, tie)) : panel.labels;
-    const room = this.cell - 2 * this.inset - (this.cell > 30 ? 6 : 2);
+    const room = this.wide - 2 * this.inset - (this.cell > 30 ? 6 : 2);
     for (const digits of [4, 3, 2]) {
       const texts = values || (panel.values || []).map((v) => formatNumber(v, digits));
       const longest = texts.reduce((most, text) => Math.max(most, text.length), 1);
@@ -683,7 +695,7 @@ class PanelView {
     this.heading = html("div", { class: `heading role-${panel.role}` }, html("span", { class: "title" }, panel.title || panel.id), note);
     this.heading.style.maxWidth = `${Math.max(this.width, HEADING)}px`;
     this.body = html("div", { class: "body" }, this.cells);
-    const foot = panel.ghost.size ? [html("div", { class: "foot" }, html("span", { class: "swatch" }), panel.ghost_title || "padding")] : [];
+    const foot = panel.ghost.size ? [html("div", { class: "foot", style: `max-width:${Math.max(this.width, FOOT)}px` }, html("span", { class: "swatch" }), panel.ghost_title || "padding")] : [];
     this.root = html("figure", { class: "panel", "data-panel": panel.id }, this.heading, this.body, ...foot);
     if (panel.sign) this.root.prepend(html("div", { class: "sign" }, panel.sign));
   }
@@ -734,7 +746,7 @@ class PanelView {
     if (rows === 1 && cols === 1) return;
     for (let across = 0; across < Math.min(this.place.across, this.panel.channels); across += 1) {
       const left = this.origin(across)[0];
-      if (cols > 1) for (let c = 0; c < cols; c += each) this.base.append(svg("text", { ...style, x: left + (c + 0.5) * this.cell, y: this.top - this.ruler / 2 - 1 }, label(c + origin[1])));
+      if (cols > 1) for (let c = 0; c < cols; c += each) this.base.append(svg("text", { ...style, x: left + (c + 0.5) * this.wide, y: this.top - this.ruler / 2 - 1 }, label(c + origin[1])));
     }
     for (let down = 0; down < this.place.down && rows > 1; down += 1) {
       const top = this.origin(down * this.place.across)[1];
@@ -781,7 +793,7 @@ class PanelView {
     if (this.panel.isGhost(cell)) group.append(svg("rect", { ...this.inner(cell), fill: `url(#${this.hatch})` }));
     let text = null;
     if (this.numbered) {
-      text = svg("text", { x: x + this.cell / 2, y: y + this.cell / 2 + 0.5, "font-size": this.font, "text-anchor": "middle", "dominant-baseline": "central", class: "number" });
+      text = svg("text", { x: x + this.wide / 2, y: y + this.cell / 2 + 0.5, "font-size": this.font, "text-anchor": "middle", "dominant-baseline": "central", class: "number" });
       group.append(text);
     }
     this.nodes.set(cell, { rect, text });
@@ -810,7 +822,7 @@ class PanelView {
 
   /** Partial sums may be longer than the final numbers the font was chosen for. */
   fitText(node, text) {
-    const fit = Math.min(this.font, (this.cell - 2 * this.inset - 2) / (GLYPH * text.length));
+    const fit = Math.min(this.font, (this.wide - 2 * this.inset - 4) / (GLYPH * text.length));
     node.setAttribute("font-size", Math.max(5, Math.round(fit * 10) / 10));
   }
 
@@ -1133,7 +1145,7 @@ class Stage {
     const full = this.isFull();
     const narrow = this.width < 560;
     const height = full ? Math.max(360, window.innerHeight - 190) : 420;
-    return { height, cell: full ? 96 : narrow ? 44 : 56, matrix: full ? 44 : 34, min: narrow ? 22 : 18, wrapBelow: narrow ? 26 : 18, wrapped: narrow ? 40 : 46 };
+    return { height, tall: height, cell: full ? 96 : narrow ? 44 : 56, matrix: full ? 44 : 34, min: narrow ? 22 : 18, wrapBelow: narrow ? 26 : 18, wrapped: narrow ? 40 : 46 };
   }
 
   onResize(force = false) {
