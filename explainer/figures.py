@@ -19,11 +19,15 @@ Grid = Sequence[Sequence[float]]
 MOST_NUMBERS = 400
 
 
-def scale(role: str, theme: str, diverging: bool = False) -> list[list[Any]]:
-    """A plotly colour scale of a role: from nothing to full colour, or around zero where `diverging`."""
+def scale(role: str, theme: str, deep: bool = False) -> list[list[Any]]:
+    """A plotly colour scale of a role from nothing to full colour.
+
+    Its end is light (dark in the dark theme) so that numbers can be read on it; where there are none, `deep` goes on
+    to the role's text colour.
+    """
     stops: Stops = PALETTE[theme]["scales"][role]
-    if diverging:
-        return [[(place + 1) / 2, colour] for place, colour in stops]
+    if not deep:
+        return [[place, colour] for place, colour in stops if place >= 0]
     return [[place / 4, colour_at(stops, place / 4)] for place in range(4)] + [[1, PALETTE[theme]["text"][role]]]
 
 
@@ -65,11 +69,11 @@ def heat_map(
         y=list(y) if y is not None else None,
         zmin=low,
         zmax=high if high > low else low + 1,
-        colorscale=scale(role, theme),
+        colorscale=scale(role, theme, deep=not written),
         showscale=not written,
         colorbar={"thickness": 10, "outlinewidth": 0, "title": {"text": unit}},
         texttemplate="%{z:.3~g}" if written else None,
-        textfont={"color": ink_over(theme)} if written else None,
+        textfont={"color": PALETTE[theme]["ink"]} if written else None,
         hovertemplate=f"row %{{y}}, column %{{x}}: %{{z:.3~g}} {unit}<extra></extra>",
         xgap=1 if written else 0,
         ygap=1 if written else 0,
@@ -80,11 +84,6 @@ def heat_map(
     if square:
         figure.update_yaxes(scaleanchor="x", constrain="domain")
     return figure
-
-
-def ink_over(theme: str) -> str:
-    """The colour of numbers on a heat map's cells; the scale's full end is left to the darkest (lightest) cells."""
-    return str(PALETTE[theme]["ink"])
 
 
 def bars(

@@ -1,2 +1,57 @@
+"""Checkerboard: where stamps overlap unevenly, what helps, and what does not quite."""
+
 import streamlit as st
-st.title('checkerboard')
+
+from explainer.ui.navigation import link
+from explainer.ui.overlap import show_counts, show_examples, show_gradient, show_pictures, show_remedies
+from explainer.ui.settings import Settings
+
+settings = Settings("cb")
+st.title("Checkerboard")
+st.markdown(
+    "In a transposed convolution the stamps overlap. If the kernel is **no multiple of the stride**, some "
+    ":green[output pixels] collect more stamps than their neighbors, in a regular pattern: in 2D a checkerboard. "
+    "Generated pictures and label maps show it (Odena, Dumoulin & Olah 2016). Paint with ones and count."
+)
+show_examples(settings, "checkerboard")
+
+st.subheader("Count the overlap")
+k, s = show_counts(settings)
+
+st.subheader("What it looks like")
+st.markdown(
+    "A small random map, doubled three times by layers with random :violet[weights]. The last two enlarge first and "
+    "convolve afterwards: smooth, though the weights are just as random."
+)
+seed = settings.choice("draw", "Draw the weights again", tuple(range(1, 10)), 1, width=220)
+show_pictures(seed)
+
+st.subheader("What helps, and what does not quite")
+st.markdown(
+    "Each layer gets maps that are **constant**, so every pattern in its output is its own making. The numbers are the "
+    "share of the output's energy at the frequencies of the stride (period 2), measured now."
+)
+show_remedies(seed)
+st.markdown(
+    "- **A multiple of the stride** (k 4) makes the overlap even, so equal weights leave no trace. Random ones do: the "
+    "four places of a block still use different taps.\n"
+    "- **Pixel shuffle** never overlaps, and has the same problem: four kernels for the four places.\n"
+    "- **A careful start** removes it for both: the bilinear kernel (Long et al. 2015), or one kernel copied to all "
+    "four places (ICNR, Aitken et al. 2017). Training may bring some of it back.\n"
+    "- **Resize-convolution** cannot make a pattern from a constant map, whatever the weights.\n"
+    "- **Training** can learn the pattern away. In the last column each layer was trained to the end, by least "
+    "squares, to undo the halving of a photo: what is left in its error is small, and largest for k 3.\n"
+    "- **The border** stays uneven even for k 4, s 2, p 1: fewer stamps reach it."
+)
+link("checkerboard", "See the uneven border", "border-uneven")
+
+st.subheader("The same pattern in gradients")
+st.markdown(
+    "Going backwards, a **strided convolution** is a transposed convolution. So the gradient that reaches its "
+    ":blue[input] has the same unevenness: some pixels are heard more than others. Here with the kernel and stride "
+    "chosen above."
+)
+show_gradient(k, s)
+with st.container(horizontal=True):
+    link("transposed_convolution", "Step through the overlap")
+    link("side_by_side", "All upsamplers on one input")

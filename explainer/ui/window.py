@@ -52,12 +52,17 @@ class Choice:
 
 def choose(settings: Settings) -> Choice:
     """The select boxes."""
-    titles = {one.name: one.title for one in samples()}
     with st.grid(3, min_column_width=170):
-        name = settings.choice("photo", "Photo", tuple(titles), "astronaut", format_func=lambda one: titles[one])
+        name = choose_photo(settings)
         side = settings.choice("side", "Patch side", PATCH_SIDES, 65, help="In pixels of the photo shown here.")
         step = settings.choice("step", "One patch every ... pixels", (8, 16, 32), 16, help="8 takes a few seconds.")
     return Choice(name, side, step)
+
+
+def choose_photo(settings: Settings) -> str:
+    """The select box of bundled photos; returns the sample's name. The URL carries what the box shows."""
+    names = {one.name.replace("_", " "): one.name for one in samples()}
+    return names[settings.choice("photo", "Photo", tuple(names), "astronaut")]
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -98,7 +103,8 @@ def show_labels(choice: Choice, found: Comparison) -> None:
     with st.grid(3, min_column_width=240) as grid:
         with grid.cell():
             st.image(enlarged(with_patches(photo, choice)), width="stretch", alt="The photo with four of the patches")
-            st.caption(f"Four of {found.agreement.size} patches, {choice.side} × {choice.side} pixels each")
+            credit = f"{sample(choice.name).title} ({sample(choice.name).credit})"
+            st.caption(f"Four of {found.agreement.size} patches, {choice.side} × {choice.side} pixels each. {credit}")
         for title, scores in ways:
             with grid.cell():
                 labels = spread(scores.argmax(0).astype(np.uint8), photo.shape[:2], choice.step)

@@ -1,0 +1,213 @@
+"""The checkerboard page's parts: the examples on the stage, counts of overlap, remedies measured, the gradient."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from explainer import figures, overlap
+from explainer.examples import Example, examples_of, find_example
+from explainer.gallery import example_scene
+from explainer.overlap import METHODS, STRIDE, Method
+from explainer.proofs import Proof, compare, matrix_proof
+from explainer.segmentation.samples import sample
+from explainer.snippets import snippet
+from explainer.stage import scenes
+from explainer.stage.panels import Scene
+from explainer.stage.scenes import View
+from explainer.trace import trace
+from explainer.ui.around import show_proofs, show_tabs
+from explainer.ui.charts import show_chart
+from explainer.ui.settings import Settings
+from explainer.ui.stage import show_stage
+from explainer.ui.theme import theme
+from explainer.words import short
+
+#: Counting starts from a map of this many pixels a side.
+SIZE = 5
+#: The photo that kernels are fitted on, pixels a side.
+PHOTO_SIDE = 128
+
+
+def show_examples(settings: Settings, page: str) -> None:
+    """A named example on the stage, with its proof and what stands around it."""
+    ordered = sorted(examples_of(page), key=lambda example: not example.slug.startswith("distill"))
+    slug = settings.example({example.slug: example.title for example in ordered}, lambda _: {})
+    settings.show_notes()
+    example, scene, key = find_example(slug), scene_of(slug), f"{settings.prefix}_stage"
+    st.caption(f"{example.note} *Source: {example.source}.*")
+    show_stage(scene, key)
+    show_proofs(proofs_of(example))
+    show_tabs(page, scene, key, code_of(example), example.note)
+
+
+@lru_cache(maxsize=16)
+def scene_of(slug: str) -> Scene:
+    """The scene of an example: only the stamps, and in 1D the matrix. Its numbers stay; other pages let them change."""
+    example = find_example(slug)
+    if not example.is_single:
+        scene = example_scene(example)
+        return {**scene, "panels": [{**panel, "editable": False} for panel in scene["panels"]]}
+    problem = example.problem()
+    view = View(matrix=problem.input.ndim == 2, order=example.order, editable=False)
+    return {**scenes.scene_of(problem.op, problem.input, view), "name": example.title}
+
+
+def proofs_of(example: Example) -> list[Proof]:
+    """The matrix against torch, and torch against the published answer."""
+    published = torch.tensor(example.case["output"], dtype=torch.float64)
+    claim = "torch's output = the published numbers"
+    if not example.is_single:
+        x = torch.tensor(example.case["input"], dtype=torch.float64)[None, None]
+        for k, s in layers_of(example):
+            x = torch.nn.functional.conv_transpose1d(x, torch.ones(1, 1, k, dtype=torch.float64), stride=s)
+        return [compare(claim, x[0, 0], published)]
+    problem = example.problem()
+    found = problem.op(problem.input[None])[0, 0]
+    return [matrix_proof(trace(problem.op, problem.input)), compare(claim, found, published)]
+
+
+def layers_of(example: Example) -> list[tuple[int, int]]:
+    """(k, s) of each layer of a stacked example."""
+    params = example.case["params"]
+    return list(zip(params["kernels"], params["strides"], strict=True))
+
+
+def code_of(example: Example) -> str:
+    """The torch program of an example."""
+    if example.is_single:
+        problem = example.problem()
+        return snippet(problem.op, problem.input)
+    calls = [f"x = F.conv_transpose1d(x, torch.ones(1, 1, {k}), stride={s})" for k, s in layers_of(example)]
+    start = f"x = torch.ones(1, 1, {len(example.case['input'])})  # (N, C, W)"
+    return "\n".join(["import torch", "import torch.nn.functional as F", "", start, *calls, "print(x)"])
+
+
+def show_counts(settings: Settings) -> tuple[int, int]:
+    """Counts in 2D and 1D for a kernel, a stride and a number of layers of the visitor's choice; returns (k, s)."""
+    with st.container(border=True), st.grid(3, min_column_width=120):
+        k = settings.choice("k", "Kernel k", tuple(range(1, 9)), 3)
+        s = settings.choice("s", "Stride s", (1, 2, 3, 4), 2)
+        fitting = tuple(n for n in (1, 2, 3) if overlap.counts(SIZE, k, s, layers=n, dims=1).numel() <= 120)
+        layers = settings.choice("layers", "Layers", fitting, 1, help="The same layer again and again.")
+    grid, line = overlap.counts(SIZE, k, s, layers=layers), overlap.period(k, s, layers)
+    pattern = " ".join(f"{value:g}" for value in line[:16].tolist()) + (" ..." if len(line) > 16 else "")
+    st.markdown(
+        f"{verdict(k, s, layers)} Along one axis, far from the border, the counts repeat :green[**{pattern}**]."
+    )
+    left, right = st.columns(2)
+    with left:
+        st.caption("Stamps that reach each :green[output pixel]")
+        show_chart(figures.heat_map(grid.tolist(), "output", theme(), unit="stamps"), describe(grid), "cb_counts")
+    with right:
+        st.caption("Largest count divided by smallest, far from the border, for one layer")
+        show_chart(evenness_chart(), "Even, ratio 1, exactly where the kernel is a multiple of the stride", "cb_even")
+    return k, s
+
+
+def verdict(k: int, s: int, layers: int) -> str:
+    """Whether the overlap is even, in words."""
+    ratio = overlap.unevenness(k, s, layers)
+    rule = f"{k} is {'' if k % s == 0 else 'not '}a multiple of {s}"
+    if ratio == 1:
+        return f"**Even:** {rule}, so away from the border every pixel gets as many stamps as its neighbor."
+    if ratio == float("inf"):
+        return f"**Holes:** {rule} and smaller than it, so some pixels get no stamp at all."
+    return f"**Uneven:** {rule}; some pixels get **{short(ratio)} times** as many stamps as others."
+
+
+def describe(grid: Tensor) -> str:
+    """A heat map of counts in words."""
+    low, high = int(grid.min()), int(grid.max())
+    return f"Counts on {grid.shape[0]} × {grid.shape[1]} output pixels lie between {low} and {high}"
+
+
+def evenness_chart() -> object:
+    """Kernel against stride: how uneven the overlap is; holes are left blank."""
+    kernels, strides = list(range(1, 9)), [1, 2, 3, 4]
+    ratios = [[overlap.unevenness(k, s) for k in kernels] for s in strides]
+    blank = [[value if value < float("inf") else float("nan") for value in row] for row in ratios]
+    return figures.heat_map(
+        blank,
+        "weight",
+        theme(),
+        x=[f"k {k}" for k in kernels],
+        y=[f"s {s}" for s in strides],
+        span=(1, 4),
+        square=False,
+    )
+
+
+def show_pictures(seed: int) -> None:
+    """A small random map through three doublings of each kind."""
+    with st.grid(5, min_column_width=150) as grid:
+        for method in METHODS:
+            picture = (255 * overlap.grown(method, seed).clamp(0, 1)).byte().numpy()
+            share = overlap.shares(method, seed)["random"]
+            with grid.cell():
+                st.image(sharp(picture), width="stretch", alt=f"{method.name}: {share:.0%} of the energy is pattern")
+                st.caption(method.name)
+
+
+def sharp(picture: NDArray[np.uint8], factor: int = 5) -> NDArray[np.uint8]:
+    """Enlarged, with its pixels kept sharp."""
+    return picture.repeat(factor, 0).repeat(factor, 1)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def fits() -> list[tuple[float, float]]:
+    """For each method, fitted to a sample photo: its pattern on a constant map, and in what is still wrong."""
+    photo = Image.open(sample("astronaut").path).convert("L").resize((PHOTO_SIDE, PHOTO_SIDE))
+    large = torch.from_numpy(np.asarray(photo) / 255)
+    small = torch.nn.functional.avg_pool2d(large[None], STRIDE)[0]
+    return [fit_of(method, small, large) for method in METHODS]
+
+
+def fit_of(method: Method, small: Tensor, large: Tensor) -> tuple[float, float]:
+    """Pattern shares of one fitted method: on a constant map, and in the remaining error."""
+    weight, wrong = overlap.residual(method, small, large)
+    flat = method.run(torch.ones(1, 1, 12, 12, dtype=torch.float64), weight)
+    return overlap.pattern_share(overlap.inner(flat, 4)), overlap.pattern_share(wrong)
+
+
+def show_remedies(seed: int) -> None:
+    """The measured pattern of each method, for several kinds of weights."""
+    rows = []
+    for method, (_, wrong) in zip(METHODS, fits(), strict=True):
+        found = overlap.shares(method, seed)
+        rows.append(
+            {
+                "Layer": method.name,
+                "Equal weights": percent(found["equal"]),
+                "Random weights": percent(found["random"]),
+                "Careful start": percent(found["start"]) if "start" in found else "–",
+                "Error after training": percent(wrong),
+            }
+        )
+    st.table(
+        rows, hide_index=True, alt="Share of the energy that repeats with the stride, for each layer and its weights"
+    )
+
+
+def percent(share: float) -> str:
+    """A share as a percentage with two digits, zero as 0 where only rounding is left.
+
+    >>> percent(0.7204), percent(0.00105), percent(1e-18)
+    ('72%', '0.11%', '0')
+    """
+    return f"{100 * share:.2g}%" if share > 1e-12 else "0"
+
+
+def show_gradient(k: int, s: int) -> None:
+    """The gradient of a strided convolution beside the counts: the same numbers."""
+    stamps = overlap.counts(SIZE, k, s)
+    gradient = overlap.gradient_counts(stamps.shape[0], k, s)
+    show_proofs([compare(f"gradient of a convolution (k {k}, s {s}) = counts of the stamps", gradient, stamps)])
+    chart = figures.heat_map(gradient.tolist(), "input", theme(), unit="gradient")
+    show_chart(chart, f"The gradient: {describe(gradient)}", "cb_gradient")
