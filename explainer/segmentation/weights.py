@@ -14,7 +14,7 @@ from typing import Any
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 BUNDLED_FILE = ASSETS / "fcn_mobilenetv2_voc21.pt"
-BUNDLED_SHA256 = "f8a10dae01f77f5a5357c8e436880d560646e245170b43765efcec67b81e5b01"
+BUNDLED_SHA256 = "e9754a2f151ed241dd52c519927774da030ca08131af3ff3ebada8dbd0e414fc"
 
 
 class WeightsError(RuntimeError):
