@@ -62,7 +62,7 @@ def test_the_app_never_imports_the_training():
 
 
 def test_every_page_is_in_the_router_and_every_route_is_a_page():
-    assert SCRIPTS == sorted(page.path for page in PAGES)
+    assert sorted(page.path for page in PAGES) == SCRIPTS
 
 
 def test_a_url_path_never_equals_its_stem():

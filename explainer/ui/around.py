@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 from torch import Tensor
@@ -16,6 +17,7 @@ from explainer.stage.panels import Scene
 from explainer.trace import trace
 from explainer.ui.lessons import Lesson, lessons_of
 from explainer.ui.navigation import link
+from explainer.ui.settings import WANTED
 from explainer.ui.stage import link_here, show_downloads
 
 
@@ -69,5 +71,8 @@ def show_lessons(page: str) -> None:
 def show_lesson(lesson: Lesson) -> None:
     """One misunderstanding."""
     st.markdown(f"**“{lesson.claim.strip('“”')}”** — {lesson.truth} :small[({lesson.source})]")
-    if lesson.example:
-        link(lesson.example_page or lesson.page, "See it happen", lesson.example)
+    if lesson.example and lesson.example_page:
+        link(lesson.example_page, "See it happen", lesson.example)
+    elif lesson.example:
+        show_here = partial(st.session_state.__setitem__, WANTED, lesson.example)
+        st.button("See it happen", key=f"lesson_{lesson.example}", icon=":material/play_circle:", on_click=show_here)

@@ -78,5 +78,5 @@ def sections(default: str = "start") -> dict[str, list[st.Page]]:
 def link(stem: str, label: str | None = None, example: str | None = None) -> None:
     """A link to a page, opened on one of its examples if named."""
     page = entry(stem)
-    parameters = {f"{page.prefix}_example": example} if example else None
+    parameters = {"example": example} if example else None
     st.page_link(page.path, label=label or page.title, icon=f":material/{page.icon}:", query_params=parameters)

@@ -14,6 +14,9 @@ import streamlit as st
 #: True while a page is drawn for the first time after a visitor came to it; only then a link's example counts.
 ARRIVED = "arrived"
 
+#: The slug of an example that a link on the page itself asks for.
+WANTED = "wanted_example"
+
 
 def encode(value: Any) -> str:
     """A parameter value as the text that stands in widgets and in the URL."""
@@ -33,6 +36,8 @@ class Settings:
 
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
+        self._complaints: list[str] = []
+        self._shown: list[str] = []
 
     def key(self, name: str) -> str:
         """The app-wide key of one setting; also its name in the URL."""
@@ -45,8 +50,11 @@ class Settings:
         """
         key = self.key("example")
         self.check_url("example", "example", titles)
-        asked = st.query_params.get(key)
-        if asked in titles and (st.session_state.get(ARRIVED) or key not in st.session_state):
+        asked = st.query_params.get(key) or st.query_params.get("example")
+        if st.session_state.get(WANTED) in titles:
+            st.query_params[key] = st.session_state[key] = st.session_state.pop(WANTED)
+            self.adopt(state_of(st.session_state[key]))
+        elif asked in titles and (st.session_state.get(ARRIVED) or key not in st.session_state):
             self.arrive(asked, state_of(asked))
 
         def chosen() -> None:
@@ -95,7 +103,7 @@ class Settings:
         try:
             return parse(text)
         except ValueError as problem:
-            st.warning(f"{problem} Until that is mended, the picture shows the example's own numbers.", icon="✏️")
+            self._complaints.append(f"{name.capitalize()}: {problem} Until then the example's own numbers are shown.")
             return parse(default)
 
     def check_url(self, name: str, label: str, allowed: dict[str, Any]) -> None:
@@ -122,9 +130,11 @@ class Settings:
         st.session_state.pop(self.key("notes"), None)
 
     def show_notes(self) -> None:
-        """Show the notices, if there are any."""
-        for sentence in st.session_state.get(self.key("notes"), {}).values():
-            st.warning(sentence, icon="↩️")
+        """Show the notices, and what could not be read in this run; each once, however often this is called."""
+        kept = st.session_state.get(self.key("notes"), {}).values()
+        for sentence in [one for one in (*kept, *self._complaints) if one not in self._shown]:
+            st.warning(sentence, icon=":material/info:")
+            self._shown.append(sentence)
 
     def adopt(self, values: dict[str, str]) -> None:
         """Set several settings at once; only from a callback, before their widgets run."""

@@ -46,6 +46,7 @@ def show_story() -> None:
     with st.container(border=True):
         values = choose_values(settings, state, pooled[0])
         size = choose_size(settings, state, x)
+    settings.show_notes()
     show_unpooling(pool, x, values, tuple_of(indices[0].tolist()), size, example)
 
 

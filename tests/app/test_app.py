@@ -70,7 +70,7 @@ def test_every_stage_steps_to_its_end(visitor, entry):
     assert before.startswith("1 /")
     button(page, "Next step").click()
     expect(count(page)).to_have_text(re.compile(r"^2 /"))
-    stage(page).locator(".cells").first.focus()
+    button(page, "Play").focus()
     page.keyboard.press("End")
     steps = before.split("/")[1].strip()
     expect(count(page)).to_have_text(f"{steps} / {steps}")
@@ -88,8 +88,7 @@ def test_playing_reaches_the_last_step_and_torchs_numbers(visitor):
 
 def test_keys_slider_and_order(visitor):
     page = visitor.open("transposed-convolution")
-    cells = stage(page).locator('figure[data-panel="output"] .cells')
-    cells.focus()
+    button(page, "Play").focus()
     page.keyboard.press("End")
     expect(count(page)).to_have_text("4 / 4")
     stage(page).get_by_role("radio", name="Gather").click()
@@ -105,6 +104,7 @@ def test_the_formula_and_a_pinned_cell(visitor):
     expect(stage(page).locator(".step-line")).to_contain_text("out[0,0] = ")
     expect(stage(page).locator(".step-line")).to_contain_text("= 14")
     cells = stage(page).locator('figure[data-panel="output"] .cells')
+    cells.scroll_into_view_if_needed()
     box = cells.bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.8)
     expect(stage(page).locator(".cell-line")).to_contain_text("= 99")
@@ -167,6 +167,7 @@ def test_a_bad_link_says_so_and_falls_back(visitor):
 def test_typing_into_a_cell_recomputes(visitor):
     page = visitor.open("nearest-neighbor")
     cells = stage(page).locator('figure[data-panel="input"] .cells')
+    cells.scroll_into_view_if_needed()
     box = cells.bounding_box()
     page.mouse.dblclick(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.3)
     editor = stage(page).locator("input.editor")
@@ -189,7 +190,7 @@ def test_files_to_take_away(visitor, label, magic, tmp_path):
 
 def test_a_lesson_leads_to_its_example(visitor):
     page = visitor.open("transposed-convolution")
-    page.get_by_role("link", name="See it happen").first.click()
+    page.get_by_role("button", name="See it happen").first.click()
     visitor.settle()
     expect(stage(page).locator('figure[data-panel="input"] .number')).to_have_text(["1"])
 
