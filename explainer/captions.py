@@ -6,17 +6,23 @@ A caption is a list of (text, role) pieces, so that whoever shows it can colour 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from explainer.lookup import Lookup, Panel, Scene, column_of
 from explainer.numerals import format_number
 from explainer.playback import Playback
+from explainer.wording import (
+    Pieces,
+    cell_name,
+    ghost_pieces,
+    glued,
+    joined,
+    named,
+    plural,
+    product_pieces,
+    value_text,
+    weight_text,
+)
 
 __all__ = ["cell_name", "cell_pieces", "format_number", "sentence", "step_pieces", "text_of"]
-
-Pieces = list[tuple[str, str]]
-
-TERMS = 12  # longer sums are cut in the middle
 
 
 def text_of(pieces: Pieces) -> str:
@@ -48,96 +54,26 @@ def cell_pieces(lookup: Lookup, panel: Panel, cell: int) -> Pieces:
     return _weight(lookup, panel, cell) if panel["role"] == "weight" else _other(lookup, panel, cell)
 
 
-def cell_name(panel: Panel, cell: int) -> str:
-    """`out[1,2]`: the panel's symbol and the cell's coordinates, counted from its origin."""
-    _, rows, cols = panel["shape"]
-    rest, col = divmod(cell, cols)
-    channel, row = divmod(rest, rows)
-    symbol = panel.get("symbol") or panel["id"]
-    down, across = panel.get("origin", (0, 0))
-    at = [f"{n}".replace("-", "−") for n in (row + down, col + across)]
-    if "matrix" in panel:
-        name = panel.get("title") or symbol if symbol == panel["id"] else symbol
-        return f"{name}[{','.join(at)}]"
-    if panel.get("flat"):
-        return f"{symbol}[{cell}]"
-    place = at[1:] if rows == 1 else at[:1] if cols == 1 else at
-    channels = [str(channel)] if panel["shape"][0] > 1 else []
-    return f"{symbol}[{','.join(channels + place)}]"
-
-
-def _named(panel: Panel, cell: int) -> tuple[str, str]:
-    return cell_name(panel, cell), panel["role"]
-
-
-def _value(panel: Panel, cell: int) -> str:
-    if panel.get("labels"):
-        return str(panel["labels"][cell])
-    return format_number(panel["values"][cell] if panel.get("values") else 0)
-
-
-def weight_text(lookup: Lookup, tie: int) -> str:
-    """The weight of a product as a number, or as the letter that stands for it."""
-    panel = lookup.weights
-    cell = lookup.cell_of(panel, tie) if panel else -1
-    if panel and cell >= 0 and panel.get("labels") and panel["labels"][cell]:
-        return str(panel["labels"][cell])
-    return format_number(lookup.weight[tie])
-
-
-def _guarded(text: str) -> str:
-    return f"({text})" if text.startswith("−") else text
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def _product(lookup: Lookup, tie: int) -> Pieces:
-    value = _value(lookup.source, lookup.source_cell(tie))
-    return [(_guarded(weight_text(lookup, tie)), "weight"), ("·", "plain"), (_guarded(value), "input")]
-
-
-def _glued(terms: Iterable[Pieces], glue: str) -> Pieces:
-    pieces: Pieces = []
-    for term in terms:
-        pieces += [(glue, "plain"), *term] if pieces else term
-    return pieces
-
-
-def _joined(terms: list[Pieces], glue: str) -> Pieces:
-    """Join many terms; long lists keep their head and their tail."""
-    if len(terms) <= TERMS:
-        return _glued(terms, glue)
-    kept = [*terms[:6], [("…", "plain")], *terms[-2:]]
-    return [*_glued(kept, glue), (f" ({len(terms)} terms)", "plain")]
-
-
-def _ghost(panel: Panel, cell: int, title: str) -> Pieces:
-    known = cell in panel.get("ghost", ())
-    return [(f" ({panel.get('ghost_title') or title})", "plain")] if known else []
-
-
 def _gather(lookup: Lookup, cell: int) -> Pieces:
     target = lookup.target
     ties = [tie for tie in lookup.ties_of(target, cell) if lookup.source_cell(tie) >= 0]
-    start: Pieces = [_named(target, cell), (" = ", "plain")]
-    ghost = _ghost(target, cell, "cropped")
+    start: Pieces = [named(target, cell), (" = ", "plain")]
+    ghost = ghost_pieces(target, cell, "cropped")
     if not ties:
         return [*start, ("0", "output"), (" (no input reaches this pixel)", "plain"), *ghost]
     if lookup.scene.get("combine") == "max":
         return [*start, *_maximum(lookup, ties, cell), *ghost]
-    terms = _joined([_product(lookup, tie) for tie in ties], " + ")
-    return [*start, *terms, (" = ", "plain"), (_value(target, cell), "output"), *ghost]
+    terms = joined([product_pieces(lookup, tie) for tie in ties], " + ")
+    return [*start, *terms, (" = ", "plain"), (value_text(target, cell), "output"), *ghost]
 
 
 def _maximum(lookup: Lookup, ties: list[int], cell: int) -> Pieces:
     source = lookup.source
-    values: list[Pieces] = [[(_value(source, lookup.source_cell(tie)), "input")] for tie in ties]
+    values: list[Pieces] = [[(value_text(source, lookup.source_cell(tie)), "input")] for tie in ties]
     winner = next((tie for tie in ties if lookup.weight[tie] == 1), None)
-    at: Pieces = [] if winner is None else [(", at ", "plain"), _named(source, lookup.source_cell(winner))]
-    result = (_value(lookup.target, cell), "output")
-    return [("max(", "plain"), *_joined(values, ", "), (") = ", "plain"), result, *at]
+    at: Pieces = [] if winner is None else [(", at ", "plain"), named(source, lookup.source_cell(winner))]
+    result = (value_text(lookup.target, cell), "output")
+    return [("max(", "plain"), *joined(values, ", "), (") = ", "plain"), result, *at]
 
 
 def _reaching(lookup: Lookup, panel: Panel, cell: int) -> list[int]:
@@ -147,34 +83,36 @@ def _reaching(lookup: Lookup, panel: Panel, cell: int) -> list[int]:
 
 
 def _target_name(lookup: Lookup, tie: int) -> tuple[str, str]:
-    return _named(lookup.target, lookup.ties[lookup.scene["target"]][tie])
+    return named(lookup.target, lookup.ties[lookup.scene["target"]][tie])
 
 
 def _additions(lookup: Lookup, ties: list[int]) -> Pieces:
-    terms: list[Pieces] = [[_target_name(lookup, tie), (" += ", "plain"), *_product(lookup, tie)] for tie in ties[:3]]
-    return _glued(terms, ", ") + ([(", …", "plain")] if len(ties) > 3 else [])
+    terms: list[Pieces] = [
+        [_target_name(lookup, tie), (" += ", "plain"), *product_pieces(lookup, tie)] for tie in ties[:3]
+    ]
+    return glued(terms, ", ") + ([(", …", "plain")] if len(ties) > 3 else [])
 
 
 def _scatter(lookup: Lookup, cell: int) -> Pieces:
     source = lookup.source
     ties = _reaching(lookup, source, cell)
-    start: Pieces = [_named(source, cell), (" = ", "plain"), (_value(source, cell), "input")]
-    start += _ghost(source, cell, "padding")
+    start: Pieces = [named(source, cell), (" = ", "plain"), (value_text(source, cell), "input")]
+    start += ghost_pieces(source, cell, "padding")
     if not ties:
         return [*start, (" reaches no output pixel", "plain")]
     if lookup.scene.get("combine") == "max":
         return [*start, *_contest(lookup, ties)]
     count = len(ties)
-    to = f" is multiplied by {_plural(count, 'weight')} and added to {_plural(count, 'output pixel')}: "
+    to = f" is multiplied by {plural(count, 'weight')} and added to {plural(count, 'output pixel')}: "
     return [*start, (to, "plain"), *_additions(lookup, ties)]
 
 
 def _contest(lookup: Lookup, ties: list[int]) -> Pieces:
     won = [tie for tie in ties if lookup.weight[tie] == 1]
-    head = f" is compared in {_plural(len(ties), 'window')} and is the largest in {len(won)}"
+    head = f" is compared in {plural(len(ties), 'window')} and is the largest in {len(won) or 'none'}"
     if not won:
         return [(head, "plain")]
-    return [(head + ": ", "plain"), *_joined([[_target_name(lookup, tie)] for tie in won], ", ")]
+    return [(head + ": ", "plain"), *joined([[_target_name(lookup, tie)] for tie in won], ", ")]
 
 
 def _alias(lookup: Lookup, ties: list[int], panel: Panel | None) -> Pieces:
@@ -182,12 +120,12 @@ def _alias(lookup: Lookup, ties: list[int], panel: Panel | None) -> Pieces:
     cells = {lookup.cell_of(panel, tie) for tie in ties} if panel else set()
     if panel is None or len(cells) != 1 or min(cells) < 0:
         return []
-    return [(" = ", "plain"), _named(panel, cells.pop())]
+    return [(" = ", "plain"), named(panel, cells.pop())]
 
 
 def _weight(lookup: Lookup, panel: Panel, cell: int) -> Pieces:
     ties = _reaching(lookup, panel, cell)
-    start: Pieces = [_named(panel, cell), (" = ", "plain"), (_value(panel, cell), panel["role"])]
+    start: Pieces = [named(panel, cell), (" = ", "plain"), (value_text(panel, cell), panel["role"])]
     same = [] if panel is lookup.weights else _alias(lookup, ties, lookup.weights)
     if not ties:
         return [*start, *same, (" is not used", "plain")]
@@ -196,7 +134,7 @@ def _weight(lookup: Lookup, panel: Panel, cell: int) -> Pieces:
 
 
 def _other(lookup: Lookup, panel: Panel, cell: int) -> Pieces:
-    start: Pieces = [_named(panel, cell), (" = ", "plain"), (_value(panel, cell), panel["role"])]
+    start: Pieces = [named(panel, cell), (" = ", "plain"), (value_text(panel, cell), panel["role"])]
     if lookup.is_inserted(panel, cell):
         padded = cell in panel.get("ghost", ())
         what = panel.get("ghost_title") or "padding" if padded else "an inserted zero"
@@ -205,7 +143,7 @@ def _other(lookup: Lookup, panel: Panel, cell: int) -> Pieces:
     if not ties:
         return [*start, (" takes part in no product", "plain")]
     same = _alias(lookup, ties, lookup.source)
-    head = f" takes part in {_plural(len(ties), 'product')}: "
+    head = f" takes part in {plural(len(ties), 'product')}: "
     return [*start, *same, (head, "plain"), *_additions(lookup, ties)]
 
 
@@ -213,10 +151,10 @@ def _matrix(lookup: Lookup, panel: Panel, cell: int) -> Pieces:
     sides = panel["matrix"]
     row, col = divmod(cell, panel["shape"][2])
     names = {
-        sides["rows"]: _named(lookup.lead(sides["rows"]), row),
-        sides["cols"]: _named(lookup.lead(sides["cols"]), col),
+        sides["rows"]: named(lookup.lead(sides["rows"]), row),
+        sides["cols"]: named(lookup.lead(sides["cols"]), col),
     }
-    start: Pieces = [_named(panel, cell), (" = ", "plain")]
+    start: Pieces = [named(panel, cell), (" = ", "plain")]
     tie = lookup.entries(panel).get(cell)
     if tie is None:
         read, written = names[lookup.scene["source"]], names[lookup.scene["target"]]

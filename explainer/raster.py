@@ -6,9 +6,9 @@ from io import BytesIO
 
 from PIL import Image, ImageChops
 
+from explainer.drawing.painter import Painter
 from explainer.lookup import Scene
 from explainer.palette import PALETTE, channels
-from explainer.raster_paint import Painter
 
 MOST_FRAMES = 128
 COLOURS = 255
@@ -45,7 +45,7 @@ def to_gif(
     """
     painter = _painter(scene, order, theme, width)
     shots = [painter.at(step) for step in frame_steps(len(painter.playback))]
-    palette = shared_palette(shots, sorted(painter.fills))
+    palette = shared_palette(shots, sorted(painter.sheet.fills))
     frames = differences([shot.quantize(palette=palette, dither=Image.Dither.NONE) for shot in shots])
     pauses = [milliseconds] * (len(frames) - 1) + [milliseconds * LONGEST_PAUSE]
     more = {"append_images": frames[1:], "duration": pauses, "loop": 0, "disposal": 1, "transparency": SAME}

@@ -130,6 +130,7 @@ export class Lookup {
     this.weights = this.byId.get(scene.weights_from) || (scene.weights_from && this.lead(scene.weights_from)) || null;
     this.weight = this.readWeights();
     for (const panel of this.panels) finishPanel(panel, this);
+    explainGhosts(this.panels);
     this.orders = new Map();
   }
 
@@ -227,6 +228,16 @@ function describePanel(panel, scene) {
     ghost, isGhost: (cell) => ghost.has(cell), symbol: panel.symbol || panel.id, origin: panel.origin || [0, 0],
     painted: channels * rows * cols > CANVAS_ABOVE && !panel.labels, lane: panel.lane || 0, weightsOf: scene.weights_from,
   };
+}
+
+/** What hatching means is said once, on the first panel that has it. */
+function explainGhosts(panels) {
+  const said = new Set();
+  for (const panel of panels) {
+    const title = panel.ghost_title || "padding";
+    panel.legend = panel.ghost.size > 0 && !said.has(title);
+    if (panel.legend) said.add(title);
+  }
 }
 
 /** The facts that need the whole scene: the colour limit, the inserted zeros, the entries of a matrix. */
@@ -397,7 +408,7 @@ function scatterPieces(lookup, cell) {
 
 function contestPieces(lookup, ties) {
   const won = ties.filter((tie) => lookup.weight[tie] === 1);
-  const head = ` is compared in ${plural(ties.length, "window")} and is the largest in ${won.length}`;
+  const head = ` is compared in ${plural(ties.length, "window")} and is the largest in ${won.length || "none"}`;
   const names = won.map((tie) => [named(lookup.target, lookup.scene.ties[lookup.scene.target][tie])]);
   return won.length ? [[head + ": ", "plain"], ...joined(names, ", ")] : [[head, "plain"]];
 }
@@ -469,7 +480,7 @@ export function stepPieces(lookup, orderId, step, hidden = false) {
 // Layout: cell sizes from the width at hand, so that digits stay readable and panels of a lane line up
 
 const RULER = 15;
-const SIGN = 34;
+const SIGN = 30;
 const GAP = 18;
 const CHANNEL_GAP = 12;
 const HEADING = 128; // headings wider than this wrap
@@ -529,7 +540,7 @@ const rowsOf = (panel) => panel.rows * spread(panel).down;
 /** The room a panel needs: its sign, ruler and cells, or its heading where that is wider. */
 function panelWidth(panel, cell) {
   const grid = RULER + 6 + colsOf(panel) * widthOf(panel, cell) + (spread(panel).across - 1) * CHANNEL_GAP;
-  const foot = panel.ghost.size ? Math.min(FOOT, 22 + 6.4 * (panel.ghost_title || "padding").length) : 0;
+  const foot = panel.legend ? Math.min(FOOT, 22 + 6.4 * (panel.ghost_title || "padding").length) : 0;
   const words = Math.max(8.2 * (panel.title || panel.id).length, 6.6 * (panel.note || "").length, foot);
   return (panel.sign ? SIGN : 0) + Math.max(grid, Math.min(HEADING, words));
 }
@@ -568,7 +579,7 @@ function sizeGrids(lanes, width, limits) {
   const numbered = (lane) => lane.panels.filter((panel) => !panel.painted);
   const rows = lanes.reduce((sum, lane) => sum + Math.max(0, ...numbered(lane).map(rowsOf)), 0) || 1;
   const crowded = lanes.some((lane) => lane.panels.some((panel) => panel.painted));
-  let cell = Math.max(limits.min, Math.min(crowded ? 36 : limits.cell, limits.height / rows));
+  let cell = Math.max(limits.min, Math.min(crowded ? 36 : limits.cell, (limits.height - 60 * (lanes.length - 1) * limits.strict) / rows));
   let wraps = 0;
   for (const lane of lanes) {
     const room = lane.panels.length > numbered(lane).length ? width * 0.5 : width;
@@ -695,7 +706,7 @@ class PanelView {
     this.heading = html("div", { class: `heading role-${panel.role}` }, html("span", { class: "title" }, panel.title || panel.id), note);
     this.heading.style.maxWidth = `${Math.max(this.width, HEADING)}px`;
     this.body = html("div", { class: "body" }, this.cells);
-    const foot = panel.ghost.size ? [html("div", { class: "foot", style: `max-width:${Math.max(this.width, FOOT)}px` }, html("span", { class: "swatch" }), panel.ghost_title || "padding")] : [];
+    const foot = panel.legend ? [html("div", { class: "foot", style: `max-width:${Math.max(this.width, FOOT)}px` }, html("span", { class: "swatch" }), panel.ghost_title || "padding")] : [];
     this.root = html("figure", { class: "panel", "data-panel": panel.id }, this.heading, this.body, ...foot);
     if (panel.sign) this.root.prepend(html("div", { class: "sign" }, panel.sign));
   }
@@ -1144,8 +1155,8 @@ class Stage {
   limits() {
     const full = this.isFull();
     const narrow = this.width < 560;
-    const height = full ? Math.max(360, window.innerHeight - 190) : 420;
-    return { height, tall: height, cell: full ? 96 : narrow ? 44 : 56, matrix: full ? 44 : 34, min: narrow ? 22 : 18, wrapBelow: narrow ? 26 : 18, wrapped: narrow ? 40 : 46 };
+    const height = full ? Math.max(320, window.innerHeight - 280) : 420;
+    return { height, tall: height, strict: full ? 1 : 0, cell: full ? 96 : narrow ? 44 : 56, matrix: full ? 44 : 34, min: narrow ? 22 : 18, wrapBelow: narrow ? 26 : 18, wrapped: narrow ? 40 : 46 };
   }
 
   onResize(force = false) {
@@ -1744,6 +1755,7 @@ class Stage {
     };
     write(view.heading.children[0], { "font-size": 14, "font-weight": 600, fill: palette.text[view.panel.role] || palette.ink }, view.panel.title || view.panel.id);
     if (view.panel.note) write(view.heading.children[1], { "font-size": 11.5, fill: palette.muted }, view.panel.note);
+    for (const foot of view.root.querySelectorAll(".foot")) write(foot, { "font-size": 11.5, fill: palette.muted }, `hatched: ${foot.textContent}`);
     for (const sign of view.root.querySelectorAll(".sign")) write(sign, { "font-size": 22, fill: palette.muted }, sign.textContent);
     const rect = view.svg.getBoundingClientRect();
     const group = svg("g", { transform: `translate(${rect.left - frame.left}, ${rect.top - frame.top})` });

@@ -8,7 +8,7 @@ from functools import cache
 from PIL import ImageFont
 from PIL.ImageDraw import ImageDraw
 
-STAND_INS = {"−": "-", "–": "-", "∞": "inf", "→": "->", "×": "x", "²": "2", "ᵀ": "T", "≈": "~", "’": "'"}
+STAND_INS = {"∗": "*", "−": "-", "–": "-", "∞": "inf", "→": "->", "×": "x", "²": "2", "ᵀ": "T", "≈": "~", "’": "'"}
 RAISED = {"ᵀ": "T", "²": "2"}
 
 
@@ -50,10 +50,15 @@ def write(draw: ImageDraw, at: tuple[float, float], text: str, size: float, fill
         draw.text((end, at[1] - size * 0.1), RAISED[tail], fill=fill, font=small, anchor="l" + anchor[1])
 
 
+def length(text: str, size: int) -> float:
+    """The width of a text."""
+    return font(size).getlength(drawable(text)) if text else 0.0
+
+
 def fitting(text: str, size: float, room: float) -> float:
     """The size at which the text fits the room."""
-    length = font(100).getlength(drawable(text)) / 100
-    return min(size, room / length) if length else size
+    wide = length(text, 100) / 100
+    return min(size, room / wide) if wide else size
 
 
 def wrapped(text: str, size: float, room: float, lines: int) -> list[str]:

@@ -1,0 +1,145 @@
+"""Takes a picture of a scene to any step: cells that have not changed are not drawn again."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from explainer.captions import step_pieces, text_of
+from explainer.drawing.layout import Place, count_cells, legends, plan
+from explainer.drawing.sheet import MARGIN, SHARP, TITLE, Sheet, text_size
+from explainer.drawing.text import wrapped
+from explainer.lookup import Lookup, Panel, Scene, is_ghost
+from explainer.numerals import format_number
+from explainer.palette import PALETTE, cell_colour
+from explainer.playback import Playback, Shown
+from explainer.wording import weight_text
+
+LINE = 21
+MOST_LINES = 3
+READABLE = 8.0
+
+
+class Painter:
+    """One picture of a scene, and where it stands in a reading order."""
+
+    def __init__(self, scene: Scene, order: str | None, theme: str, width: int) -> None:
+        self.lookup = Lookup(scene)
+        self.playback = Playback(self.lookup, order)
+        self.theme = theme
+        self.width = width
+        self.places = plan(scene, width - 2 * MARGIN)
+        self.vmax = {panel["id"]: self._vmax(panel) for panel in scene["panels"]}
+        self.digits = {place.panel["id"]: self._digits(place) for place in self.places.places}
+        self.seen: dict[tuple[str, int], Shown | None] = {}
+        self.lines = max(len(self._sentence(step)) for step in self._captioned())
+        height = self.places.height + 2 * MARGIN + TITLE + self.lines * LINE
+        self.sheet = Sheet((width, height), PALETTE[theme])
+        self.sheet.write(MARGIN, MARGIN, scene["name"], 19)
+        said = legends(scene)
+        for place in self.places.places:
+            self._panel(place, said.get(place.panel["id"]))
+
+    def at(self, step: int) -> Image.Image:
+        """The picture of a step."""
+        for place in self.places.places:
+            if place.panel.get("progress"):
+                self._progress(place, step)
+        shot = self.sheet.copy()
+        lit = self.lookup.lit(self.playback.lead, self.playback.steps[step])
+        for place in self.places.places:
+            shot.outline(place, lit[place.panel["id"]])
+            self._band(shot, place, step)
+        for i, line in enumerate(self._sentence(step)[: self.lines]):
+            shot.write(MARGIN, shot.size[1] - MARGIN - (self.lines - i) * LINE, line, 15)
+        return shot.finished()
+
+    def _captioned(self) -> range:
+        """The steps whose captions are measured: all, or about a hundred of very many."""
+        count = len(self.playback)
+        return range(0, count, max(1, count // 100))
+
+    def _sentence(self, step: int) -> list[str]:
+        pieces = step_pieces(self.lookup, step, self.playback.order["id"])
+        text = f"Step {step + 1} of {len(self.playback)}: {text_of(pieces)}"
+        return wrapped(text, 15 * SHARP, (self.width - 2 * MARGIN) * SHARP, MOST_LINES)
+
+    def _vmax(self, panel: Panel) -> float:
+        values = self.lookup.weight if "matrix" in panel else panel.get("values") or []
+        return max((abs(v) for v in values if v is not None), default=0.0)
+
+    def _digits(self, place: Place) -> int:
+        """As many digits as can be read in the panel's cells, at most four."""
+        values = self.lookup.weight if "matrix" in place.panel else place.panel.get("values") or []
+        for digits in (4, 3):
+            longest = max((format_number(value, digits) for value in set(values)), key=len, default="")
+            if text_size(place, longest) >= READABLE:
+                return digits
+        return 2
+
+    def _panel(self, place: Place, legend: str | None) -> None:
+        panel = place.panel
+        self.sheet.heading(place, legend)
+        self.sheet.rulers(place)
+        if "matrix" in panel:
+            return self._matrix(place)
+        for cell in range(count_cells(panel)):
+            if panel.get("progress"):
+                self.sheet.cell(place, cell, None, "")
+            else:
+                value = panel["values"][cell] if panel.get("values") else 0.0
+                self._value(place, cell, value, self._label(panel, cell, None))
+        return self.sheet.frame(place)
+
+    def _matrix(self, place: Place) -> None:
+        panel, palette = place.panel, self.sheet.palette
+        empty = palette["scales"]["weight"][1][1] if place.cell < 5 else palette["blank"]
+        whole = self.sheet.span(place, 0, count_cells(panel) - 1)
+        self.sheet.draw.rectangle(whole, fill=empty, outline=palette["line"], width=SHARP)
+        for cell, tie in self.lookup.entries(panel).items():
+            weight = self.lookup.weight[tie]
+            fill = cell_colour("weight", weight, self.vmax[panel["id"]], self.theme)
+            text = weight_text(self.lookup, tie, self.digits[panel["id"]])
+            self.sheet.cell(place, cell, fill, text)
+
+    def _progress(self, place: Place, step: int) -> None:
+        panel = place.panel
+        for cell in range(count_cells(panel)):
+            shown = self.playback.shown(panel, cell, step)
+            key = (panel["id"], cell)
+            if self.seen.get(key) == shown:
+                continue
+            self.seen[key] = shown
+            if shown is None:
+                self.sheet.cell(place, cell, None, "")
+                continue
+            value = panel["values"][cell] if shown.final and panel.get("values") else shown.value
+            self._value(place, cell, value, self._label(panel, cell, shown))
+        self.sheet.frame(place)
+
+    def _value(self, place: Place, cell: int, value: float | None, label: str | None) -> None:
+        panel = place.panel
+        padding = is_ghost(panel, cell) and not panel.get("progress")
+        quiet = padding or self.lookup.is_inserted(panel, cell)
+        fill = cell_colour(panel["role"], 0.0 if quiet else value, self.vmax[panel["id"]], self.theme)
+        text = format_number(value, self.digits[panel["id"]]) if label is None else label
+        self.sheet.cell(place, cell, fill, text, quiet)
+
+    def _label(self, panel: Panel, cell: int, shown: Shown | None) -> str | None:
+        """The letters of a symbolic cell; of a partial sum those terms that have arrived."""
+        if not panel.get("labels"):
+            return None
+        label = str(panel["labels"][cell])
+        parts = label.split(" + ")
+        ties = [tie for tie in self.lookup.ties_of(panel, cell) if self.lookup.source_cell(tie) >= 0]
+        if shown is None or shown.final or len(parts) != len(ties):
+            return label
+        return " + ".join(part for part, tie in zip(parts, ties, strict=True) if tie in shown.ties)
+
+    def _band(self, shot: Sheet, place: Place, step: int) -> None:
+        """Outline the row or column of the matrix that the step stands for."""
+        sides, (_, rows, cols) = place.panel.get("matrix", {}), place.panel["shape"]
+        at, by = self.playback.steps[step], self.playback.order["by"]
+        if sides.get("rows") == by:
+            shot.ring(place, shot.span(place, at * cols, at * cols + cols - 1))
+        elif sides.get("cols") == by:
+            shot.ring(place, shot.span(place, at, (rows - 1) * cols + at))
