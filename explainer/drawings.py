@@ -9,10 +9,14 @@ from math import log10
 
 from explainer.palette import PALETTE, cell_colour
 
+Grid = Sequence[Sequence[float]]
+
 #: The drawn scene is 240 x 180; label colours are ours, not VOC's.
 WIDTH, HEIGHT = 240, 180
 SKY, GRASS, TREE, CAT = "#7fb2e5", "#86b05a", "#2f6b3c", "#e08a3c"
 CATS = ((92, 92, 1.15), (132, 104, 1.0))
+#: Height of a grid of numbers, and its greatest width.
+SIDE = 168
 TASKS = ("classification", "semantic", "detection", "instance")
 
 
@@ -118,27 +122,32 @@ def log_shares(values: Sequence[int]) -> list[float]:
     return [round((log10(value) - low) / (log10(max(values)) - low), 4) for value in values]
 
 
-def number_grid(rows: Sequence[Sequence[float]], role: str, theme: str = "light", cell: int = 40) -> str:
-    """A grid of coloured cells with their numbers (no numbers in cells below 18 pixels), as an SVG image."""
-    most = max((abs(value) for row in rows for value in row), default=0.0)
-    look = PALETTE[theme]
-    wide, high = cell * len(rows[0]) + 1, cell * len(rows) + 1
-    drawn = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}">']
-    line = f'stroke="{look["line"]}" stroke-width="{1 if cell >= 10 else 0.3}"'
-    for y, row in enumerate(rows):
-        for x, value in enumerate(row):
-            fill = cell_colour(role, value, most, theme)
-            place = f'x="{x * cell + 0.5}" y="{y * cell + 0.5}"'
-            drawn.append(f'<rect {place} width="{cell}" height="{cell}" fill="{fill}" {line}/>')
-            drawn.append(digits(x, y, value, cell, look["ink"]) if cell >= 18 else "")
+def output_and_matrix(output: Grid, matrix: Grid, theme: str) -> str:
+    """An output with its numbers, and beside it, equally high, the matrix that made it: one SVG image."""
+    gap, wide = 24, 2 * SIDE + 24
+    drawn = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {SIDE}" width="{wide}" height="{SIDE}">']
+    drawn += cells(output, "output", theme, SIDE / max(len(output), len(output[0])), 0)
+    drawn += cells(matrix, "weight", theme, SIDE / max(len(matrix), len(matrix[0])), SIDE + gap)
     return "".join(drawn) + "</svg>"
 
 
-def digits(x: int, y: int, value: float, cell: int, ink: str) -> str:
-    """A cell's number, small enough to fit."""
+def cells(rows: Grid, role: str, theme: str, cell: float, left: float) -> list[str]:
+    """Coloured cells from `left` on; numbers where a cell has at least 18 pixels, lines where it has five."""
+    most = max((abs(value) for row in rows for value in row), default=0.0)
+    look, drawn = PALETTE[theme], []
+    line = f'stroke="{look["line"]}" stroke-width="0.5"' if cell >= 5 else ""
+    for y, row in enumerate(rows):
+        for x, value in enumerate(row):
+            place = f'x="{left + x * cell:.2f}" y="{y * cell:.2f}" width="{cell:.2f}" height="{cell:.2f}"'
+            drawn.append(f'<rect {place} fill="{cell_colour(role, value, most, theme)}" {line}/>')
+            if cell >= 18:
+                drawn.append(digits(left + (x + 0.5) * cell, (y + 0.5) * cell, value, cell, look["ink"]))
+    return drawn
+
+
+def digits(x: float, y: float, value: float, cell: float, ink: str) -> str:
+    """A number with its middle at (x, y), small enough for its cell."""
     text = f"{value:.3g}".replace("-", "−")
-    size = min(0.4 * cell, 1.5 * cell / max(1, len(text)))
-    place = f'x="{(x + 0.5) * cell:.1f}" y="{(y + 0.5) * cell + 0.36 * size:.1f}"'
-    return (
-        f'<text {place} text-anchor="middle" font-family="sans-serif" font-size="{size:.1f}" fill="{ink}">{text}</text>'
-    )
+    size = min(0.42 * cell, 1.5 * cell / max(1, len(text)))
+    place = f'x="{x:.1f}" y="{y + 0.36 * size:.1f}" text-anchor="middle"'
+    return f'<text {place} font-family="sans-serif" font-size="{size:.1f}" fill="{ink}">{text}</text>'

@@ -1,2 +1,47 @@
+"""Side by side: all upsamplers on the same small map and on the same photo."""
+
 import streamlit as st
-st.title('side_by_side')
+
+from explainer.ui.lineup import choose, show_maps, show_photo, show_table
+from explainer.ui.navigation import link
+from explainer.ui.settings import Settings
+from explainer.ui.window import choose_photo
+
+st.title("Side by side")
+st.markdown(
+    "One :blue[input], all upsamplers. Each tile shows the :green[output] and, small beside it, the upsampler's "
+    ":violet[matrix]: one row for each output pixel, one column for each input pixel. For given indices, max unpooling "
+    "has one too. The title of a tile leads to its page."
+)
+settings = Settings("ss")
+with st.container(border=True):
+    x, r = choose(settings)
+settings.show_notes()
+found = show_maps(x, r)
+
+st.subheader("What the matrices say")
+show_table(found, x, r)
+st.markdown(
+    "- **Recovered**: if the rank equals the number of inputs, no input is lost, and least squares brings it back from "
+    "the output (in brackets: how far off). The last row is a way down: fewer outputs than inputs, so something is "
+    "lost.\n"
+    "- **Keeps a constant**: every row of the matrix adds up to 1. Bed of nails and max unpooling fill up with zeros; "
+    "the bilinear *kernel* fades at the border, where `F.interpolate` repeats the edge.\n"
+    "- **Learned**: for one channel in and out. With C channels a transposed convolution has C² as many. Pixel shuffle "
+    "itself learns nothing; the convolution before it does. Here its r² channels are copies of the input."
+)
+
+st.subheader("A photo, made smaller and brought back")
+st.markdown(
+    "Sorted by PSNR, computed now against the original (higher is closer; 6 dB halve the error). Most get the **mean "
+    "of each block**. Max unpooling gets the maxima and their places, pixel shuffle gets *all* pixels as channels, so "
+    "it only has to rearrange them. The two *trained* ones were fitted to this photo by least squares."
+)
+show_photo(choose_photo(settings, width=280), r)
+st.caption(
+    "align_corners stretches the map from corner pixel to corner pixel, so nothing lies where the blocks were. The "
+    "random kernel leaves a checkerboard. PSNR is taken over the whole picture, values clipped to what a screen shows."
+)
+with st.container(horizontal=True):
+    link("checkerboard", "Why the random kernel leaves a pattern")
+    link("your_photo", "Learned upsampling in a network")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -59,10 +60,10 @@ def choose(settings: Settings) -> Choice:
     return Choice(name, side, step)
 
 
-def choose_photo(settings: Settings) -> str:
+def choose_photo(settings: Settings, **more: Any) -> str:
     """The select box of bundled photos; returns the sample's name. The URL carries what the box shows."""
     names = {one.name.replace("_", " "): one.name for one in samples()}
-    return names[settings.choice("photo", "Photo", tuple(names), "astronaut")]
+    return names[settings.choice("photo", "Photo", tuple(names), "astronaut", **more)]
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -1,0 +1,130 @@
+"""The side-by-side page's parts: the small map through every upsampler, the table, and the photo brought back."""
+
+from __future__ import annotations
+
+from math import isinf
+
+import numpy as np
+import streamlit as st
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from explainer.drawings import output_and_matrix
+from explainer.grids import read_grid
+from explainer.lineup import CONTESTANTS, DOWN, Contestant, Properties, properties, revive, shrink
+from explainer.segmentation.samples import sample
+from explainer.ui.navigation import link
+from explainer.ui.settings import Settings
+from explainer.ui.theme import theme
+from explainer.words import short
+
+#: Larger maps than this leave no room for nine of them.
+MOST = 4
+DEFAULT = "1 2\n3 4"
+#: The photo's sides, divisible by 2 and by 3.
+PHOTO_SIDE = 144
+Found = list[tuple[Contestant, Properties]]
+
+
+def choose(settings: Settings) -> tuple[Tensor, int]:
+    """The small map (1, H, W) and the factor."""
+    left, right = st.columns([1, 2], vertical_alignment="top")
+    with left:
+        r = settings.choice("factor", "Factor", (2, 3), 2, help="For the small map and for the photo.")
+    with right:
+        text = settings.text("input", "Input", DEFAULT, height=110, help=f"One row a line, up to {MOST} × {MOST}.")
+        cells = settings.parsed("input", text, DEFAULT, lambda given: read_grid(given, MOST, MOST))
+    return torch.tensor(cells, dtype=torch.float64), r
+
+
+def show_maps(x: Tensor, r: int) -> Found:
+    """A tile for each upsampler: its output, its matrix, and the way to its page."""
+    found = [(one, properties(one, x, r)) for one in CONTESTANTS]
+    with st.grid(3, min_column_width=240, border=True) as grid:
+        for contestant, its in found:
+            with grid.cell():
+                show_tile(contestant, its)
+    return found
+
+
+def show_tile(contestant: Contestant, its: Properties) -> None:
+    """One upsampler."""
+    link(contestant.page, f"**{contestant.name}**")
+    size = " × ".join(str(n) for n in its.output.shape[1:])
+    output, matrix = its.output[0].tolist(), its.matrix.tolist()
+    words = "; ".join(" ".join(f"{value:.3g}" for value in row) for row in output)
+    alt = f"Output {size}: {words}. Beside it the matrix, {len(matrix)} × {len(matrix[0])}, rank {its.rank}"
+    st.image(output_and_matrix(output, matrix, theme()), width="stretch", alt=alt)
+
+
+def show_table(found: Found, x: Tensor, r: int) -> None:
+    """What the matrices say."""
+    rows = [
+        {
+            "Upsampler": contestant.name,
+            "Output": " × ".join(str(n) for n in its.output.shape[1:]),
+            "Learned": str(contestant.learned(r)),
+            "Rank / inputs": f"{its.rank} / {its.matrix.shape[1]}",
+            "Input recovered": f"yes ({its.recovery:.1g})" if its.recoverable else "no",
+            "Keeps a constant": "yes" if its.keeps_constant else "no",
+            "Matrix": "follows the data" if contestant.follows_data else "fixed",
+        }
+        for contestant, its in [*found, (DOWN, properties(DOWN, x, r))]
+    ]
+    st.table(rows, hide_index=True, alt="Size, learned numbers, rank and other properties of each upsampler")
+
+
+@st.cache_data(max_entries=24, show_spinner="Shrinking and growing the photo ...")
+def revived(name: str, r: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8], list[tuple[str, bytes, float]]]:
+    """The photo, the small photo, and what each upsampler makes of it, best first."""
+    photo = square(name)
+    results = [(one.name, pixels(one.picture).tobytes(), one.psnr) for one in revive(photo, r)]
+    return pixels(photo), pixels(shrink(photo, r)), results
+
+
+def square(name: str) -> Tensor:
+    """The middle of a sample photo, (3, PHOTO_SIDE, PHOTO_SIDE) in 0..1."""
+    with Image.open(sample(name).path) as image:
+        side = min(image.size)
+        left, top = (image.width - side) // 2, (image.height - side) // 2
+        box = (left, top, left + side, top + side)
+        small = image.convert("RGB").resize((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.LANCZOS, box)
+    return torch.from_numpy(np.asarray(small) / 255).permute(2, 0, 1)
+
+
+def pixels(picture: Tensor) -> NDArray[np.uint8]:
+    """(3, H, W) in 0..1 as (H, W, 3) uint8."""
+    shown: NDArray[np.uint8] = (picture * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
+    return shown
+
+
+def show_photo(name: str, r: int) -> None:
+    """The photo, the small photo, and every upsampler's attempt with its distance from the original."""
+    photo, small, results = revived(name, r)
+    with st.grid(4, min_column_width=150) as grid:
+        with grid.cell():
+            show_picture(photo, f"**Original**, {PHOTO_SIDE} × {PHOTO_SIDE}", "The original photo")
+        with grid.cell():
+            show_picture(small, f"**Made smaller**, {len(small)} × {len(small)}", "The photo, made smaller")
+        for title, data, quality in results:
+            with grid.cell():
+                picture = np.frombuffer(data, np.uint8).reshape(photo.shape)
+                show_picture(picture, f"**{title}** · {decibels(quality)}", f"{title}: {decibels(quality)}")
+
+
+def show_picture(picture: NDArray[np.uint8], caption: str, alt: str) -> None:
+    """Enlarged to one size, with its pixels kept sharp."""
+    factor = 2 * PHOTO_SIDE // len(picture)
+    st.image(picture.repeat(factor, 0).repeat(factor, 1), width="stretch", alt=alt)
+    st.caption(caption)
+
+
+def decibels(quality: float) -> str:
+    """A PSNR in words.
+
+    >>> decibels(27.125), decibels(float("inf"))
+    ('27.1 dB', 'nothing lost')
+    """
+    return "nothing lost" if isinf(quality) else f"{short(quality)} dB"

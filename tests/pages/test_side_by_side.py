@@ -1,0 +1,43 @@
+"""The side-by-side page: nine tiles, the table and the photos, for both factors."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explainer.lineup import CONTESTANTS
+
+APP = Path(__file__).parents[2] / "streamlit_app.py"
+
+
+def open_page(**url: str) -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=60).run()
+    for name, value in url.items():
+        at.query_params[name] = value
+    return at.switch_page("pages/side_by_side.py").run()
+
+
+@pytest.mark.parametrize("factor", ["2", "3"])
+def test_all_tiles_pictures_and_rows_are_there(factor):
+    at = open_page()
+    at.selectbox(key="ss_factor").set_value(factor).run()
+    assert not at.exception
+    assert len(at.get("image")) == 2 * len(CONTESTANTS) + 4
+    table = at.table[0].value
+    assert list(table["Upsampler"])[: len(CONTESTANTS)] == [one.name for one in CONTESTANTS]
+    assert set(table["Output"][: len(CONTESTANTS)]) == {f"{2 * int(factor)} × {2 * int(factor)}"}
+    assert any("nothing lost" in one.value for one in at.caption)
+
+
+def test_another_input_changes_the_maps():
+    at = open_page()
+    at.text_area(key="ss_input").set_value("1 2 3").run()
+    assert not at.exception
+    assert at.table[0].value["Rank / inputs"][0] == "3 / 3"
+
+
+def test_an_unreadable_input_gets_a_sentence():
+    at = open_page()
+    at.text_area(key="ss_input").set_value("1 2 3 4 5").run()
+    assert not at.exception
+    assert any("at most 4" in note.value for note in at.warning)

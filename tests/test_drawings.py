@@ -1,0 +1,35 @@
+"""Drawings are well-formed SVG, and bars are as long as their logarithms."""
+
+from xml.etree import ElementTree
+
+import pytest
+
+from explainer import drawings
+
+
+@pytest.mark.parametrize("name", drawings.TASKS)
+def test_every_task_is_drawn(name):
+    assert ElementTree.fromstring(drawings.task(name)).tag.endswith("svg")
+
+
+def test_an_unknown_task_is_refused():
+    with pytest.raises(ValueError, match="allowed are classification"):
+        drawings.task("counting")
+
+
+def test_semantic_segmentation_names_classes_and_instances_names_cats():
+    assert all(f">{word}<" in drawings.task("semantic") for word in ("sky", "grass", "tree", "cat"))
+    assert ">cat 1<" in drawings.task("instance") and ">cat 2<" in drawings.task("instance")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_output_and_matrix_have_a_cell_for_each_value(theme):
+    svg = ElementTree.fromstring(drawings.output_and_matrix([[1, 2.5], [-3, 0]], [[1, 0, 0]] * 4, theme))
+    kinds = [node.tag.rsplit("}")[-1] for node in svg]
+    assert kinds.count("rect") == 4 + 12
+    assert {node.text for node in svg if node.tag.endswith("text")} >= {"1", "2.5", "−3", "0"}
+
+
+def test_bars_are_logarithmic():
+    assert drawings.log_shares([10, 100]) == [0.5, 1.0]
+    assert drawings.log_shares([7]) == [1.0]
