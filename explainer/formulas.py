@@ -26,6 +26,11 @@ def names(size: Sizes) -> tuple[str, ...]:
     return ("W",) if len(size) == 1 else ("H", "W")
 
 
+def aligned(name: str, formula: str, filled: str, o: int) -> str:
+    """Formula, numbers and result below each other, so that they fit a phone."""
+    return rf"\small\begin{{aligned}}{name}_{{out}} &= {formula} \\ &= {filled} \\ &= {o}\end{{aligned}}"
+
+
 @singledispatch
 def size_formula(op: Operator, size: Sizes) -> list[str]:
     """The output size of `op` for a spatial input size, as one LaTeX equation for each axis."""
@@ -40,7 +45,7 @@ def convolution(op: Convolution, size: Sizes) -> list[str]:
         o = geometry.convolution_size(i, k, s, p, d)
         formula = r"\left\lfloor\frac{i + 2p - d(k-1) - 1}{s}\right\rfloor + 1"
         filled = rf"\left\lfloor\frac{{{i} + 2\cdot{p} - {d}({k}-1) - 1}}{{{s}}}\right\rfloor + 1"
-        lines.append(rf"{name}_{{out}} = {formula} = {filled} = {o}")
+        lines.append(aligned(name, formula, filled, o))
     return lines
 
 
@@ -51,7 +56,7 @@ def transposed(op: TransposedConvolution, size: Sizes) -> list[str]:
     for name, i, (k, s, p, d), a in zip(names(size), size, op.axes(), op.extra(), strict=True):
         o = geometry.transposed_convolution_size(i, k, s, p, a, d)
         filled = rf"({i}-1)\cdot{s} - 2\cdot{p} + {d}({k}-1) + {a} + 1"
-        lines.append(rf"{name}_{{out}} = (i-1)s - 2p + d(k-1) + a + 1 = {filled} = {o}")
+        lines.append(aligned(name, "(i-1)s - 2p + d(k-1) + a + 1", filled, o))
     return lines
 
 
@@ -94,8 +99,9 @@ def pooling(op: MaxPooling, size: Sizes) -> list[str]:
     lines = []
     for name, i, (k, s, p, d) in zip(names(size), size, op.axes(len(size)), strict=True):
         o = geometry.pooling_size(i, k, s, p, d, op.ceil_mode)
+        formula = rf"{left}\frac{{i + 2p - d(k-1) - 1}}{{s}}{right} + 1"
         filled = rf"{left}\frac{{{i} + 2\cdot{p} - {d}({k}-1) - 1}}{{{s}}}{right} + 1"
-        lines.append(rf"{name}_{{out}} = {filled} = {o}")
+        lines.append(aligned(name, formula, filled, o))
     return lines
 
 
@@ -106,7 +112,7 @@ def unpooling(op: MaxUnpooling, size: Sizes) -> list[str]:
     columns = (("kernel_size", op.kernel_size), ("stride", stride), ("padding", op.padding))
     axes = zip(*(per_axis(name, value, len(size)) for name, value in columns), strict=True)
     lines = [
-        rf"{name}_{{out}} = (i-1)s - 2p + k = ({i}-1)\cdot{s} - 2\cdot{p} + {k} = {(i - 1) * s - 2 * p + k}"
+        aligned(name, "(i-1)s - 2p + k", rf"({i}-1)\cdot{s} - 2\cdot{p} + {k}", (i - 1) * s - 2 * p + k)
         for name, i, (k, s, p) in zip(names(size), size, axes, strict=True)
     ]
     if op.output_size is not None:

@@ -78,6 +78,13 @@ def test_all_eighteen_misunderstandings_are_taught_on_real_pages():
     assert {lesson.page for lesson in LESSONS} <= {page.stem for page in PAGES}
 
 
+def test_every_operator_page_teaches_a_misunderstanding():
+    from explainer.ui.lessons import lessons_of
+
+    heavy = {"start", "sliding_window", "side_by_side"}
+    assert [page.stem for page in PAGES if page.stem not in heavy and not lessons_of(page.stem)] == []
+
+
 def test_lessons_link_to_examples_that_their_page_shows():
     from explainer.examples import find_example
 

@@ -54,7 +54,7 @@ def test_the_size_formula_ends_in_torchs_size(example):
     lines = size_formula(problem.op, tuple(problem.input.shape[1:]))
     given = getattr(problem.op, "output_size", None) if example.op.startswith("max_unpool") else None
     for line, size in zip(lines, given or sizes, strict=False):
-        assert line.endswith(f"= {size}") or "given" in line or given
+        assert f"= {size}" in line or "given" in line or given
 
 
 def test_refused_example_is_refused():

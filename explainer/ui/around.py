@@ -62,17 +62,15 @@ def show_proofs(proofs: Sequence[Proof]) -> None:
 def show_lessons(page: str) -> None:
     """The misunderstandings of a page, each with a link to an example that refutes it."""
     for lesson in lessons_of(page):
-        show_lesson(lesson)
-    if not lessons_of(page):
-        st.caption("Nothing on this page is usually mistaken; the transposed convolution's page makes up for it.")
-        link("transposed_convolution")
+        show_lesson(lesson, page)
 
 
-def show_lesson(lesson: Lesson) -> None:
-    """One misunderstanding."""
+def show_lesson(lesson: Lesson, page: str) -> None:
+    """One misunderstanding; its example opens on the spot, or on the page that has it."""
     st.markdown(f"**“{lesson.claim.strip('“”')}”** — {lesson.truth} :small[({lesson.source})]")
-    if lesson.example and lesson.example_page:
-        link(lesson.example_page, "See it happen", lesson.example)
+    home = lesson.example_page or lesson.page
+    if lesson.example and home != page:
+        link(home, "See it happen", lesson.example)
     elif lesson.example:
         show_here = partial(st.session_state.__setitem__, WANTED, lesson.example)
         st.button("See it happen", key=f"lesson_{lesson.example}", icon=":material/play_circle:", on_click=show_here)

@@ -18,6 +18,7 @@ class Lesson:
         truth: what holds.
         source: where it was met.
         example: an example that shows it, and the page it is on if that is another one.
+        also: further pages that list it.
     """
 
     page: str
@@ -26,6 +27,7 @@ class Lesson:
     source: str
     example: str | None = None
     example_page: str | None = None
+    also: tuple[str, ...] = ()
 
 
 TC, CV, MU, BL = "transposed_convolution", "strided_convolution", "max_unpooling", "bilinear"
@@ -43,7 +45,7 @@ LESSONS = (
            "pytorch #580, #56328", "refused"),
     Lesson(TC, "“Deconvolution” undoes a convolution.",
            "Only the shape comes back. The numbers do not: Cᵀ is not the inverse of C.",
-           "footnote in Dumoulin & Visin 2016; torch docstring", "d2l-basic"),
+           "footnote in Dumoulin & Visin 2016; torch docstring", "d2l-basic", also=("matrix_2d",)),
     Lesson(TC, "The kernel is flipped. (Or: it never is.)",
            "Both, depending on the reading. Stamping uses the kernel as written; the reading with inserted zeros needs "
            "it turned by 180°. Compare the two kernels in the picture.", "Theano #5170", "lecture-transposed"),
@@ -53,10 +55,10 @@ LESSONS = (
     Lesson(CV, "Stride means the same everywhere.",
            "In a convolution it counts input pixels for each output pixel, in a transposed one output pixels for each "
            "input pixel. The second costs no more because of it: no product with an inserted zero is computed.",
-           "conv_arithmetic #33", "lecture-strided"),
+           "conv_arithmetic #33", "lecture-strided", also=("bed_of_nails",)),
     Lesson("checkerboard", "Checkerboards come only from kernels that are no multiple of the stride.",
            "That is the usual cause, but an even overlap is not enough: weights can learn the pattern, and near the "
-           "border the count is uneven anyway.", "Odena et al. 2016", "border-uneven"),
+           "border the count is uneven anyway.", "Odena et al. 2016", "border-uneven", also=("pixel_shuffle",)),
     Lesson(MU, "Max unpooling restores the input.",
            "It is a partial inverse: everything but the maxima is lost. And in a network the values are not even the "
            "maxima; they come from the layers after the pooling.", "torch.nn.MaxUnpool2d", "lecture-unpooling"),
@@ -95,4 +97,4 @@ LESSONS = (
 
 def lessons_of(page: str) -> list[Lesson]:
     """The misunderstandings that a page teaches."""
-    return [lesson for lesson in LESSONS if lesson.page == page]
+    return [lesson for lesson in LESSONS if page in (lesson.page, *lesson.also)]

@@ -139,8 +139,9 @@ def state_of(example: Example) -> dict[str, str]:
 
 def choose(page: OperatorPage, settings: Settings, example: Example, state: Mapping[str, str]) -> Shown | None:
     """The settings' widgets, and the operator and input they add up to; None where nothing fits."""
-    columns = st.columns(len(page.fields) + 1, vertical_alignment="bottom")
-    with columns[-1], st.popover("Numbers", icon=":material/edit:", width="stretch"):
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    choices = row.container(horizontal=True, vertical_alignment="bottom")
+    with row.popover("Numbers", icon=":material/edit:"):
         x, inputs = choose_grid(settings, "input", "Input", state["input"], page.channels)
         kernel, taps = choose_kernel(settings, state) if page.kernel else (x, None)
     flat = x.shape[1] == 1 and kernel.shape[1] == 1 and page.channels == 1
@@ -150,7 +151,7 @@ def choose(page: OperatorPage, settings: Settings, example: Example, state: Mapp
         st.error("Letters need letters in both fields: one for each input pixel and one for each tap of the kernel.")
         return None
     try:
-        op = choose_operator(page, settings, columns, example, weight if page.kernel else None, x)
+        op = choose_operator(page, settings, choices, example, weight if page.kernel else None, x)
     except ValueError as problem:
         st.error(f"Torch refuses this: {problem}")
         return None
@@ -196,20 +197,20 @@ def fill(settings: Settings, name: str, default: str) -> None:
 
 
 def choose_operator(
-    page: OperatorPage, settings: Settings, columns: list[Any], example: Example, weight: Any, x: Tensor
+    page: OperatorPage, settings: Settings, row: Any, example: Example, weight: Any, x: Tensor
 ) -> Operator:
     """One select box for each field, offering what torch accepts together with the fields before it."""
     fixed = {} if weight is None else {"weight": weight}
     chosen = {one.name: one.neutral for one in page.fields}
-    for column, one in zip(columns, page.fields, strict=False):
+    for one in page.fields:
         default = tuple_of(example.case["params"].get(one.name, one.options[0]))
         candidates = list(dict.fromkeys((*one.options, *(one.pairs if x.ndim == 3 else ()), default)))
         allowed = [value for value in candidates if accepts(page, {**fixed, **chosen, one.name: value}, x)]
         if not allowed:
             page.make(**fixed, **{**chosen, one.name: default})(x[None])
             raise ValueError("the output would have too many pixels for a picture; make the input smaller.")
-        with column:
-            chosen[one.name] = settings.choice(one.name, one.label, allowed, default, help=one.help)
+        with row:
+            chosen[one.name] = settings.choice(one.name, one.label, allowed, default, help=one.help, width=116)
     op = page.make(**fixed, **chosen)
     op(x[None])
     return op

@@ -34,7 +34,7 @@ def show_sizes() -> None:
     st.markdown(f"Input sizes that all give **{o}**: {', '.join(f'**{size}**' for size in rivals)}.")
 
 
-def round_trips(k: int, s: int, p: int) -> list[dict[str, object]]:
+def round_trips(k: int, s: int, p: int) -> list[dict[str, str]]:
     """For input sizes from k to k + 7 the sizes that torch returns on the way down and up."""
     down, rows = Convolution(ones(k, 1), stride=s, padding=p), []
     for size in range(max(4, k), max(4, k) + 8):
