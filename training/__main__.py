@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from explainer.segmentation.model import FCN, initialise
 from explainer.segmentation.weights import BUNDLED_FILE
 from training.batches import Feed
 from training.export import export
+from training.finish import finish
 from training.loop import Plan, Run
 from training.packs import Packs
 from training.teacher import cache_answers
@@ -60,16 +62,12 @@ def train(options: argparse.Namespace) -> str:
     if run.resume():
         print(f"resumed at step {run.step}", file=sys.stderr)
     run.train(Feed(packs, names, answers, **sizes), packs, held)  # type: ignore[arg-type]
-    return export_best(run, options.out)
-
-
-def export_best(run: Run, path: Path) -> str:
-    """Write the best checkpoint as the weights file and say what to pin."""
     best = torch.load(run.folder / "best.pt", map_location="cpu", weights_only=True)
-    model = FCN()
-    model.load_state_dict(best["model"])
-    digest = export(model, path)
-    print(f"wrote {path.name}: step {best['step']}, FCN-8s mean IoU {best['fcn8s']:.4f}, SHA-256 {digest}")
+    trained = FCN()
+    trained.load_state_dict(best["model"])
+    model, chosen = finish(initialise(FCN(), state), trained, packs, held, plan.side, device)
+    digest = export(model, options.out)
+    print(f"wrote {options.out.name}: step {best['step']}, {json.dumps(chosen)}, SHA-256 {digest}")
     return digest
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explainer.segmentation import networks
+from explainer.segmentation import networks, predict
 from explainer.segmentation.commands import fetch_model, model_names, segment_photos
 from explainer.segmentation.samples import sample
 from explainer.segmentation.weights import WeightsError
-from tests.photo_corpus import encode, quarters
+from tests.photo_corpus import corpus, encode, quarters
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -104,3 +105,24 @@ def test_fetching_the_bundled_network_needs_nothing(capsys: pytest.CaptureFixtur
     assert "comes with the app" in capsys.readouterr().out
     assert fetch_model("alexnet") == 2
     assert model_names()[0] == "fcn8s"
+
+
+def test_the_whole_corpus_ends_as_it_should(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(predict, "predict", partial(predict.predict, long_side=129))
+    cases = corpus()
+    paths = []
+    for number, case in enumerate(cases):
+        paths.append(tmp_path / f"{number:03d}.jpg")
+        paths[-1].write_bytes(case.data)
+    assert segment_photos(paths, tmp_path / "out", "fcn32s", "cpu") == 1
+    printed = lines(capsys)
+    assert [line["file"] for line in printed] == [str(path) for path in paths]
+    for case, line in zip(cases, printed, strict=True):
+        assert ("error" in line) == (case.error is not None), (case.name, line)
+        assert (case.notice is not None) == ("notices" in line), case.name
+        if case.size is not None:
+            assert (line["width"], line["height"]) == case.size, case.name
+    written = len(list((tmp_path / "out").iterdir()))
+    assert written == 2 * sum(case.error is None for case in cases)

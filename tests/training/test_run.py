@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from explainer.segmentation.model import FCN
+from explainer.segmentation.model import FCN, HEADS
 from explainer.segmentation.weights import sha256_of
 from tests.training.made_packs import initial_state, make_packs
 from training import evaluate
 from training.__main__ import INITIAL, arguments, main, train
+from training.finish import blend, shift_background
 from training.loop import Plan, Run, parameter_groups, rate_at
 
 
@@ -60,6 +61,22 @@ def test_training_moves_what_it_should_and_nothing_else(folder: Path) -> None:
     start = Run(FCN(), Plan(), folder / "other", torch.device("cpu"))
     frozen = [p for block in start.model.features[: Plan.frozen_blocks] for p in block.parameters()]
     assert frozen and not any(p.requires_grad for p in frozen)
+
+
+def test_the_blend_lies_on_the_line_and_the_shift_reaches_every_head() -> None:
+    torch.manual_seed(0)
+    start, trained = FCN().eval(), FCN().eval()
+    half = blend(start, trained, 0.5)
+    expected = (start.head.proj.weight + trained.head.proj.weight) / 2
+    torch.testing.assert_close(half.head.proj.weight, expected)
+    x = torch.randn(1, 3, 65, 65)
+    with torch.inference_mode():
+        before = half(x)
+        shift_background(half, 0.5)
+        after = half(x)
+    for head in HEADS:
+        torch.testing.assert_close(getattr(after, head)[:, 0], getattr(before, head)[:, 0] - 0.5, rtol=1e-4, atol=1e-4)
+        assert torch.equal(getattr(after, head)[:, 1:], getattr(before, head)[:, 1:])
 
 
 def test_the_trunk_waits_and_every_rate_falls() -> None:
