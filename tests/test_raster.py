@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from explainer import raster
-from explainer.drawing.layout import plan
-from explainer.drawing.sheet import MARGIN, TITLE
-from explainer.drawing.text import drawable, has_glyph
 from explainer.palette import PALETTE, cell_colour, channels, colour_at, contrast
+from explainer.raster.layout import plan
+from explainer.raster.sheet import MARGIN, TITLE
+from explainer.raster.text import drawable, has_glyph
 from tests.stage import scenes
 
 

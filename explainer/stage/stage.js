@@ -1104,12 +1104,15 @@ class Stage {
     if (json === this.json) return;
     const shape = JSON.stringify([scene.name, scene.panels.map((panel) => [panel.id, panel.shape]), scene.orders.map((order) => order.id)]);
     const same = shape === this.shape;
+    const asked = this.scene && this.scene.step === scene.step ? 0 : scene.step || 0; // an old start says nothing new
+    const first = !this.scene;
     this.lookup = new Lookup(scene);
     Object.assign(this, { json, shape, scene: this.lookup.scene });
     if (!same) {
       this.pause(false);
-      Object.assign(this, { order: scene.order || scene.orders[0].id, step: scene.step || 0, pin: null, hover: null, cursor: null, revealed: false });
-      this.told = { step: this.step, order: this.order };
+      Object.assign(this, { order: scene.order || scene.orders[0].id, step: asked, pin: null, hover: null, cursor: null, revealed: false });
+      if (first) this.told = { step: this.step, order: this.order };
+      else this.tell();
     }
     this.closeEditor?.();
     this.step = Math.max(0, Math.min(this.step, this.lastStep));

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
-from explainer.captions import cell_pieces, text_of
+from explainer.captions import cell_pieces, format_number, text_of
 from explainer.lookup import Lookup
 from tests.stage import scenes
 
@@ -85,6 +87,18 @@ def test_an_empty_entry_of_the_matrix_says_what_does_not_reach_what(open_stage):
     stage.page.mouse.move(box["x"] + box["width"] * 1.6, box["y"] + box["height"] / 2)
     stage.wait("focus", "matrix:1")
     assert stage.cell_line() == "Cᵀ[0,1] = 0: in[0,1] does not reach out[0,0]"
+
+
+def test_numbers_are_written_alike_in_javascript_and_python(open_stage):
+    random = Random(0)
+    values = [random.uniform(-1, 1) * 10 ** random.randint(-9, 9) for _ in range(2000)]
+    values += [i / n for i in range(-30, 31) for n in (1, 2, 3, 7, 8, 9, 16)] + [999.95, 9999.5, 0.00099995, 1e6, 1e-4]
+    stage = open_stage()
+    for digits in (2, 3, 4):
+        written = stage.page.evaluate(
+            "([values, digits]) => values.map(v => window.module.formatNumber(v, digits))", [values, digits]
+        )
+        assert written == [format_number(value, digits) for value in values]
 
 
 @pytest.mark.parametrize("name", [name for name in scenes.ALL if name != "large"])

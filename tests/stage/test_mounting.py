@@ -57,6 +57,13 @@ def test_another_shape_starts_where_its_scene_says(open_stage):
     stage.wait("pinned", "")
 
 
+def test_another_shape_forgets_the_step_of_the_link_and_says_so(open_stage):
+    stage = open_stage(scenes.transposed() | {"step": 7})
+    stage.mount(scenes.transposed(3) | {"step": 7})
+    assert stage.step() == 0
+    stage.wait_for_call("step", 0)
+
+
 def test_the_start_may_come_from_the_scene(open_stage):
     stage = open_stage(scenes.transposed() | {"step": 7})
     assert stage.step() == 7

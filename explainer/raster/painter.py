@@ -5,13 +5,13 @@ from __future__ import annotations
 from PIL import Image
 
 from explainer.captions import step_pieces, text_of
-from explainer.drawing.layout import Place, count_cells, legends, plan
-from explainer.drawing.sheet import MARGIN, SHARP, TITLE, Sheet, text_size
-from explainer.drawing.text import wrapped
 from explainer.lookup import Lookup, Panel, Scene, is_ghost
 from explainer.numerals import format_number
 from explainer.palette import PALETTE, cell_colour
 from explainer.playback import Playback, Shown
+from explainer.raster.layout import Place, count_cells, legends, plan
+from explainer.raster.sheet import MARGIN, SHARP, TITLE, Sheet, text_size
+from explainer.raster.text import wrapped
 from explainer.wording import weight_text
 
 LINE = 21

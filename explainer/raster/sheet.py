@@ -6,10 +6,10 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from explainer.drawing.layout import CHANNEL_TITLE, HEADING, RULER, SIGN, Place, count_cells
-from explainer.drawing.text import fitting, write
 from explainer.lookup import is_ghost
 from explainer.numerals import format_number
+from explainer.raster.layout import CHANNEL_TITLE, HEADING, RULER, SIGN, Place, count_cells
+from explainer.raster.text import fitting, write
 
 SHARP = 2  # drawn at twice the size and reduced, which smooths the edges
 MARGIN = 20

@@ -6,9 +6,9 @@ from io import BytesIO
 
 from PIL import Image, ImageChops
 
-from explainer.drawing.painter import Painter
 from explainer.lookup import Scene
 from explainer.palette import PALETTE, channels
+from explainer.raster.painter import Painter
 
 MOST_FRAMES = 128
 COLOURS = 255

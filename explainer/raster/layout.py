@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, floor
 
-from explainer.drawing.text import length
 from explainer.lookup import Panel, Scene
+from explainer.raster.text import length
 
 RULER = 15
 SIGN = 34
