@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explainer.operators import Convolution
+from explainer.proofs import partner_proof
 from explainer.ui.navigation import link
 from explainer.ui.operator_page import Field, OperatorPage, show_page
 
@@ -25,6 +26,7 @@ show_page(
             Field("dilation", "Dilation d", (1, 2, 3), 1, pairs=PAIRS, help="Distance between the kernel's taps."),
         ),
         kernel=True,
+        proofs=lambda op, x: [partner_proof(op, tuple(x.shape))],
     )
 )
 with st.container(horizontal=True):

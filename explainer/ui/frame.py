@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
+import logging
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,22 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     Until `st.navigation` has been called once in a process, a folder `pages/` makes Streamlit list its scripts by
     itself, and a link into a page of a fresh server would open with the message that there is no such page.
     """
-    st.navigation(sections())
+    with quiet("streamlit.runtime.scriptrunner_utils.script_run_context"):
+        st.navigation(sections())
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     yield {}
+
+
+@contextmanager
+def quiet(name: str) -> Iterator[None]:
+    """Keep a logger's warnings back: outside a visitor's script Streamlit warns that there is none."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def warm_up() -> None:

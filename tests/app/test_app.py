@@ -39,12 +39,13 @@ def widest(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
-@pytest.mark.parametrize("entry", [PAGES[1], PAGES[5], PAGES[8]], ids=lambda one: one.stem)
+@pytest.mark.parametrize("entry", PAGES, ids=lambda one: one.stem)
 def test_a_link_into_a_server_that_nobody_has_visited(browser, entry):
     with serve() as address:
         visitor = Visitor(browser.new_page(), address)
         page = visitor.open(entry.url_path)
-        expect(page.get_by_role("heading", level=1)).to_contain_text(entry.title)
+        expect(page.get_by_test_id("stMain").locator("h1").first).to_be_visible()
+        assert entry.url_path in page.url
         expect(page.get_by_test_id("stSidebarNav")).to_contain_text("Side by side")
         expect(page.get_by_role("dialog")).to_have_count(0)
         assert visitor.problems == []
