@@ -5,13 +5,15 @@ Every function returns a figure; pages show it with `explainer.ui.charts.show_ch
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec
 
 import plotly.graph_objects as go
 
 from explainer.palette import PALETTE, Stops, colour_at
 
+P = ParamSpec("P")
 Numbers = Sequence[float]
 Grid = Sequence[Sequence[float]]
 
@@ -31,6 +33,23 @@ def scale(role: str, theme: str, deep: bool = False) -> list[list[Any]]:
     return [[place / 4, colour_at(stops, place / 4)] for place in range(4)] + [[1, PALETTE[theme]["text"][role]]]
 
 
+def remembered(build: Callable[P, go.Figure]) -> Callable[P, go.Figure]:
+    """Keep the last figures: building one takes plotly some 20 ms. Callers must not change what they get."""
+    kept = lru_cache(maxsize=128)(build)
+
+    @wraps(build)
+    def hashable(*args: P.args, **kwargs: P.kwargs) -> go.Figure:
+        frozen = {name: freeze(value) for name, value in kwargs.items()}
+        return kept(*map(freeze, args), **frozen)
+
+    return hashable
+
+
+def freeze(value: Any) -> Any:
+    """Sequences as tuples, all the way down."""
+    return tuple(map(freeze, value)) if isinstance(value, list | tuple) else value
+
+
 def frame(figure: go.Figure, height: int, x_title: str = "", y_title: str = "") -> go.Figure:
     """Margins, size and axis titles that all charts share."""
     figure.update_layout(height=height, margin={"l": 8, "r": 8, "t": 8, "b": 8}, showlegend=False, dragmode=False)
@@ -39,6 +58,7 @@ def frame(figure: go.Figure, height: int, x_title: str = "", y_title: str = "") 
     return figure
 
 
+@remembered
 def heat_map(
     values: Grid,
     role: str,
@@ -86,6 +106,7 @@ def heat_map(
     return figure
 
 
+@remembered
 def bars(
     names: Sequence[str],
     values: Numbers,
@@ -109,6 +130,7 @@ def bars(
     return frame(go.Figure(trace), height, x_title, y_title)
 
 
+@remembered
 def steps_down(
     x: Numbers, values: Numbers, role: str, theme: str, *, x_title: str, y_title: str, mark: float, word: str
 ) -> go.Figure:

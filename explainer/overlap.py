@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 import torch.nn.functional as F
@@ -154,8 +155,9 @@ def measure(method: Method, weight: Tensor, seed: int) -> float:
     return pattern_share(inner(method.run(constant_input(seed), weight), 4))
 
 
+@lru_cache(maxsize=64)
 def shares(method: Method, seed: int) -> dict[str, float]:
-    """Pattern shares with equal weights, random weights and the method's own start."""
+    """Pattern shares with equal weights, random weights and the method's own start. Not to be changed."""
     shape = method.weight(CHANNELS, CHANNELS)
     found = {
         "equal": measure(method, torch.ones(shape, dtype=torch.float64), seed),

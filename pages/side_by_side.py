@@ -17,10 +17,10 @@ settings = Settings("ss")
 with st.container(border=True):
     x, r = choose(settings)
 settings.show_notes()
-found = show_maps(x, r)
+show_maps(x, r)
 
 st.subheader("What the matrices say")
-show_table(found, x, r)
+show_table(x, r)
 st.markdown(
     "- **Recovered**: if the rank equals the number of inputs, no input is lost, and least squares brings it back from "
     "the output (in brackets: how far off). The last row is a way down: fewer outputs than inputs, so something is "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import isinf
 
 import numpy as np
@@ -14,6 +15,7 @@ from torch import Tensor
 from explainer.drawings import output_and_matrix
 from explainer.grids import read_grid
 from explainer.lineup import CONTESTANTS, DOWN, Contestant, Properties, properties, revive, shrink
+from explainer.operators import Nested, to_nested
 from explainer.segmentation.samples import sample
 from explainer.ui.navigation import link
 from explainer.ui.settings import Settings
@@ -25,7 +27,6 @@ MOST = 4
 DEFAULT = "1 2\n3 4"
 #: The photo's sides, divisible by 2 and by 3.
 PHOTO_SIDE = 144
-Found = list[tuple[Contestant, Properties]]
 
 
 def choose(settings: Settings) -> tuple[Tensor, int]:
@@ -39,14 +40,19 @@ def choose(settings: Settings) -> tuple[Tensor, int]:
     return torch.tensor(cells, dtype=torch.float64), r
 
 
-def show_maps(x: Tensor, r: int) -> Found:
+def show_maps(x: Tensor, r: int) -> None:
     """A tile for each upsampler: its output, its matrix, and the way to its page."""
-    found = [(one, properties(one, x, r)) for one in CONTESTANTS]
     with st.grid(3, min_column_width=240, border=True) as grid:
-        for contestant, its in found:
+        for contestant, its in found_for(to_nested(x), r)[:-1]:
             with grid.cell():
                 show_tile(contestant, its)
-    return found
+
+
+@lru_cache(maxsize=64)
+def found_for(x: Nested, r: int) -> list[tuple[Contestant, Properties]]:
+    """All upsamplers on one map, and the way down at the end. Not to be changed by the caller."""
+    values = torch.tensor(x, dtype=torch.float64)
+    return [(one, properties(one, values, r)) for one in (*CONTESTANTS, DOWN)]
 
 
 def show_tile(contestant: Contestant, its: Properties) -> None:
@@ -59,7 +65,7 @@ def show_tile(contestant: Contestant, its: Properties) -> None:
     st.image(output_and_matrix(output, matrix, theme()), width="stretch", alt=alt)
 
 
-def show_table(found: Found, x: Tensor, r: int) -> None:
+def show_table(x: Tensor, r: int) -> None:
     """What the matrices say."""
     rows = [
         {
@@ -71,7 +77,7 @@ def show_table(found: Found, x: Tensor, r: int) -> None:
             "Keeps a constant": "yes" if its.keeps_constant else "no",
             "Matrix": "follows the data" if contestant.follows_data else "fixed",
         }
-        for contestant, its in [*found, (DOWN, properties(DOWN, x, r))]
+        for contestant, its in found_for(to_nested(x), r)
     ]
     st.table(rows, hide_index=True, alt="Size, learned numbers, rank and other properties of each upsampler")
 

@@ -31,6 +31,7 @@ from explainer.words import short
 
 #: Counting starts from a map of this many pixels a side.
 SIZE = 5
+KERNELS, STRIDES = tuple(range(1, 9)), (1, 2, 3, 4)
 #: The photo that kernels are fitted on, pixels a side.
 PHOTO_SIDE = 128
 
@@ -92,8 +93,8 @@ def code_of(example: Example) -> str:
 def show_counts(settings: Settings) -> tuple[int, int]:
     """Counts in 2D and 1D for a kernel, a stride and a number of layers of the visitor's choice; returns (k, s)."""
     with st.container(border=True), st.grid(3, min_column_width=120):
-        k = settings.choice("k", "Kernel k", tuple(range(1, 9)), 3)
-        s = settings.choice("s", "Stride s", (1, 2, 3, 4), 2)
+        k = settings.choice("k", "Kernel k", KERNELS, 3)
+        s = settings.choice("s", "Stride s", STRIDES, 2)
         fitting = tuple(n for n in (1, 2, 3) if overlap.counts(SIZE, k, s, layers=n, dims=1).numel() <= 120)
         layers = settings.choice("layers", "Layers", fitting, 1, help="The same layer again and again.")
     grid, line = overlap.counts(SIZE, k, s, layers=layers), overlap.period(k, s, layers)
@@ -148,11 +149,17 @@ def show_pictures(seed: int) -> None:
     """A small random map through three doublings of each kind."""
     with st.grid(5, min_column_width=150) as grid:
         for method in METHODS:
-            picture = (255 * overlap.grown(method, seed).clamp(0, 1)).byte().numpy()
-            share = overlap.shares(method, seed)["random"]
+            picture, share = picture_of(method, seed), overlap.shares(method, seed)["random"]
             with grid.cell():
                 st.image(sharp(picture), width="stretch", alt=f"{method.name}: {share:.0%} of the energy is pattern")
                 st.caption(method.name)
+
+
+@lru_cache(maxsize=64)
+def picture_of(method: Method, seed: int) -> NDArray[np.uint8]:
+    """The grown map as grey values, (64, 64). Not to be changed by the caller."""
+    grey: NDArray[np.uint8] = (255 * overlap.grown(method, seed).clamp(0, 1)).byte().numpy()
+    return grey
 
 
 def sharp(picture: NDArray[np.uint8], factor: int = 5) -> NDArray[np.uint8]:
