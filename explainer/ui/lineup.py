@@ -15,6 +15,7 @@ from torch import Tensor
 from explainer.drawings import output_and_matrix
 from explainer.grids import read_grid
 from explainer.lineup import CONTESTANTS, DOWN, Contestant, Properties, properties, revive, shrink
+from explainer.onecore import on_one_core
 from explainer.operators import Nested, to_nested
 from explainer.segmentation.samples import sample
 from explainer.ui.navigation import link
@@ -86,7 +87,7 @@ def show_table(x: Tensor, r: int) -> None:
 def revived(name: str, r: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8], list[tuple[str, bytes, float]]]:
     """The photo, the small photo, and what each upsampler makes of it, best first."""
     photo = square(name)
-    results = [(one.name, pixels(one.picture).tobytes(), one.psnr) for one in revive(photo, r)]
+    results = [(one.name, pixels(one.picture).tobytes(), one.psnr) for one in on_one_core(lambda: revive(photo, r))]
     return pixels(photo), pixels(shrink(photo, r)), results
 
 

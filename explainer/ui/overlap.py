@@ -14,6 +14,7 @@ from torch import Tensor
 from explainer import figures, overlap
 from explainer.examples import Example, examples_of, find_example
 from explainer.gallery import example_scene
+from explainer.onecore import on_one_core
 from explainer.overlap import METHODS, STRIDE, Method
 from explainer.proofs import Proof, compare, matrix_proof
 from explainer.segmentation.samples import sample
@@ -158,7 +159,8 @@ def show_pictures(seed: int) -> None:
 @lru_cache(maxsize=64)
 def picture_of(method: Method, seed: int) -> NDArray[np.uint8]:
     """The grown map as grey values, (64, 64). Not to be changed by the caller."""
-    grey: NDArray[np.uint8] = (255 * overlap.grown(method, seed).clamp(0, 1)).byte().numpy()
+    grown = on_one_core(lambda: overlap.grown(method, seed))
+    grey: NDArray[np.uint8] = (255 * grown.clamp(0, 1)).byte().numpy()
     return grey
 
 
@@ -173,7 +175,7 @@ def fits() -> list[tuple[float, float]]:
     photo = Image.open(sample("astronaut").path).convert("L").resize((PHOTO_SIDE, PHOTO_SIDE))
     large = torch.from_numpy(np.asarray(photo) / 255)
     small = torch.nn.functional.avg_pool2d(large[None], STRIDE)[0]
-    return [fit_of(method, small, large) for method in METHODS]
+    return on_one_core(lambda: [fit_of(method, small, large) for method in METHODS])
 
 
 def fit_of(method: Method, small: Tensor, large: Tensor) -> tuple[float, float]:

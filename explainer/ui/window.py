@@ -23,6 +23,7 @@ from explainer.dense import (
     local_trunk,
     receptive_field,
 )
+from explainer.onecore import on_one_core
 from explainer.palette import PALETTE
 from explainer.photos import read_photo
 from explainer.segmentation.model import FCN
@@ -56,7 +57,7 @@ def choose(settings: Settings) -> Choice:
     with st.grid(3, min_column_width=170):
         name = choose_photo(settings)
         side = settings.choice("side", "Patch side", PATCH_SIDES, 65, help="In pixels of the photo shown here.")
-        step = settings.choice("step", "One patch every ... pixels", (8, 16, 32), 16, help="8 takes a few seconds.")
+        step = settings.choice("step", "One patch every ... pixels", (8, 16, 32), 8, help="Their middles.")
     return Choice(name, side, step)
 
 
@@ -71,25 +72,26 @@ def prepared(name: str) -> tuple[Pixels, torch.Tensor, nn.Module]:
     """A sample photo as the network sees it, as pixels and as a tensor, and the local network fitted to it."""
     photo = read_photo(sample(name).path.read_bytes(), long_side=2 * LONG_SIDE).rgb
     x = to_input(photo, LONG_SIDE)
-    answer = torch.from_numpy(predict(photo, "fcn8s", LONG_SIDE, "cpu").probabilities).argmax(0)
+    answer = on_one_core(lambda: predict(photo, "fcn8s", LONG_SIDE, "cpu").probabilities.argmax(0))
     net = load("fcn8s")
     assert isinstance(net, FCN)
     small = np.asarray(Image.fromarray(photo).resize((x.shape[3], x.shape[2]), Image.Resampling.BILINEAR))
-    return small, x, fitted(local_trunk(net), x, answer[::STRIDE, ::STRIDE])
+    trunk = local_trunk(net)
+    return small, x, on_one_core(lambda: fitted(trunk, x, torch.from_numpy(answer[::STRIDE, ::STRIDE])))
 
 
 @st.cache_data(max_entries=32, show_spinner="Classifying patch after patch ...")
 def compared(choice: Choice) -> Comparison:
     """Both ways for one choice; the samples are ours, so the answer may be kept."""
     _, x, net = prepared(choice.name)
-    return compare_ways(net, x, choice.side, choice.step)
+    return on_one_core(lambda: compare_ways(net, x, choice.side, choice.step))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def swept(name: str) -> dict[int, float]:
     """Patch side -> largest difference away from the border."""
     _, x, net = prepared(name)
-    return difference_by_side(net, x)
+    return on_one_core(lambda: difference_by_side(net, x))
 
 
 def field_of(name: str) -> int:
@@ -187,8 +189,8 @@ def show_work(choice: Choice, found: Comparison) -> None:
         st.metric("If every pixel had its patch", f"{short(found.every_pixel)} : 1", border=True)
     st.markdown(
         f"{found.agreement.size} patches took {count(found.macs[0])} multiply-adds and {found.seconds[0]:.2g} s; one "
-        f"pass took {count(found.macs[1])} and {found.seconds[1]:.2g} s, on this computer. The patches cost "
-        f"**{times(work)}**: they overlap, and what two of them share is computed twice. Patches for all "
+        f"pass took {count(found.macs[1])} and {found.seconds[1]:.2g} s, on one core of this computer. The patches "
+        f"cost **{times(work)}**: they overlap, and what two of them share is computed twice. Patches for all "
         f"{count(found.pixels[0] * found.pixels[1])} pixels would cost **{times(found.every_pixel)}**."
     )
 
