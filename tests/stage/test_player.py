@@ -110,24 +110,23 @@ def test_every_step_shows_the_numbers_that_python_computes(open_stage, name):
     lookup = Lookup(scene)
     for order in scene["orders"]:
         playback = Playback(lookup, order["id"])
-        stage.page.evaluate("document.querySelector('.stage').dispatchEvent(new Event('x'))")
         if stage.page.locator(f'[data-order="{order["id"]}"].button').is_visible():
             stage.page.locator(f'[data-order="{order["id"]}"].button').click()
         for step in sorted({0, len(playback) // 2, len(playback) - 1}):
             stage.page.locator(".slider").fill(str(step))
             assert stage.line() == text_of(step_pieces(lookup, step, order["id"]))
-            target = lookup.target
-            if not target.get("labels") and stage.texts(target["id"]):
-                assert filled(stage.texts(target["id"])) == filled(python_texts(playback, target, step))
+            if name not in ("symbolic", "large"):  # the one shows letters, the other's cells are too small for numbers
+                assert_shows(stage, playback, lookup.target, step)
 
 
-def filled(numbers: list[str]) -> list[bool]:
-    return [bool(number) for number in numbers]
-
-
-def python_texts(playback, panel, step):
-    shown = [playback.shown(panel, cell, step) for cell in range(len(panel["values"]))]
-    return ["" if state is None else format_number(state.value) for state in shown]
+def assert_shows(stage, playback, panel, step):
+    """The numbers on the page are the partial sums, written with four digits or with what fits the cell."""
+    written = stage.texts(panel["id"])
+    assert len(written) == len(panel["values"])
+    for cell, text in enumerate(written):
+        state = playback.shown(panel, cell, step)
+        expected = {""} if state is None else {format_number(state.value, digits) for digits in (2, 3, 4)}
+        assert text in expected, (step, cell)
 
 
 def test_partial_sums_add_up_stamp_by_stamp(open_stage):
@@ -164,6 +163,14 @@ def test_scrubbing_tells_the_server_only_where_it_ended(open_stage):
     }""")
     stage.wait_for_call("step", 20)
     assert stage.calls("step") == [20]
+
+
+def test_playing_on_silences_the_step_before(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.page.locator(".speed").select_option("8")
+    stage.press("ArrowRight", "k")
+    stage.wait_for_call("step", 24)
+    assert stage.calls("step") == [24]
 
 
 def test_cropped_outputs_stay_blank_in_gather_and_fill_in_scatter(open_stage):
