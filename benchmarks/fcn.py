@@ -5,7 +5,8 @@
 
 Each row runs in a process of its own: its peak memory is that of the whole process, torch's import included. Times are
 medians of the whole way from the photo's pixels to labels at the photo's own size, after warm-up. Agreement is the
-share of equal labels with the same network run plainly (eager, contiguous, auxiliary head where there is one).
+share of equal labels with the same network run plainly (eager, contiguous, float32, auxiliary head where there is one).
+torchvision's networks are measured in float32 and in the precision that was chosen when they were loaded.
 torchvision's weights are taken from torch's cache where they are, else random ones of the same shape (marked `*`:
 their times hold, their labels mean nothing but can still be compared).
 """
@@ -13,6 +14,7 @@ their times hold, their labels mean nothing but can still be compared).
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import resource
 import subprocess
@@ -64,8 +66,7 @@ def plain(name: str, side: int) -> Callable[[Any], Any]:
 
     from explainer.segmentation import networks
     from explainer.segmentation.model import FCN
-    from explainer.segmentation.predict import _torchvision_input
-    from explainer.segmentation.resize import to_input
+    from explainer.segmentation.resize import to_input, torchvision_input
     from explainer.segmentation.weights import bundled_state, model_info
 
     info = model_info(name)
@@ -80,7 +81,7 @@ def plain(name: str, side: int) -> Callable[[Any], Any]:
     net.eval()
 
     def run(rgb: Any) -> Any:
-        answer = net(to_input(rgb, side) if info.bundled else _torchvision_input(rgb, side))
+        answer = net(to_input(rgb, side) if info.bundled else torchvision_input(rgb, side))
         scores = getattr(answer, name) if info.bundled else answer["out"]
         grown = F.interpolate(scores, rgb.shape[:2], mode="bilinear", align_corners=False)
         return grown.argmax(1)[0].to(torch.uint8).numpy()
@@ -100,7 +101,7 @@ def measure(run: Callable[[Any], Any], rgb: Any, repeats: int) -> tuple[float, A
     return sorted(times)[len(times) // 2], answer
 
 
-def child(name: str, side: int, device: str, repeats: int) -> dict[str, Any]:
+def child(name: str, side: int, device: str, repeats: int, float32: bool) -> dict[str, Any]:
     """Measure one row in this process."""
     import torch
 
@@ -112,26 +113,32 @@ def child(name: str, side: int, device: str, repeats: int) -> dict[str, Any]:
     bundled = model_info(network).bundled
     made_up = not bundled and use_random_weights(network)
     rgb = photo()
+    chosen = ""
     if name == REFERENCE:
         ms, _ = measure(plain(network, side), rgb, repeats)
         agreement = 1.0
     else:
-        ms, labels = measure(lambda rgb: predict(rgb, network, side, device).labels, rgb, repeats)
+        chosen = (
+            ", bfloat16" if predict(rgb, network, side, device, float32=float32).device.endswith("bfloat16") else ""
+        )
+        ms, labels = measure(lambda rgb: predict(rgb, network, side, device, float32=float32).labels, rgb, repeats)
         agreement = 0.0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
     if name != REFERENCE:
         agreement = float((plain(network, side)(rgb) == labels).mean())
     place = "cpu" if name == REFERENCE else device
-    row = {"ms": ms, "peak": peak, "agreement": agreement, "random": made_up, "device": describe(choose_device(place))}
+    where = describe(choose_device(place)) + chosen
+    row = {"ms": ms, "peak": peak, "agreement": agreement, "random": made_up, "device": where}
     if place == "cuda":
         row["peak"] = torch.cuda.max_memory_allocated() / 2**20
     return row
 
 
-def in_process(name: str, side: int, device: str, repeats: int) -> dict[str, Any]:
+def in_process(name: str, side: int, device: str, repeats: int, float32: bool = False) -> dict[str, Any]:
     """Measure one row in a fresh process."""
     command = [sys.executable, __file__, "--child", name, "--sides", str(side), "--device", device]
-    done = subprocess.run([*command, "--repeats", str(repeats)], capture_output=True, text=True, check=False)
+    command += ["--repeats", str(repeats), *(["--float32"] if float32 else [])]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{name} at {side}: {done.stderr.strip().splitlines()[-1]}")
     row: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -145,10 +152,11 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", help="networks to measure (default: all)")
     parser.add_argument("--device", help="cpu, cuda, mps, xpu (default: the CPU, and the accelerator if there is one)")
     parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--float32", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--child", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        print(json.dumps(child(options.child, options.sides[0], options.device, options.repeats)))
+        print(json.dumps(child(options.child, options.sides[0], options.device, options.repeats, options.float32)))
         return
 
     from explainer.segmentation.devices import choose_device
@@ -164,9 +172,10 @@ def main() -> None:
             if options.only and info.name not in options.only:
                 continue
             own = BUNDLED_SIDES.get(side, side // 32 * 32 + 1) if info.bundled else side
-            for device in devices:
-                row = in_process(info.name, own, device, options.repeats)
-                print(line(info.name, own, row, reference["ms"]), flush=True)
+            for device, float32 in itertools.product(devices, [True] if info.bundled else [True, False]):
+                row = in_process(info.name, own, device, options.repeats, float32)
+                name = f"{info.name}, {'float32' if float32 else 'as chosen at load'}"
+                print(line(name, own, row, reference["ms"]), flush=True)
 
 
 def line(name: str, side: int, row: dict[str, Any], reference_ms: float) -> str:

@@ -34,6 +34,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=BUNDLED_FILE, help="the weights file to write")
     parser.add_argument("--run", default="run", help="name of the run's folder in the work dir; it resumes if there")
     parser.add_argument("--steps", type=int, default=Plan.steps)
+    parser.add_argument(
+        "--minutes", type=float, default=0.0, help="end after so many minutes of training (0: no limit)"
+    )
     parser.add_argument("--check-every", type=int, default=Plan.check_every)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--seed", type=int, default=0)
@@ -48,7 +51,7 @@ def train(options: argparse.Namespace) -> str:
     device = torch.device(options.device)
     packs = Packs(options.data)
     names, held = packs.split()
-    plan = Plan(steps=options.steps, check_every=options.check_every, frozen_blocks=options.frozen_blocks)
+    plan = Plan(options.steps, options.minutes, options.check_every, frozen_blocks=options.frozen_blocks)
     sizes: dict[str, object] = {"batch_size": options.batch, "seed": options.seed}
     if options.smoke:
         names, held = names[:6], held[:2]

@@ -6,6 +6,8 @@ import copy
 import json
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,10 +26,15 @@ from training.progress import progress
 
 @dataclass(frozen=True)
 class Plan:
-    """The numbers of a run. Rates are Adam's; the trunk waits `trunk_wait` steps, then starts as slowly as the rest."""
+    """The numbers of a run. Rates are Adam's; the trunk waits `trunk_wait` steps, then starts as slowly as the rest.
+
+    The run ends after `steps`, or after `minutes` if that is not 0; the rates fall with whichever is nearer its end.
+    """
 
     steps: int = 4000
+    minutes: float = 0.0
     check_every: int = 250
+    save_every: int = 25
     frozen_blocks: int = 7
     rate_trunk: float = 5e-5
     rate_head: float = 2e-4
@@ -55,12 +62,12 @@ def parameter_groups(model: FCN, plan: Plan) -> list[dict[str, Any]]:
     ]
 
 
-def rate_at(step: int, group: dict[str, Any], plan: Plan) -> float:
-    """Linear warm-up after the group's wait, then half a cosine down to a fiftieth."""
+def rate_at(step: int, group: dict[str, Any], plan: Plan, done: float = 0.0) -> float:
+    """Linear warm-up after the group's wait, then half a cosine down to a fiftieth; `done` is the share of the time."""
     if step < group["wait"]:
         return 0.0
     warm = min(1.0, (step - group["wait"] + 1) / plan.warm_up)
-    cosine = 0.5 * (1 + math.cos(math.pi * step / plan.steps))
+    cosine = 0.5 * (1 + math.cos(math.pi * max(step / plan.steps, min(1.0, done))))
     return float(group["peak"] * warm * (0.02 + 0.98 * cosine))
 
 
@@ -73,7 +80,7 @@ class Run:
         self.groups = parameter_groups(self.model, plan)
         self.optimiser = torch.optim.AdamW(self.groups, lr=0.0, weight_decay=plan.weight_decay)
         self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.step, self.best, self.seconds = 0, 0.0, 0.0
+        self.step, self.best, self.seconds = 0, -1.0, 0.0
         folder.mkdir(parents=True, exist_ok=True)
 
     def train(self, feed: Feed, packs: Packs, held: list[str]) -> None:
@@ -81,19 +88,30 @@ class Run:
         started = time.monotonic() - self.seconds
         if self.step == 0:
             self.check(packs, held, 0.0)
-        losses = 0.0
+        if self.time_share() >= 1:
+            return
+        losses: list[float] = []
         todo = feed.batches(self.step, self.plan.steps)
         for batch in progress(todo, "training", self.plan.steps - self.step):
-            losses += self.advance(batch)
-            if self.step % self.plan.check_every == 0 or self.step == self.plan.steps:
-                self.seconds = time.monotonic() - started
-                self.check(packs, held, losses / self.plan.check_every)
-                losses = 0.0
+            losses.append(self.advance(batch))
+            self.seconds = time.monotonic() - started
+            over = self.step == self.plan.steps or self.time_share() >= 1
+            if over or self.step % self.plan.check_every == 0:
+                self.check(packs, held, sum(losses) / len(losses))
+                losses = []
+            elif self.step % self.plan.save_every == 0:
+                write(self.folder / "last.pt", self.state())
+            if over:
+                break
+
+    def time_share(self) -> float:
+        """How much of the allowed time is gone, 0 where there is no limit."""
+        return self.seconds / (60 * self.plan.minutes) if self.plan.minutes else 0.0
 
     def advance(self, batch: Batch) -> float:
         """One step; returns the loss."""
         for group in self.optimiser.param_groups:
-            group["lr"] = rate_at(self.step, group, self.plan)
+            group["lr"] = rate_at(self.step, group, self.plan, self.time_share())
         half = self.device.type == "cuda"
         batch = batch.to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
@@ -161,11 +179,21 @@ def write(path: Path, state: dict[str, Any]) -> None:
     part.replace(path)
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """torch on one thread: single photos lose more by waiting for a busy second core than they gain."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@one_thread()
 @torch.inference_mode()
 def judge(model: FCN, packs: Packs, names: list[str], side: int, device: torch.device) -> dict[str, Confusion]:
     """Confusion counts of the three heads on the named photos, labels at each photo's own size."""
     found = {head: Confusion() for head in HEADS}
-    for name in names:
+    for name in progress(names, "validating"):
         sample = packs.load(name)
         x = to_input(sample.rgb, side).to(device, memory_format=torch.channels_last)
         maps = model.score_maps(x)

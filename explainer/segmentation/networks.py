@@ -4,43 +4,95 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from explainer.photos import read_photo
 from explainer.segmentation.download import torchvision_state
-from explainer.segmentation.model import FCN
+from explainer.segmentation.model import FCN, ScoreMaps
+from explainer.segmentation.precision import half_pays
+from explainer.segmentation.resize import torchvision_input
+from explainer.segmentation.samples import sample
 from explainer.segmentation.weights import Progress, bundled_state, model_info
 
-_lock = threading.Lock()
-_loaded: dict[tuple[str, str], nn.Module] = {}
+TRIAL_SIDE = 256
+"""The size at which bfloat16 is tried."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A network, and whether bfloat16 pays for it on its device."""
+
+    net: nn.Module
+    half: bool
+
+
+_Key = tuple[str, str]
+_loaded: dict[_Key, Loaded] = {}
+_building: dict[_Key, threading.Lock] = defaultdict(threading.Lock)
 
 
 def load(name: str, device: str | torch.device = "cpu", progress: Progress | None = None) -> nn.Module:
     """The network of that name on that device, in inference mode; the same object for all who ask.
 
-    The three bundled names share one `FCN`. torchvision's weights are fetched on first use.
+    The three bundled names share one `FCN`. torchvision's weights are fetched on first use, which can take minutes:
+    call this in a thread of your own then, not on the worker. Other networks can be loaded and used meanwhile.
 
     Raises:
         ValueError: no such network. WeightsError: its weights cannot be had.
     """
+    return loaded(name, device, progress).net
+
+
+def loaded(name: str, device: str | torch.device = "cpu", progress: Progress | None = None) -> Loaded:
+    """As `load`, with what is known about the network."""
     info = model_info(name)
     key = ("bundled" if info.bundled else name, str(device))
-    with _lock:
-        if key not in _loaded:
-            net = _bundled() if info.bundled else _torchvision(name, progress)
-            net = net.eval().requires_grad_(False)
-            _loaded[key] = net.to(torch.device(device)).to(memory_format=torch.channels_last)
-            gc.collect()
-        return _loaded[key]
+    if key not in _loaded:
+        with _building[key]:
+            if key not in _loaded:
+                net = _bundled() if info.bundled else _torchvision(name, progress)
+                _loaded[key] = _prepare(net, torch.device(device))
+    return _loaded[key]
 
 
 def forget(device: str | torch.device) -> None:
     """Drop the networks of one device, to give its memory back."""
-    with _lock:
-        for key in [key for key in _loaded if key[1] == str(device)]:
-            del _loaded[key]
+    for key in [key for key in list(_loaded) if key[1] == str(device)]:
+        _loaded.pop(key, None)
+
+
+def coarse_scores(net: nn.Module, x: Tensor) -> ScoreMaps | Tensor:
+    """The bundled network's score maps, or the coarse scores of a torchvision network before its upsampling."""
+    if isinstance(net, FCN):
+        return net.score_maps(x)
+    features = net.backbone(x)  # type: ignore[operator]
+    scores: Tensor = net.classifier(features if "low" in features else features["out"])  # type: ignore[operator]
+    return scores
+
+
+def _prepare(net: nn.Module, device: torch.device) -> Loaded:
+    """Inference mode, channels last, on the device; the large networks are tried in bfloat16."""
+    net = net.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
+    gc.collect()
+    return Loaded(net, not isinstance(net, FCN) and _half_pays(net, device))
+
+
+def _half_pays(net: nn.Module, device: torch.device) -> bool:
+    photo = read_photo(sample("chelsea").path.read_bytes()).rgb
+    x = torchvision_input(photo, TRIAL_SIDE).to(device).contiguous(memory_format=torch.channels_last)
+
+    def run(half: bool) -> Tensor:
+        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=half):
+            scores = coarse_scores(net, x)
+        assert isinstance(scores, Tensor)
+        return scores
+
+    return half_pays(run)
 
 
 def _bundled() -> FCN:

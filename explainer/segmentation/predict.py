@@ -12,20 +12,16 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from PIL import Image
-from torch import Tensor, nn
 
 from explainer.segmentation.devices import choose_device, describe, is_out_of_memory, release
 from explainer.segmentation.model import FCN, Head, ScoreMaps
-from explainer.segmentation.networks import forget, load
+from explainer.segmentation.networks import coarse_scores, forget, load, loaded
 from explainer.segmentation.prediction import Prediction, StrideMaps
-from explainer.segmentation.resize import labels_at, to_input
+from explainer.segmentation.resize import labels_at, to_input, torchvision_input
 from explainer.segmentation.weights import model_info
 
 LONG_SIDES = (129, 1281)
 """The smallest and largest working size that may be asked for."""
-_MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
-_STD = np.array([0.229, 0.224, 0.225], dtype=np.float32)
 
 
 def predict(
@@ -34,6 +30,7 @@ def predict(
     long_side: int | None = None,
     device: str = "auto",
     label_size: tuple[int, int] | None = None,
+    float32: bool = False,
 ) -> Prediction:
     """Label a photo.
 
@@ -43,6 +40,7 @@ def predict(
         long_side: the longer side, in pixels, at which the network sees the photo; the network's default if None.
         label_size: (height, width) of the label map; the given photo's own if None. For a photo that was reduced
             when it was read, its full size.
+        float32: never use bfloat16, even where it was found to be faster with the same labels.
         device: `auto` (CUDA, then MPS, then XPU, then CPU), `cpu`, `cuda`, `mps` or `xpu`.
 
     Raises:
@@ -54,14 +52,14 @@ def predict(
     chosen = choose_device(device)
     size = label_size or (photo_rgb.shape[0], photo_rgb.shape[1])
     try:
-        return _run(photo_rgb, model, side, chosen, size)
+        return _run(photo_rgb, model, side, chosen, size, float32)
     except RuntimeError as error:
         if chosen.type == "cpu" or not is_out_of_memory(error):
             raise
     forget(chosen)
     release(chosen)
     notice = f"{describe(chosen)} ran out of memory; this photo was labelled on the CPU."
-    return replace(_run(photo_rgb, model, side, torch.device("cpu"), size), notices=(notice,))
+    return replace(_run(photo_rgb, model, side, torch.device("cpu"), size, float32), notices=(notice,))
 
 
 def _check(photo: NDArray[np.uint8], long_side: int | None) -> None:
@@ -73,45 +71,31 @@ def _check(photo: NDArray[np.uint8], long_side: int | None) -> None:
 
 
 @torch.inference_mode()
-def _run(photo: NDArray[np.uint8], model: str, side: int, device: torch.device, size: tuple[int, int]) -> Prediction:
-    net = load(model, device)
+def _run(
+    photo: NDArray[np.uint8], model: str, side: int, device: torch.device, size: tuple[int, int], float32: bool
+) -> Prediction:
+    known = loaded(model, device)
+    net, half = known.net, known.half and not float32
     times: dict[str, float] = {}
     bundled = isinstance(net, FCN)
     with _timed("resize", times, device):
-        x = to_input(photo, side) if bundled else _torchvision_input(photo, side)
+        x = to_input(photo, side) if bundled else torchvision_input(photo, side)
         x = x.to(device).contiguous(memory_format=torch.channels_last)
     maps: ScoreMaps | None = None
-    with _timed("network", times, device):
-        coarse = _forward(net, x)
+    with _timed("network", times, device), torch.autocast(device.type, torch.bfloat16, enabled=half):
+        coarse = coarse_scores(net, x)
         maps = coarse if isinstance(coarse, ScoreMaps) else None
     with _timed("upsample", times, device):
         if isinstance(coarse, ScoreMaps):
             scores = cast(FCN, net).grow(coarse, cast(Head, model))
         else:
-            scores = F.interpolate(coarse, x.shape[-2:], mode="bilinear", align_corners=False)
+            scores = F.interpolate(coarse.float(), x.shape[-2:], mode="bilinear", align_corners=False)
     with _timed("labels", times, device):
         labels = labels_at(scores, *size)
         own_scores = scores[0].float().cpu().numpy()
     stride_maps = StrideMaps(*(m[0].float().cpu().numpy() for m in maps)) if maps is not None else None
-    return Prediction(model, describe(device), labels, own_scores, stride_maps, times)
-
-
-def _forward(net: nn.Module, x: Tensor) -> ScoreMaps | Tensor:
-    """The bundled network's score maps, or the coarse scores of a torchvision network before its upsampling."""
-    if isinstance(net, FCN):
-        return net.score_maps(x)
-    features = net.backbone(x)  # type: ignore[operator]
-    scores: Tensor = net.classifier(features if "low" in features else features["out"])  # type: ignore[operator]
-    return scores
-
-
-def _torchvision_input(photo: NDArray[np.uint8], side: int) -> Tensor:
-    """(1, 3, h, w) with torchvision's mean and deviation; the aspect ratio is kept."""
-    scale = side / max(photo.shape[:2])
-    size = max(32, round(photo.shape[1] * scale)), max(32, round(photo.shape[0] * scale))
-    small = np.array(Image.fromarray(photo).resize(size, Image.Resampling.BILINEAR), dtype=np.float32) / 255
-    normal = (small - _MEAN) / _STD
-    return torch.from_numpy(normal).permute(2, 0, 1)[None]
+    place = describe(device) + (", bfloat16" if half else "")
+    return Prediction(model, place, labels, own_scores, stride_maps, times)
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-MIN_SIDE = 33
+_MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
+_STD = np.array([0.229, 0.224, 0.225], dtype=np.float32)
 MAX_LABEL_VALUES = 24_000_000
 """Scores are brought to the photo's size in strips of at most this many values (96 MB of float32)."""
 
@@ -36,6 +37,15 @@ def to_input(rgb: NDArray[np.uint8], long_side: int) -> Tensor:
     height, width = network_sides(rgb.shape[0], rgb.shape[1], long_side)
     small = Image.fromarray(rgb).resize((width, height), Image.Resampling.BILINEAR)
     return normalise(np.asarray(small))
+
+
+def torchvision_input(photo: NDArray[np.uint8], side: int) -> Tensor:
+    """(1, 3, h, w) with torchvision's mean and deviation; the aspect ratio is kept."""
+    scale = side / max(photo.shape[:2])
+    size = max(32, round(photo.shape[1] * scale)), max(32, round(photo.shape[0] * scale))
+    small = np.array(Image.fromarray(photo).resize(size, Image.Resampling.BILINEAR), dtype=np.float32) / 255
+    normal = (small - _MEAN) / _STD
+    return torch.from_numpy(normal).permute(2, 0, 1)[None]
 
 
 def normalise(rgb: NDArray[np.uint8]) -> Tensor:

@@ -19,6 +19,7 @@ from explainer.segmentation.model import FCN, HEADS
 from explainer.segmentation.networks import load
 from explainer.segmentation.predict import labels_of, predict, regrow
 from explainer.segmentation.prediction import Prediction, class_shares
+from explainer.segmentation.resize import torchvision_input
 from explainer.segmentation.samples import sample
 
 SIDE = 193
@@ -80,9 +81,9 @@ def test_torchvisions_networks_answer_as_torchvision_does(name: str, monkeypatch
     state = reference.state_dict() | {"aux_classifier.0.weight": torch.zeros(1)}
     monkeypatch.setattr(networks, "torchvision_state", lambda *_: state)
     monkeypatch.setattr(networks, "_loaded", {})
-    answer = predict(photo(96, 128), name, 160, "cpu")
+    answer = predict(photo(96, 128), name, 160, "cpu", float32=True)
     assert answer.maps is None and answer.labels.shape == (96, 128)
-    x = module._torchvision_input(photo(96, 128), 160)
+    x = torchvision_input(photo(96, 128), 160)
     assert x.shape == (1, 3, 120, 160)
     with torch.inference_mode():
         expected = reference(x)["out"][0].softmax(0).numpy()
@@ -91,7 +92,7 @@ def test_torchvisions_networks_answer_as_torchvision_does(name: str, monkeypatch
 
 def test_torchvisions_input_is_normalised_as_documented() -> None:
     grey = np.full((40, 40, 3), 255, np.uint8)
-    x = module._torchvision_input(grey, 40)
+    x = torchvision_input(grey, 40)
     expected = [(1 - mean) / std for mean, std in zip((0.485, 0.456, 0.406), (0.229, 0.224, 0.225), strict=True)]
     np.testing.assert_allclose(x[0, :, 0, 0].numpy(), expected, rtol=1e-5)
 
@@ -99,11 +100,11 @@ def test_torchvisions_input_is_normalised_as_documented() -> None:
 def test_an_exhausted_accelerator_makes_way_for_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     real, tried = module._run, list[str]()
 
-    def run(rgb: Any, model: str, side: int, device: torch.device, size: tuple[int, int]) -> Prediction:
+    def run(rgb: Any, model: str, side: int, device: torch.device, size: tuple[int, int], float32: bool) -> Prediction:
         tried.append(device.type)
         if device.type == "cuda":
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return real(rgb, model, side, device, size)
+        return real(rgb, model, side, device, size, float32)
 
     monkeypatch.setattr(module, "choose_device", lambda _: torch.device("cuda"))
     monkeypatch.setattr(module, "describe", lambda _: "Small GPU")

@@ -1,0 +1,81 @@
+"""bfloat16 only where it is faster and right; and loading that waits for nobody else."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from explainer.segmentation import networks
+from explainer.segmentation.networks import load
+from explainer.segmentation.precision import half_pays, timed
+from explainer.segmentation.weights import WeightsError
+
+
+def scores(half: bool, wrong: int = 0) -> Tensor:
+    """Scores of 1000 pixels; in bfloat16 some of them are labelled wrongly."""
+    found = torch.zeros(1, 2, 10, 100)
+    found[:, 1] = 1
+    if half:
+        found[0, 0].view(-1)[:wrong] = 2
+    return found
+
+
+@pytest.mark.parametrize(
+    ("half_time", "wrong", "pays"),
+    [(0.5, 0, True), (0.5, 5, True), (0.5, 6, False), (0.79, 0, True), (0.81, 0, False), (5.0, 0, False)],
+)
+def test_it_must_be_faster_and_keep_the_labels(half_time: float, wrong: int, pays: bool) -> None:
+    def measure(run: Any, half: bool) -> tuple[float, Tensor]:
+        return (half_time if half else 1.0), run(half).argmax(1)
+
+    assert half_pays(lambda half: scores(half, wrong), measure) is pays
+
+
+def test_a_device_without_bfloat16_stays_with_float32() -> None:
+    def run(half: bool) -> Tensor:
+        if half:
+            raise RuntimeError("not implemented for 'BFloat16'")
+        return scores(half)
+
+    assert half_pays(run) is False
+
+
+def test_timing_runs_what_it_is_given() -> None:
+    asked: list[bool] = []
+
+    def run(half: bool) -> Tensor:
+        asked.append(half)
+        return scores(half)
+
+    seconds, labels = timed(run, True)
+    assert seconds >= 0 and asked == [True] * 3 and (labels == 1).all()
+
+
+def test_a_long_download_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    started, release = threading.Event(), threading.Event()
+
+    def slow(*_: Any) -> Any:
+        started.set()
+        assert release.wait(20)
+        raise WeightsError("offline")
+
+    monkeypatch.setattr(networks, "_torchvision", slow)
+    failed: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            load("fcn_resnet50", "cpu")
+        except WeightsError as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    assert started.wait(20)
+    assert load("fcn8s", "cpu") is load("fcn16s", "cpu")
+    release.set()
+    thread.join(20)
+    assert len(failed) == 1
