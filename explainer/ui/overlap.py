@@ -14,7 +14,9 @@ from torch import Tensor
 from explainer import figures, overlap
 from explainer.examples import Example, examples_of, find_example
 from explainer.gallery import example_scene
+from explainer.kernels import ones
 from explainer.onecore import on_one_core
+from explainer.operators import TransposedConvolution
 from explainer.overlap import METHODS, STRIDE, Method
 from explainer.proofs import Proof, compare, matrix_proof
 from explainer.segmentation.samples import sample
@@ -44,6 +46,8 @@ def show_examples(settings: Settings, page: str) -> None:
     settings.show_notes()
     example, scene, key = find_example(slug), scene_of(slug), f"{settings.prefix}_stage"
     st.caption(f"{example.note} *Source: {example.source}.*")
+    if not example.is_single:
+        show_layers(example)
     show_stage(scene, key)
     show_proofs(proofs_of(example))
     show_tabs(page, scene, key, code_of(example), example.note)
@@ -66,13 +70,28 @@ def proofs_of(example: Example) -> list[Proof]:
     published = torch.tensor(example.case["output"], dtype=torch.float64)
     claim = "torch's output = the published numbers"
     if not example.is_single:
-        x = torch.tensor(example.case["input"], dtype=torch.float64)[None, None]
-        for k, s in layers_of(example):
-            x = torch.nn.functional.conv_transpose1d(x, torch.ones(1, 1, k, dtype=torch.float64), stride=s)
-        return [compare(claim, x[0, 0], published)]
+        return [compare(claim, maps_of(example)[-1], published)]
     problem = example.problem()
     found = problem.op(problem.input[None])[0, 0]
     return [matrix_proof(trace(problem.op, problem.input)), compare(claim, found, published)]
+
+
+def maps_of(example: Example) -> list[Tensor]:
+    """The map after each layer of a stacked example, (W)."""
+    maps = [torch.tensor(example.case["input"], dtype=torch.float64)]
+    for k, s in layers_of(example):
+        maps.append(TransposedConvolution(ones(k, 1), stride=s)(maps[-1][None, None])[0, 0])
+    return maps[1:]
+
+
+def show_layers(example: Example) -> None:
+    """What each layer of a stacked example leaves; the stage below steps through the last one."""
+    lines = [
+        f"{n}. size {k}, stride {s}: :green[{' '.join(f'{value:g}' for value in values.tolist())}]"
+        for n, ((k, s), values) in enumerate(zip(layers_of(example), maps_of(example), strict=True), 1)
+    ]
+    st.markdown("\n".join(lines))
+    st.caption("The counts after each layer. Below, the last layer step by step.")
 
 
 def layers_of(example: Example) -> list[tuple[int, int]]:
