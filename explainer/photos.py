@@ -192,18 +192,28 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 def _deep_grey(image: Image.Image) -> Image.Image:
     """16-bit, 32-bit and float grey to 8 bits: by the format's range where it is plain, else by the values' own."""
-    values = np.nan_to_num(np.asarray(image, dtype=np.float32), nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = float(values.min()), float(values.max())
-    if low >= 0 and image.mode == "F" and high <= 1:
-        top = 1.0
-    elif low >= 0 and high <= 255 and image.mode == "F":
-        top = 255.0
-    elif low >= 0 and high <= 65535:
-        top = 65535.0
-    else:
-        values -= low
-        top = max(high - low, 1e-12)
-    return Image.fromarray((values * (255 / top)).round().clip(0, 255).astype(np.uint8)).convert("RGB")
+    deep = np.asarray(image)
+    flat = np.empty(deep.shape, np.uint8)
+    strips = [slice(top, top + 256) for top in range(0, deep.shape[0], 256)]
+    low = min(float(_finite(deep[strip]).min()) for strip in strips)
+    high = max(float(_finite(deep[strip]).max()) for strip in strips)
+    zero, top = _value_range(low, high, image.mode == "F")
+    for strip in strips:
+        flat[strip] = ((_finite(deep[strip]) - zero) * (255 / (top - zero))).round().clip(0, 255)
+    return Image.fromarray(flat).convert("RGB")
+
+
+def _finite(values: NDArray[np.generic]) -> NDArray[np.float32]:
+    return np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def _value_range(low: float, high: float, is_float: bool) -> tuple[float, float]:
+    """Which values become black and white."""
+    if low >= 0 and is_float and high <= 255:
+        return 0.0, 1.0 if high <= 1 else 255.0
+    if low >= 0 and high <= 65535:
+        return 0.0, 65535.0
+    return low, high if high > low else low + 1
 
 
 def to_png_bytes(rgb: NDArray[np.uint8]) -> bytes:

@@ -106,6 +106,8 @@ def deep_greys() -> Iterator[Case]:
     broken[20:, 20:] = np.nan
     yield Case("float TIFF with NaN", encode(Image.fromarray(broken), "TIFF"), pixel=(128, 128, 128), tolerance=1)
     yield Case("float TIFF, all NaN", encode(Image.fromarray(np.full((32, 32), np.nan, np.float32)), "TIFF"))
+    level = np.full((32, 32), 1e9, np.float32)
+    yield Case("float TIFF, one huge level", encode(Image.fromarray(level), "TIFF"), size=(32, 32))
     signed = np.linspace(-5, 5, 1024, dtype=np.float32).reshape(32, 32)
     yield Case("float TIFF below zero", encode(Image.fromarray(signed), "TIFF"), size=(32, 32))
 
