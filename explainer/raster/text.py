@@ -8,7 +8,19 @@ from functools import cache
 from PIL import ImageFont
 from PIL.ImageDraw import ImageDraw
 
-STAND_INS = {"∗": "*", "−": "-", "–": "-", "∞": "inf", "→": "->", "×": "x", "²": "2", "ᵀ": "T", "≈": "~", "’": "'"}
+STAND_INS = {
+    "∗": "*",
+    "⇄": "<->",
+    "−": "-",
+    "–": "-",
+    "∞": "inf",
+    "→": "->",
+    "×": "x",
+    "²": "2",
+    "ᵀ": "T",
+    "≈": "~",
+    "’": "'",
+}
 RAISED = {"ᵀ": "T", "²": "2"}
 
 

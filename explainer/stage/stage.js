@@ -655,7 +655,7 @@ class PanelView {
       this.font = Math.min(this.cell > 60 ? 30 : 18, this.cell * (this.cell < 24 ? 0.6 : 0.46), room / (GLYPH * longest));
       if (this.font >= 9.5 || values) break;
     }
-    if (panel.labels) this.font = Math.min(24, this.cell * 0.42); // letters are fitted one by one, see fitText
+    if (panel.labels) this.font = Math.min(24, this.cell * 0.42, 1.4 * this.font); // long sums shrink, see fitText
     this.numbered = !panel.painted && this.font >= 6.5;
     this.font = Math.round(this.font * 10) / 10;
   }
