@@ -24,6 +24,7 @@ st.markdown(
     "convolve afterwards: smooth, though the weights are just as random."
 )
 seed = settings.choice("draw", "Draw the weights again", tuple(range(1, 10)), 1, width=220)
+settings.show_notes()
 show_pictures(seed)
 
 st.subheader("What helps, and what does not quite")
@@ -41,9 +42,8 @@ st.markdown(
     "- **Resize-convolution** cannot make a pattern from a constant map, whatever the weights.\n"
     "- **Training** can learn the pattern away. In the last column each layer was trained to the end, by least "
     "squares, to undo the halving of a photo: what is left in its error is small, and largest for k 3.\n"
-    "- **The border** stays uneven even for k 4, s 2, p 1: fewer stamps reach it."
+    "- **The border** stays uneven even for k 4, s 2, p 1: fewer stamps reach it. The examples at the top have this case."
 )
-link("checkerboard", "See the uneven border", "border-uneven")
 
 st.subheader("The same pattern in gradients")
 st.markdown(

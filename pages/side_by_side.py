@@ -37,7 +37,9 @@ st.markdown(
     "of each block**. Max unpooling gets the maxima and their places, pixel shuffle gets *all* pixels as channels, so "
     "it only has to rearrange them. The two *trained* ones were fitted to this photo by least squares."
 )
-show_photo(choose_photo(settings, width=280), r)
+photo = choose_photo(settings, width=280)
+settings.show_notes()
+show_photo(photo, r)
 st.caption(
     "align_corners stretches the map from corner pixel to corner pixel, so nothing lies where the blocks were. The "
     "random kernel leaves a checkerboard. PSNR is taken over the whole picture, values clipped to what a screen shows."

@@ -117,6 +117,7 @@ def show_counts(settings: Settings) -> tuple[int, int]:
         s = settings.choice("s", "Stride s", STRIDES, 2)
         fitting = tuple(n for n in (1, 2, 3) if overlap.counts(SIZE, k, s, layers=n, dims=1).numel() <= 120)
         layers = settings.choice("layers", "Layers", fitting, 1, help="The same layer again and again.")
+    settings.show_notes()
     grid, line = overlap.counts(SIZE, k, s, layers=layers), overlap.period(k, s, layers)
     pattern = " ".join(f"{value:g}" for value in line[:16].tolist()) + (" ..." if len(line) > 16 else "")
     st.markdown(
@@ -226,7 +227,7 @@ def show_remedies(seed: int) -> None:
 def percent(share: float) -> str:
     """A share as a percentage with two digits, zero as 0 where only rounding is left.
 
-    >>> percent(0.7204), percent(0.00105), percent(1e-18)
+    >>> percent(0.7204), percent(0.00107), percent(1e-18)
     ('72%', '0.11%', '0')
     """
     return f"{100 * share:.2g}%" if share > 1e-12 else "0"

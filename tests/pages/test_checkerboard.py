@@ -50,3 +50,23 @@ def test_charts_pictures_and_lesson_are_there():
     assert len(at.get("plotly_chart")) == 3
     assert len(at.table) == 1
     assert any("no multiple of the stride" in block.value for block in at.markdown)
+
+
+def test_a_lesson_opens_its_example_on_the_spot():
+    at = open_page()
+    next(one for one in at.button if one.label == "See it happen").click().run()
+    assert not at.exception
+    assert at.selectbox(key="cb_example").value == "border-uneven"
+
+
+@pytest.mark.parametrize(("name", "label"), [("cb_k", "Kernel k"), ("cb_draw", "Draw the weights again")])
+def test_a_bad_link_gets_a_notice(name, label):
+    at = open_page(**{name: "99"})
+    assert not at.exception
+    assert any(label in note.value and "99" in note.value for note in at.warning)
+
+
+def test_the_stacked_layers_are_counted_one_by_one():
+    at = open_page()
+    at.selectbox(key="cb_example").set_value("distill-stacked").run()
+    assert any("1 1 2 1 3 2 3 1" in block.value for block in at.markdown)

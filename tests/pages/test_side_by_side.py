@@ -41,3 +41,9 @@ def test_an_unreadable_input_gets_a_sentence():
     at.text_area(key="ss_input").set_value("1 2 3 4 5").run()
     assert not at.exception
     assert any("at most 4" in note.value for note in at.warning)
+
+
+def test_a_bad_link_gets_a_notice():
+    at = open_page(ss_photo="nobody")
+    assert not at.exception
+    assert any("nobody" in note.value for note in at.warning)
