@@ -42,7 +42,7 @@ st.markdown(
     "- **Resize-convolution** cannot make a pattern from a constant map, whatever the weights.\n"
     "- **Training** can learn the pattern away. In the last column each layer was trained to the end, by least "
     "squares, to undo the halving of a photo: what is left in its error is small, and largest for k 3.\n"
-    "- **The border** stays uneven even for k 4, s 2, p 1: fewer stamps reach it. The examples at the top have this case."
+    "- **The border** stays uneven even for k 4, s 2, p 1: fewer stamps reach it (an example at the top)."
 )
 
 st.subheader("The same pattern in gradients")
