@@ -1818,17 +1818,6 @@ function download(blob, name) {
 
 const mounted = new WeakMap();
 
-/** Columns of ties may travel as base64 of little-endian integers (transport.py): "i1:", "i2:" or "i4:" and the data. */
-export function unpackTies(scene) {
-  const kinds = { i1: Int8Array, i2: Int16Array, i4: Int32Array };
-  const unpack = (column) => {
-    if (typeof column !== "string") return column;
-    const bytes = Uint8Array.from(atob(column.slice(3)), (letter) => letter.charCodeAt(0));
-    return Array.from(new kinds[column.slice(0, 2)](bytes.buffer));
-  };
-  return { ...scene, ties: Object.fromEntries(Object.entries(scene.ties).map(([name, column]) => [name, unpack(column)])) };
-}
-
 export default function stage({ data, parentElement, setStateValue }) {
   let root = parentElement.querySelector(".stage");
   if (!root) root = parentElement.appendChild(html("div", { class: "stage" }));
@@ -1840,7 +1829,7 @@ export default function stage({ data, parentElement, setStateValue }) {
     mounted.set(parentElement, player);
   }
   player.setStateValue = setStateValue;
-  player.setScene(unpackTies(data.scene));
+  player.setScene(data.scene);
   player.setTheme(themeOf(root));
   return () => {
     player.destroy();
