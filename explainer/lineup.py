@@ -61,7 +61,7 @@ def kernel_size(r: int) -> int:
 
 def stamping(weight: Tensor, r: int) -> TransposedConvolution:
     """A transposed convolution with stride r, cropped to r times the size."""
-    return TransposedConvolution(to_nested(weight), stride=r, padding=(weight.shape[-1] - r + 1) // 2)
+    return TransposedConvolution(to_nested(weight), stride=r, padding=(weight.shape[-1] - r) // 2)
 
 
 def random_kernel(r: int) -> Tensor:
@@ -215,7 +215,7 @@ def trained_stamp(photo: Tensor, r: int) -> Tensor:
     k = kernel_size(r)
 
     def run(x: Tensor, weight: Tensor) -> Tensor:
-        return F.conv_transpose2d(x, weight, stride=r, padding=(k - r + 1) // 2)
+        return F.conv_transpose2d(x, weight, stride=r, padding=(k - r) // 2)
 
     return trained(run, (1, 1, k, k), photo, r)
 

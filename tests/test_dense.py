@@ -41,9 +41,10 @@ def test_a_patch_that_covers_the_receptive_field_gives_the_same_scores(net, x):
 
 
 def test_the_inside_is_exactly_where_the_field_fits():
-    mask = dense.inside(33, 49, 8, 15)
-    assert mask.tolist() == [[8 * r - 7 >= 0 and 8 * r + 7 < 33 and 8 * c - 7 >= 0 and 8 * c + 7 < 49
-                              for c in range(7)] for r in range(5)]  # fmt: skip
+    """A field of 15 reaches 7 pixels to each side; at 32 in a side of 39 it would need one pixel more."""
+    rows, columns = [False, True, True, True, False], [False, True, True, True, True, False]
+    mask = dense.inside(39, 41, 8, 15)
+    assert mask.tolist() == [[row and column for column in columns] for row in rows]
 
 
 def test_steps_pick_every_so_many_positions(net, x):
