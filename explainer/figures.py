@@ -107,30 +107,6 @@ def heat_map(
 
 
 @remembered
-def bars(
-    names: Sequence[str],
-    values: Numbers,
-    role: str,
-    theme: str,
-    *,
-    x_title: str = "",
-    y_title: str = "",
-    height: int = 240,
-) -> go.Figure:
-    """Upright bars with their values above."""
-    trace = go.Bar(
-        x=list(names),
-        y=list(values),
-        marker={"color": PALETTE[theme]["text"][role], "line": {"width": 0}},
-        text=[f"{value:.3g}" for value in values] if len(values) <= 32 else None,
-        textposition="outside",
-        cliponaxis=False,
-        hovertemplate="%{x}: %{y:.4~g}<extra></extra>",
-    )
-    return frame(go.Figure(trace), height, x_title, y_title)
-
-
-@remembered
 def steps_down(
     x: Numbers, values: Numbers, role: str, theme: str, *, x_title: str, y_title: str, mark: float, word: str
 ) -> go.Figure:

@@ -25,8 +25,13 @@ def test_a_constant_map_still_has_a_scale():
     assert trace.zmax > trace.zmin
 
 
-def test_bars_and_lines_carry_their_numbers():
-    assert list(figures.bars(["a", "b"], [1, 2], "output", "light").data[0].y) == [1, 2]
+def test_lines_carry_their_numbers_and_the_mark():
     line = figures.steps_down([1, 2], [3, 0], "output", "dark", x_title="x", y_title="y", mark=1.5, word="here")
     assert list(line.data[0].y) == [3, 0]
     assert line.layout.shapes[0].x0 == 1.5
+
+
+def test_figures_are_kept_and_lists_are_as_good_as_tuples():
+    one = figures.heat_map([[1, 2]], "output", "light", x=["a", "b"])
+    assert figures.heat_map(((1, 2),), "output", "light", x=("a", "b")) is one
+    assert figures.heat_map([[1, 3]], "output", "light", x=["a", "b"]) is not one

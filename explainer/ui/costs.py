@@ -6,8 +6,8 @@ import streamlit as st
 
 from explainer.costs import CLASSES, UP_KERNEL, Cost, Layer, Net, designs, layers_to_see, most_stages
 from explainer.drawings import log_shares
+from explainer.quantities import count, memory, times
 from explainer.ui.settings import Settings
-from explainer.words import count, memory, times
 
 
 def show_costs(prefix: str) -> None:

@@ -17,11 +17,11 @@ from explainer.grids import read_grid
 from explainer.lineup import CONTESTANTS, DOWN, Contestant, Properties, properties, revive, shrink
 from explainer.onecore import on_one_core
 from explainer.operators import Nested, to_nested
+from explainer.quantities import short
 from explainer.segmentation.samples import sample
 from explainer.ui.navigation import link
 from explainer.ui.settings import Settings
 from explainer.ui.theme import theme
-from explainer.words import short
 
 #: Larger maps than this leave no room for nine of them.
 MOST = 4

@@ -19,6 +19,7 @@ from explainer.onecore import on_one_core
 from explainer.operators import TransposedConvolution
 from explainer.overlap import METHODS, STRIDE, Method
 from explainer.proofs import Proof, compare, matrix_proof
+from explainer.quantities import short
 from explainer.segmentation.samples import sample
 from explainer.snippets import snippet
 from explainer.stage import scenes
@@ -30,7 +31,6 @@ from explainer.ui.charts import show_chart
 from explainer.ui.settings import Settings
 from explainer.ui.stage import show_stage
 from explainer.ui.theme import theme
-from explainer.words import short
 
 #: Counting starts from a map of this many pixels a side.
 SIZE = 5

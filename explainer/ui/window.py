@@ -26,6 +26,7 @@ from explainer.dense import (
 from explainer.onecore import on_one_core
 from explainer.palette import PALETTE
 from explainer.photos import read_photo
+from explainer.quantities import count, short, times
 from explainer.segmentation.model import FCN
 from explainer.segmentation.networks import load
 from explainer.segmentation.palette import display_name
@@ -36,7 +37,6 @@ from explainer.segmentation.samples import sample, samples
 from explainer.ui.charts import show_chart
 from explainer.ui.settings import Settings
 from explainer.ui.theme import theme
-from explainer.words import count, short, times
 
 #: Small, so that the answer comes at once; still four times the receptive field.
 LONG_SIDE = 257

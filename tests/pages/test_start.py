@@ -7,8 +7,8 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from explainer.costs import Net, designs
+from explainer.quantities import count, memory
 from explainer.ui.navigation import PAGES
-from explainer.words import count, memory
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 
