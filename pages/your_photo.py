@@ -1,2 +1,33 @@
+"""Your photo: a network labels a sample or the visitor's own picture, and shows how it upsampled."""
+
 import streamlit as st
-st.title('your_photo')
+
+from explainer.ui.around import show_lessons
+from explainer.ui.photo.asking import answer_for
+from explainer.ui.photo.choosing import choose_wish
+from explainer.ui.photo.facts import show_caption, show_cost, show_privacy, show_truth
+from explainer.ui.photo.intake import show_intake
+from explainer.ui.photo.picking import pick_photo
+from explainer.ui.photo.viewer import show_view
+from explainer.ui.settings import Settings
+
+st.title("Your photo")
+st.markdown(
+    "A fully convolutional network names every pixel: twenty classes of things, and background. It decides on coarse "
+    "maps and **upsamples** them to the photo, by what the pages before this one explain. Choose a photo or bring your "
+    "own."
+)
+settings = Settings("yp")
+show_intake()
+photo = pick_photo(settings)
+wish = choose_wish(settings)
+settings.show_notes()
+answer = answer_for(photo, wish)
+if answer is not None:
+    show_view(answer.view, "yp_viewer", remembered=True)
+    show_caption(photo, answer)
+    show_cost(photo, answer)
+    st.subheader("How this network upsamples")
+    show_truth(answer)
+show_lessons("your_photo")
+show_privacy()

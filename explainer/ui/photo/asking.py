@@ -1,0 +1,113 @@
+"""Asking the network: one queue for all visitors, a newer wish in place of an older one, the place in line shown."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from typing import TypeVar
+
+import streamlit as st
+
+from explainer.segmentation import worker
+from explainer.ui.photo.labelled import Labelled, Taken, Wish, label
+from explainer.ui.photo.shelf import Shelf
+
+T = TypeVar("T")
+KEPT = 8
+"""Results a visitor's session keeps."""
+CALM = 0.25
+"""Seconds without a further change before a hasty visitor's wish is worked on."""
+_samples: Shelf[Labelled] = Shelf(24)
+"""Answers for the sample photos, which everybody may see. Nothing of a visitor ever comes in here."""
+
+
+def results() -> Shelf[object]:
+    """What this visitor's session keeps."""
+    if "yp_results" not in st.session_state:
+        st.session_state["yp_results"] = Shelf(KEPT)
+    shelf: Shelf[object] = st.session_state["yp_results"]
+    return shelf
+
+
+def answer_for(photo: Taken, wish: Wish) -> Labelled | None:
+    """The network's answer; None if it cannot be had, and then the page says why."""
+    key = (photo.key, wish)
+    known = _samples.get(key) if photo.is_sample else results().get(key)
+    if isinstance(known, Labelled):
+        return known
+    found = ask(lambda: label(photo, wish), "The network looks at the photo")
+    if found is not None:
+        (_samples if photo.is_sample else results()).put(key, found)
+    return found
+
+
+def derived(photo: Taken, name: tuple[object, ...], work: Callable[[], T], what: str) -> T | None:
+    """Something further about a photo, made once in a session."""
+    key = (photo.key, *name)
+    known = results().get(key)
+    if known is None:
+        known = ask(work, what)
+        if known is not None:
+            results().put(key, known)
+    return known  # type: ignore[return-value]
+
+
+def ask(work: Callable[[], T], what: str) -> T | None:
+    """Queue work and wait for it, saying how many are before; a full queue or a failure becomes a sentence."""
+    place = st.empty()
+    _settle(place)
+    try:
+        job = worker.submit(work, owner())
+    except worker.Busy as busy:
+        st.warning(str(busy), icon=":material/hourglass_top:")
+        return None
+    try:
+        found = _wait(job, place, what)
+    except CancelledError:
+        return None
+    except (ValueError, RuntimeError, MemoryError) as problem:
+        place.empty()
+        st.error(f"This did not work: {_sentence(problem)}", icon=":material/error:")
+        return None
+    finally:
+        job.cancel()
+    place.empty()
+    return found
+
+
+def owner() -> str:
+    """A name for this session in the queue."""
+    if "yp_owner" not in st.session_state:
+        st.session_state["yp_owner"] = secrets.token_hex(8)
+    return str(st.session_state["yp_owner"])
+
+
+def _wait(job: worker.Job[T], place: st.delta_generator.DeltaGenerator, what: str) -> T:
+    """Look again every fifth of a second, so that a newer wish or a closed tab ends the waiting."""
+    while True:
+        try:
+            return job.result(0.2)
+        except TimeoutError:
+            ahead = job.position()
+            line = f"{what} …" if not ahead else f"Waiting: number {ahead} in the line …"
+            place.markdown(f":material/hourglass_top: {line}")
+
+
+def _settle(place: st.delta_generator.DeltaGenerator) -> None:
+    """Whoever changes settings quickly is asked once they rest: the next change ends this script at `place`."""
+    now = time.monotonic()
+    hasty = now - st.session_state.get("yp_asked", -1e9) < 2 * CALM
+    st.session_state["yp_asked"] = now
+    while hasty and time.monotonic() - now < CALM:
+        time.sleep(0.05)
+        place.markdown("")
+
+
+def _sentence(problem: BaseException) -> str:
+    """The first line of an error, without what a machine might add."""
+    from explainer.segmentation.weights import WeightsError
+
+    known = isinstance(problem, (ValueError, WeightsError))
+    return str(problem).splitlines()[0] if known and str(problem) else "the computation failed; please try again."

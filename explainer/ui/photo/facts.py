@@ -1,0 +1,71 @@
+"""What stands around the picture: where the time went, how the network upsamples, what happens to a photo."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explainer.quantities import memory
+from explainer.segmentation.samples import sample
+from explainer.segmentation.weights import model_info
+from explainer.ui.photo.labelled import Labelled, Taken
+
+STAGES = ("read", "resize", "network", "upsample", "labels", "draw")
+PRIVACY = (
+    "**Your photo** goes to the computer that runs this page and to nobody else: it is not saved, not logged, not "
+    "cached for others, and has no web address. What you see and can download is rebuilt from pixels, so place, date "
+    "and other data inside the file are gone. File names are not used. While it uploads, a file above 1 MB may pass "
+    "through a temporary file. It stays in the server's memory while this tab is open. After you close the tab it is "
+    "kept for 30 seconds at least, and until the server next tidies up, which it does when another visitor leaves. "
+    "*Forget my photos* drops photos and results from this session at once."
+)
+
+
+def show_caption(photo: Taken, answer: Labelled) -> None:
+    """Who made the photo, and what is worth knowing about it."""
+    if photo.is_sample:
+        one = sample(photo.key.partition(":")[2])
+        st.caption(f"{one.title}. {one.credit}; {one.licence}.")
+    for notice in (*photo.notices, *answer.notices):
+        st.info(notice, icon=":material/info:")
+    if not any(answer.labels.flat):
+        st.info(
+            "Everything here is background to this network: it knows twenty classes and calls the rest background.",
+            icon=":material/info:",
+        )
+
+
+def show_cost(photo: Taken, answer: Labelled) -> None:
+    """Time per stage, device, sizes, memory."""
+    height, width = answer.working_size
+    total = sum(answer.milliseconds.values())
+    with st.container(border=True):
+        parts = " · ".join(f"{name} {answer.milliseconds[name]:.0f}" for name in STAGES if name in answer.milliseconds)
+        st.markdown(f"**{total / 1000:.2g} s** on **{answer.device}**, in milliseconds: {parts}")
+        st.caption(
+            f"Photo {photo.width} × {photo.height}; the network saw {width} × {height} pixels. Weights "
+            f"{model_info(answer.model).megabytes:.3g} MB; its 21 score maps at full size take "
+            f"{memory(21 * 4 * height * width)}. *labels* is the largest score at each pixel of the photo. "
+            "The times are those of the run that made this picture."
+        )
+
+
+def show_truth(answer: Labelled) -> None:
+    """How this very network upsamples."""
+    info = model_info(answer.model)
+    st.markdown(f"**{info.title}:** {info.upsampling}")
+    if info.bundled:
+        st.markdown(
+            "Its transposed convolutions began as bilinear interpolation, one kernel for each class, and learned from "
+            "there; *Look inside* shows how far they moved. The skips add finer scores on the way up."
+        )
+    st.markdown(
+        "Not every FCN does this. The authors of the paper (Long, Shelhamer and Darrell 2015) froze their upsampling "
+        "at bilinear in the nets they published. torchvision's FCN has no skips and no transposed convolution: its "
+        "trunk keeps stride 8 by dilation, and one bilinear interpolation does the rest."
+    )
+
+
+def show_privacy() -> None:
+    """What happens to a visitor's photo, no more than is true."""
+    with st.expander("What happens to your photo", icon=":material/lock:"):
+        st.markdown(PRIVACY)

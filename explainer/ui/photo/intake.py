@@ -1,0 +1,114 @@
+"""Photos come in: samples by name, uploads and camera pictures by their bytes. What is refused gets one sentence.
+
+A file's name is never used, not even shown. Decoded photos live in the visitor's session, the newest few of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from explainer.photos import MAX_BYTES, PhotoError, read_photo
+from explainer.segmentation.samples import sample
+from explainer.ui.photo.labelled import Taken
+
+KEPT = 6
+"""Photos of one visitor that are kept at a time."""
+OWN, SHOWN, REFUSED, ROUND = "yp_own", "yp_shown", "yp_refused", "yp_round"
+
+
+@lru_cache(maxsize=16)
+def sample_photo(name: str) -> Taken:
+    """One of the photos that come with the app."""
+    one = sample(name)
+    start = time.perf_counter()
+    photo = read_photo(one.path.read_bytes())
+    spent = (time.perf_counter() - start) * 1000
+    return Taken(f"sample:{name}", one.title, photo.rgb, photo.width, photo.height, spent)
+
+
+def own_photos() -> dict[str, Taken]:
+    """This visitor's photos by their SHA-256, the oldest first."""
+    photos: dict[str, Taken] = st.session_state.setdefault(OWN, {})
+    return photos
+
+
+def take(data: bytes, title: str) -> Taken:
+    """Decode a visitor's file. Raises PhotoError with one sentence."""
+    start = time.perf_counter()
+    photo = read_photo(data)
+    spent = (time.perf_counter() - start) * 1000
+    key = hashlib.sha256(data).hexdigest()
+    return Taken(key, title, photo.rgb, photo.width, photo.height, spent, photo.notices)
+
+
+def uploads_changed() -> None:
+    """Take in what is new in the uploader, and drop what was taken out of it."""
+    files: list[Any] = st.session_state.get(widget("upload")) or []
+    _take_all([file.getvalue() for file in files], "Photo", kept="camera")
+
+
+def camera_changed() -> None:
+    """Take in the picture just taken."""
+    shot = st.session_state.get(widget("camera"))
+    _take_all([shot.getvalue()] if shot is not None else [], "Camera", kept="Photo")
+
+
+def _take_all(files: list[bytes], title: str, kept: str) -> None:
+    photos, refused, present = own_photos(), [], set()
+    for number, data in enumerate(files, 1):
+        key = hashlib.sha256(data).hexdigest()
+        present.add(key)
+        try:
+            if key not in photos:
+                photos[key] = take(data, f"{title} {number}" if title == "Photo" else title)
+                st.session_state[SHOWN] = key
+        except PhotoError as problem:
+            refused.append(f"File {number}: {problem}" if len(files) > 1 else str(problem))
+    for key in [key for key, photo in photos.items() if photo.title.startswith(title) and key not in present]:
+        del photos[key]
+    if len(photos) > KEPT:
+        refused.append(f"Only the newest {KEPT} photos are kept.")
+    for key in list(photos)[: max(0, len(photos) - KEPT)]:
+        del photos[key]
+    st.session_state[REFUSED] = refused
+
+
+def forget() -> None:
+    """Drop all photos and results of this visitor, and the files that the widgets hold."""
+    for name in (OWN, SHOWN, REFUSED, "yp_results"):
+        st.session_state.pop(name, None)
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+
+
+def widget(name: str) -> str:
+    """The key of the uploader or the camera; another one after everything was forgotten."""
+    return f"yp_{name}_{st.session_state.get(ROUND, 0)}"
+
+
+def show_intake() -> None:
+    """The drop zone, the camera and the refusals."""
+    left, right = st.columns([2, 1], vertical_alignment="top")
+    with left:
+        st.file_uploader(
+            "Your own photos", "image", True, key=widget("upload"), on_change=uploads_changed,
+            help=f"Several at once if you like, each up to {MAX_BYTES >> 20} MB.",
+        )  # fmt: skip
+    with right:
+        if st.toggle("Use the camera", key="yp_use_camera", help="Browsers allow it on HTTPS or localhost only."):
+            st.camera_input("Take a photo", key=widget("camera"), on_change=camera_changed)
+            st.caption("No picture? The camera works only over HTTPS or on localhost; uploading works everywhere.")
+        if own_photos():
+            st.button("Forget my photos", on_click=forget, icon=":material/delete:")
+    for sentence in st.session_state.get(REFUSED, []):
+        st.error(sentence, icon=":material/broken_image:")
+
+
+def chosen_photo(sample_name: str) -> Taken:
+    """The photo that is shown: the visitor's choice among their own, else the sample."""
+    own = own_photos().get(st.session_state.get(SHOWN, ""))
+    return own or sample_photo(sample_name)

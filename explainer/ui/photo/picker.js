@@ -1,0 +1,28 @@
+/* Thumbnails to choose a photo by: a group of radio buttons with pictures. The server hears of the choice. */
+
+const make = (name, attributes = {}, ...children) => {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+};
+
+export default function picker({ data, parentElement, setTriggerValue }) {
+  let root = parentElement.querySelector(".picker");
+  if (!root) root = parentElement.appendChild(make("div", { class: "picker", role: "radiogroup", "aria-label": "Photo" }));
+  const text = JSON.stringify(data.photos.map(({ id }) => id));
+  if (root.dataset.photos !== text) {
+    root.dataset.photos = text;
+    root.replaceChildren(
+      ...data.photos.map(({ id, title, uri }) => {
+        const input = make("input", { type: "radio", name: "photo", value: id });
+        return make("label", { title }, input, make("img", { src: uri, alt: "", width: 92, height: 69 }), make("span", {}, title));
+      }),
+    );
+  }
+  for (const input of root.querySelectorAll("input")) {
+    input.checked = input.value === data.chosen;
+    input.onchange = () => setTriggerValue("chosen", input.value);
+    input.onkeydown = (event) => event.stopPropagation();
+  }
+}

@@ -1,0 +1,72 @@
+"""The row of thumbnails: the samples and the visitor's own photos. The URL carries a sample's name, nothing else."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from explainer.photos import to_data_uri
+from explainer.segmentation.samples import samples
+from explainer.ui.photo.intake import SHOWN, chosen_photo, own_photos, sample_photo
+from explainer.ui.photo.labelled import Pixels, Taken
+from explainer.ui.settings import Settings
+
+HERE = Path(__file__).parent
+_mount = st.components.v2.component(
+    "photo_picker",
+    css=(HERE / "picker.css").read_text(encoding="utf-8"),
+    js=(HERE / "picker.js").read_text(encoding="utf-8"),
+)
+DEFAULT = "chelsea"
+KEY = "yp_picker"
+WORDS = {
+    "chelsea": "Cat", "astronaut": "Astronaut", "sheep": "Sheep, 1888", "boats": "Boats, 1865", "coffee": "Coffee",
+    "grace_hopper": "Grace Hopper", "cameraman": "Cameraman", "rocket": "Rocket", "airplane": "Airplane (hard)",
+    "raccoon": "Raccoon (no class)",
+}  # fmt: skip
+"""Short names under the thumbnails."""
+
+
+def pick_photo(settings: Settings) -> Taken:
+    """Show the thumbnails; returns the chosen photo."""
+    known = {one.name: one.name for one in samples()}
+    settings.check_url("photo", "photo", known)
+    asked = st.query_params.get(settings.key("photo"), DEFAULT)
+    photo = chosen_photo(asked if asked in known else DEFAULT)
+
+    def picked() -> None:
+        wanted = str(st.session_state[KEY].get("chosen") or "")
+        kind, _, name = wanted.partition(":")
+        settings.forget_notes()
+        if kind == "sample" and name in known:
+            st.session_state.pop(SHOWN, None)
+            st.query_params[settings.key("photo")] = name
+        elif wanted in own_photos():
+            st.session_state[SHOWN] = wanted
+
+    own = [{"id": key, "title": one.title, "uri": thumbnail(one.rgb)} for key, one in reversed(own_photos().items())]
+    _mount(key=KEY, data={"photos": [*own, *_sample_thumbnails()], "chosen": photo.key}, on_chosen_change=picked)
+    return photo
+
+
+@lru_cache(maxsize=1)
+def _sample_thumbnails() -> list[dict[str, str]]:
+    return [
+        {
+            "id": f"sample:{one.name}",
+            "title": WORDS.get(one.name, one.title),
+            "uri": thumbnail(sample_photo(one.name).rgb),
+        }
+        for one in samples()
+    ]
+
+
+def thumbnail(rgb: Pixels) -> str:
+    """A small JPEG as a data URI."""
+    small = Image.fromarray(rgb)
+    small.thumbnail((184, 138))
+    return to_data_uri(np.asarray(small), jpeg=True)

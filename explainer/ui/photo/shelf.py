@@ -1,0 +1,42 @@
+"""A small memory that forgets what was used longest ago. No Streamlit here."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Shelf(Generic[T]):
+    """At most `room` things, by key; safe to share between threads."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self._things: OrderedDict[Hashable, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> T | None:
+        """The thing under a key, which counts as used now; None if there is none."""
+        with self._lock:
+            if key in self._things:
+                self._things.move_to_end(key)
+            return self._things.get(key)
+
+    def put(self, key: Hashable, thing: T) -> None:
+        """Keep a thing; the one used longest ago makes room."""
+        with self._lock:
+            self._things[key] = thing
+            self._things.move_to_end(key)
+            while len(self._things) > self.room:
+                self._things.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._things.clear()
+
+    def __len__(self) -> int:
+        return len(self._things)

@@ -1,0 +1,40 @@
+"""Mounts the photo viewer. The pictures travel inside the page's own connection, so nothing of them has an address."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+_mount = st.components.v2.component(
+    "photo_viewer",
+    css=(HERE / "viewer.css").read_text(encoding="utf-8"),
+    js=(HERE / "viewer.js").read_text(encoding="utf-8"),
+)
+MODES = ("fill", "outline", "beside", "divide")
+VIEW = "yp_view"
+
+
+def show_view(view: dict[str, Any], key: str, remembered: bool = False) -> None:
+    """Show a view (see `picture.py`); `remembered` puts the way of looking and the opacity into the URL."""
+    start = _start() if remembered else {}
+
+    def told() -> None:
+        chosen = st.session_state[key].get("view")
+        if remembered and chosen:
+            st.query_params[VIEW] = str(chosen)
+
+    _mount(key=key, data={**view, **start}, on_view_change=told)
+
+
+def _start() -> dict[str, Any]:
+    """How the link asks to look, read once a session: the viewer's data must not change between reruns."""
+    if "yp_view_start" not in st.session_state:
+        mode, _, opacity = st.query_params.get(VIEW, "").partition(",")
+        known = mode if mode in MODES else "fill"
+        share = int(opacity) / 100 if opacity.isascii() and opacity.isdigit() and len(opacity) <= 3 else 0.55
+        st.session_state["yp_view_start"] = {"mode": known, "opacity": min(share, 1.0)}
+    start: dict[str, Any] = st.session_state["yp_view_start"]
+    return start
