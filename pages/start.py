@@ -29,7 +29,7 @@ with st.grid(4, min_column_width=150) as grid:
 st.subheader("Why maps shrink, and must grow back")
 st.markdown(
     "A classifier may forget *where*. It halves its maps again and again: each halving makes the layers after it four "
-    "times cheaper and lets one output see twice as far. A pixel's name depends on its surroundings, so a "
+    "times cheaper (with as many channels) and lets one output see twice as far. A pixel's name depends on its surroundings, so a "
     "segmentation net wants that far sight too; but its :green[output] must be as large as its :blue[input]."
 )
 
@@ -41,7 +41,8 @@ st.markdown(
     "answers, since overlapping patches share their work.\n"
     "3. **Down and up.** Shrink inside the network, understand, and upsample inside the network (Long et al. 2015, "
     "Noh et al. 2015).\n\n"
-    "All three here have the same number of convolutions. Change the net; every number is computed anew."
+    "All three here have the same number of convolutions; the third has transposed convolutions on the way up besides. "
+    "Change the net; every number is computed anew."
 )
 show_costs("st")
 
