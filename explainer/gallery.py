@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -28,8 +27,9 @@ def example_scene(example: Example) -> Scene:
         scene = stacked_scene(example)
     elif example.is_single:
         problem = example.problem()
-        view = View(order=example.order, readings=isinstance(problem.op, TransposedConvolution))
-        scene = scene_of(problem.op, problem.input, replace(view, symbols=problem.symbols))
+        readings = isinstance(problem.op, TransposedConvolution) and problem.symbols is None
+        view = View(order=example.order, readings=readings, symbols=problem.symbols)
+        scene = scene_of(problem.op, problem.input, view)
     else:
         raise ValueError(f"{example.slug} is a question of sizes; there is no picture of it.")
     return {**scene, "name": example.title}

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explainer.captions import cell_name, cell_pieces, format_number, sentence, text_of
-from explainer.lookup import Lookup
+from explainer.player.captions import cell_name, cell_pieces, format_number, sentence, text_of
+from explainer.player.lookup import Lookup
 from tests.stage import scenes
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, floor
 
-from explainer.lookup import Panel, Scene
+from explainer.player.lookup import Panel, Scene
 from explainer.raster.text import length
 
 RULER = 15

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from PIL import Image
 
-from explainer.captions import step_pieces, text_of
-from explainer.lookup import Lookup, Panel, Scene, is_ghost
-from explainer.numerals import format_number
 from explainer.palette import PALETTE, cell_colour
-from explainer.playback import Playback, Shown
+from explainer.player.captions import step_pieces, text_of
+from explainer.player.lookup import Lookup, Panel, Scene, is_ghost
+from explainer.player.numerals import format_number
+from explainer.player.playback import Playback, Shown
+from explainer.player.wording import weight_text
 from explainer.raster.layout import Place, count_cells, legends, plan
 from explainer.raster.sheet import MARGIN, SHARP, TITLE, Sheet, text_size
 from explainer.raster.text import wrapped
-from explainer.wording import weight_text
 
 LINE = 21
 MOST_LINES = 3

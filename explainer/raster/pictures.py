@@ -6,8 +6,8 @@ from io import BytesIO
 
 from PIL import Image, ImageChops
 
-from explainer.lookup import Scene
 from explainer.palette import PALETTE, channels
+from explainer.player.lookup import Scene
 from explainer.raster.painter import Painter
 
 MOST_FRAMES = 128

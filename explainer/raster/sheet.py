@@ -6,8 +6,8 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from explainer.lookup import is_ghost
-from explainer.numerals import format_number
+from explainer.player.lookup import is_ghost
+from explainer.player.numerals import format_number
 from explainer.raster.layout import CHANNEL_TITLE, HEADING, RULER, SIGN, Place, count_cells
 from explainer.raster.text import fitting, write
 

@@ -73,9 +73,18 @@ def matrix_panel(title: str, rows: int, columns: int, **more: Any) -> Panel:
 def standing(panel: Panel, name: str, title: str, **more: Any) -> Panel:
     """The same cells as a standing vector, to stand beside a matrix; it shares the panel's ties."""
     count = len(panel["values"])
-    kept = {key: panel[key] for key in ("role", "values", "labels", "ghost", "ghost_title", "progress") if key in panel}
+    kept: Panel = {
+        key: panel[key] for key in ("role", "values", "labels", "ghost", "ghost_title", "progress") if key in panel
+    }
     column = panel.get("column", panel["id"])
-    base = {"id": name, "title": title, "note": f"{count} × 1", "column": column, "shape": [1, count, 1], "lane": 1}
+    base: Panel = {
+        "id": name,
+        "title": title,
+        "note": f"{count} × 1",
+        "column": column,
+        "shape": [1, count, 1],
+        "lane": 1,
+    }
     return {**base, **kept, "flat": True, **more}
 
 

@@ -208,17 +208,22 @@ def product_panels(title: str, output: Panel, source: Panel, lane: int = 1, **cr
     """The same pass as a product: output vector = matrix · input vector."""
     rows, columns = len(output["values"]), len(source["values"])
     crossed = {key: cells for key, cells in crossed.items() if cells}
+    vector = standing(source, "x", "input", sign="·", lane=lane)
+    if columns > max(16, 2 * rows):
+        # Beside a low, wide matrix a standing vector would be a tower.
+        vector |= {"shape": [1, 1, columns], "note": f"{columns} × 1, drawn lying", "lane": lane + 1}
     return [
         standing(output, "y", "output", lane=lane),
         matrix_panel(title, rows, columns, sign="=", lane=lane, **crossed),
-        standing(source, "x", "input", sign="·", lane=lane),
+        vector,
     ]
 
 
 def transposed_matrix(source: Panel, output: Panel, border: list[int]) -> Panel:
     """Cᵀ beside C: the same ties, rows and columns exchanged."""
     rows, columns = len(source["values"]), len(output["values"])
-    panel = matrix_panel("Cᵀ", rows, columns, matrix={"rows": "input", "cols": "output"}, id="transpose", sign="⇄")
+    turned = {"rows": "input", "cols": "output"}
+    panel = matrix_panel("Cᵀ", rows, columns, matrix=turned, id="transpose", sign="⇄", lane=3 if rows > 16 else 1)
     return panel | ({"ghost_rows": border} if border else {})
 
 

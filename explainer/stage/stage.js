@@ -1,10 +1,10 @@
-/* The stage: plays a scene (see explainer/stage/scene.py) step by step in the browser, without a server.
+/* The stage: plays a scene (see explainer/stage/scenes.py) step by step in the browser, without a server.
  *
  * One idea carries everything: a *tie* is one product, weight * value, and touches at most one cell of each panel.
  * A step, a hovered cell and a pinned cell all select ties; the cells those ties touch light up on every panel.
  *
  * Sections: numbers and colours, lookup, captions, layout, panel view, stage, editing, export, entry.
- * The numbers, the lookup and the captions have twins in Python (captions.py, playback.py); tests compare them.
+ * The numbers, the lookup and the captions have twins in Python (explainer/player); tests compare them.
  */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -485,6 +485,7 @@ const GAP = 18;
 const CHANNEL_GAP = 12;
 const HEADING = 128; // headings wider than this wrap
 const FOOT = 92;
+const DIGITS = 11; // pixels; in smaller cells a digit cannot be read
 const GLYPH = 0.62; // width of a digit in ems, on the generous side: fonts differ
 
 /** Choose a cell size per panel, and whether tall matrices stand beside the other lanes. */
@@ -502,8 +503,9 @@ export function layout(lookup, width, limits) {
   return { lanes, aside: Boolean(best.aside), sizes: best.sizes };
 }
 
-/** Beside saves height; below lets the grids grow. Grids that wrap into several rows are the worst of all. */
+/** Beside saves height; below lets grids and matrices grow. Grids that wrap, and matrices without digits, are worst. */
 function preferBeside(beside, below) {
+  if (beside.matrixCell < DIGITS && below.matrixCell >= DIGITS) return false;
   if (beside.wraps !== below.wraps) return beside.wraps < below.wraps;
   const height = below.gridHeight + below.tallHeight;
   return height > 520 || beside.cell >= 0.75 * below.cell;
@@ -512,12 +514,14 @@ function preferBeside(beside, below) {
 /** Sizes for both kinds of lanes at given widths, and what they would cost. */
 function arrange(grids, tall, width, tallWidth, limits) {
   const { cell, wraps, sizes } = sizeGrids(grids, width, limits);
+  let matrixCell = Infinity;
   for (const lane of tall) {
     const own = tallCell(lane, tallWidth, limits);
+    matrixCell = Math.min(matrixCell, own);
     for (const panel of lane.panels) sizes.set(panel.id, { cell: own, ruler: own >= 15 });
   }
   const heights = (lanes) => lanes.reduce((sum, lane) => sum + 60 + Math.max(...lane.panels.map((panel) => rowsOf(panel) * sizes.get(panel.id).cell)), 0);
-  return { cell, wraps, sizes, gridHeight: heights(grids), tallHeight: heights(tall) };
+  return { cell, wraps, sizes, matrixCell, gridHeight: heights(grids), tallHeight: heights(tall) };
 }
 
 function groupLanes(panels) {

@@ -228,11 +228,16 @@ def choose_view(page: OperatorPage, settings: Settings, example: Example, symbol
     """Which parts the picture has."""
     with st.container(horizontal=True):
         matrix = settings.flag("matrix", "Matrix", True, help="The same step as a row or a column of a matrix.")
+        # In letters the second reading would have to invent letters for the zeros.
         readings = page.readings and settings.flag(
-            "readings", "Second reading", True, help="Zeros inserted, then an ordinary convolution."
+            "readings",
+            "Second reading",
+            True,
+            help="Zeros inserted, then an ordinary convolution. Shown for numbers.",
+            disabled=symbols is not None,
         )
-    transpose = page.transpose and matrix
-    return View(matrix=matrix, transpose=transpose, readings=readings, order=example.order, symbols=symbols)
+    parts = {"transpose": page.transpose and matrix, "readings": bool(readings and not symbols)}
+    return View(matrix=matrix, order=example.order, symbols=symbols, **parts)
 
 
 def edited_text(shown: Shown, scene: Scene, panel: str, values: list[Any]) -> str:

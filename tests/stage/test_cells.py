@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
-from explainer.captions import cell_pieces, format_number, text_of
-from explainer.lookup import Lookup
+from explainer.player.captions import cell_pieces, format_number, text_of
+from explainer.player.lookup import Lookup
 from tests.stage import scenes
 
 LIT = """id => {

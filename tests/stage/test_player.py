@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from explainer.captions import format_number, step_pieces, text_of
-from explainer.lookup import Lookup
-from explainer.playback import Playback
+from explainer.player.captions import format_number, step_pieces, text_of
+from explainer.player.lookup import Lookup
+from explainer.player.playback import Playback
 from tests.stage import scenes
 
 
@@ -30,7 +30,6 @@ def test_plays_to_the_last_step_and_shows_the_values_of_the_scene(open_stage, or
     stage = open_stage(scene)
     stage.page.locator(".speed").select_option("8")
     stage.click("play")
-    stage.wait("playing", "true")
     steps = len(Playback(Lookup(scene), order))
     stage.wait("step", steps - 1)
     stage.wait("playing", "false")

@@ -13,8 +13,10 @@ from explainer.segmentation.weights import sha256_of
 from tests.training.made_packs import initial_state, make_packs
 from training import evaluate
 from training.__main__ import INITIAL, arguments, main, train
+from training.batches import Feed
 from training.finish import blend, shift_background
 from training.loop import Plan, Run, parameter_groups, rate_at
+from training.packs import Packs
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +86,19 @@ def test_the_trunk_waits_and_every_rate_falls() -> None:
     trunk, head = parameter_groups(FCN(), plan)[:2]
     assert rate_at(99, trunk, plan) == 0 and rate_at(99, head, plan) > 0
     assert rate_at(120, trunk, plan) > rate_at(500, trunk, plan) > rate_at(999, trunk, plan) > 0
+    assert rate_at(120, trunk, plan, done=0.5) == pytest.approx(rate_at(500, trunk, plan))
+    assert rate_at(120, trunk, plan, done=7) > 0
+
+
+def test_a_run_may_be_bounded_by_time(folder: Path) -> None:
+    options = arguments([*command(folder), "--run", "short"])
+    packs = Packs(options.data)
+    names, held = packs.split()
+    feed = Feed(packs, names[:3], options.work_dir / "teacher", 2, 1, 0, (161,))
+    run = Run(FCN(), Plan(minutes=1e-6, side=161, check_every=50), folder / "short", torch.device("cpu"))
+    run.train(feed, packs, held[:1])
+    assert run.step == 1 and run.time_share() >= 1
+    assert (folder / "short" / "best.pt").exists()
 
 
 def test_evaluate_prints_one_table_of_all_networks(

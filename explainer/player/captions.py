@@ -6,10 +6,10 @@ A caption is a list of (text, role) pieces, so that whoever shows it can colour 
 
 from __future__ import annotations
 
-from explainer.lookup import Lookup, Panel, Scene, column_of
-from explainer.numerals import format_number
-from explainer.playback import Playback
-from explainer.wording import (
+from explainer.player.lookup import Lookup, Panel, Scene, column_of
+from explainer.player.numerals import format_number
+from explainer.player.playback import Playback
+from explainer.player.wording import (
     Pieces,
     cell_name,
     ghost_pieces,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explainer.lookup import Lookup, Panel, column_of, is_ghost
+from explainer.player.lookup import Lookup, Panel, column_of, is_ghost
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from explainer.lookup import Lookup, Panel
-from explainer.numerals import format_number
+from explainer.player.lookup import Lookup, Panel
+from explainer.player.numerals import format_number
 
 Pieces = list[tuple[str, str]]
 
