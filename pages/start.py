@@ -16,7 +16,7 @@ st.markdown(
 st.subheader("Four questions about one picture")
 TASKS = (
     ("classification", "**Classification**", "One word for the whole picture. Where? It does not say."),
-    ("semantic", "**Semantic segmentation**", "A class for *every pixel*, sky and grass too. Two cats are one region."),
+    ("semantic", "**Semantic segmentation**", "A class for every pixel, sky and grass too. Two cats are one region."),
     ("detection", "**Object detection**", "A box and a class for each object."),
     ("instance", "**Instance segmentation**", "The pixels of each object, one by one."),
 )
@@ -29,8 +29,9 @@ with st.grid(4, min_column_width=150) as grid:
 st.subheader("Why maps shrink, and must grow back")
 st.markdown(
     "A classifier may forget *where*. It halves its maps again and again: each halving makes the layers after it four "
-    "times cheaper (with as many channels) and lets one output see twice as far. A pixel's name depends on its surroundings, so a "
-    "segmentation net wants that far sight too; but its :green[output] must be as large as its :blue[input]."
+    "times cheaper (with as many channels) and lets one output see twice as far. A pixel's name depends on its "
+    "surroundings, so a segmentation net wants that far sight too; but its :green[output] must be as large as its "
+    ":blue[input]."
 )
 
 st.subheader("Three ideas, and what they cost")
