@@ -7,6 +7,7 @@ from explainer.ui.photo.asking import answer_for
 from explainer.ui.photo.choosing import choose_wish
 from explainer.ui.photo.facts import show_caption, show_cost, show_privacy, show_truth
 from explainer.ui.photo.intake import show_intake
+from explainer.ui.photo.more import show_more
 from explainer.ui.photo.picking import pick_photo
 from explainer.ui.photo.viewer import show_view
 from explainer.ui.settings import Settings
@@ -29,5 +30,6 @@ if answer is not None:
     show_cost(photo, answer)
     st.subheader("How this network upsamples")
     show_truth(answer)
+    show_more(photo, wish, answer, settings)
 show_lessons("your_photo")
 show_privacy()

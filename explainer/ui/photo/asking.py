@@ -15,7 +15,7 @@ from explainer.ui.photo.labelled import Labelled, Taken, Wish, label
 from explainer.ui.photo.shelf import Shelf
 
 T = TypeVar("T")
-KEPT = 8
+KEPT = 16
 """Results a visitor's session keeps."""
 CALM = 0.25
 """Seconds without a further change before a hasty visitor's wish is worked on."""
@@ -51,6 +51,16 @@ def derived(photo: Taken, name: tuple[object, ...], work: Callable[[], T], what:
         known = ask(work, what)
         if known is not None:
             results().put(key, known)
+    return known  # type: ignore[return-value]
+
+
+def remembered(photo: Taken, name: tuple[object, ...], make: Callable[[], T]) -> T:
+    """Something quick about a photo that needs no network, made once in a session."""
+    key = (photo.key, *name)
+    known = results().get(key)
+    if known is None:
+        known = make()
+        results().put(key, known)
     return known  # type: ignore[return-value]
 
 

@@ -174,7 +174,7 @@ class Viewer {
   entry(id, share, sure) {
     const [name, colour] = this.data.classes[id];
     const parts = [element("span", { class: "swatch", style: `background:${colour}` }), element("span", { class: "name" }, name), element("span", { class: "share" }, percent(share))];
-    if (sure >= 0) parts.push(element("span", { class: "sure" }, `sure ${percent(sure)}`));
+    if (sure >= 0) parts.push(element("span", { class: "sure" }, `mean confidence ${percent(sure)}`));
     if (!this.probabilities) return element("div", { class: "entry" }, ...parts);
     const pressed = this.state.chosen === id;
     const title = pressed ? "Back to the label map" : `Show the probability map of ${name}`;

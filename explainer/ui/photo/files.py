@@ -1,0 +1,76 @@
+"""Take away: files made when asked for, sent inside the page. A download button would give them an open address."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import streamlit as st
+
+from explainer.photos import to_png_bytes
+from explainer.quantities import memory
+from explainer.segmentation.weights import model_info
+from explainer.ui.photo.asking import derived
+from explainer.ui.photo.inside import heads
+from explainer.ui.photo.labelled import Labelled, Pixels, Taken, Wish
+
+HERE = Path(__file__).parent
+_mount = st.components.v2.component(
+    "photo_files",
+    css=(HERE / "files.css").read_text(encoding="utf-8"),
+    js=(HERE / "files.js").read_text(encoding="utf-8"),
+)
+MOST_PIXELS = 16_000_000
+"""Label maps of larger photos are given at the size that is shown."""
+File = dict[str, str]
+
+
+def show_files(photo: Taken, wish: Wish, answer: Labelled) -> None:
+    """The whole tab."""
+    st.markdown("Everything is made anew from pixels: no place, date, camera or name from your file is in it.")
+    three = heads(photo, answer)
+    answers = three["answers"] if three else []
+    key = ("files", wish)
+    found = derived(photo, key, lambda: make_files(photo, wish, answer, answers), "Making the files")
+    if found is not None:
+        _mount(key="yp_files", data={"files": found})
+        st.caption(
+            "Label map: a palette PNG whose pixel values are the VOC class ids 0..20, at the photo's own size "
+            f"(up to {MOST_PIXELS // 10**6} megapixels)."
+            + ("" if answers else " The animation from 32s to 8s is there for the bundled networks.")
+        )
+
+
+def make_files(photo: Taken, wish: Wish, answer: Labelled, answers: list[tuple[str, Pixels]]) -> list[File]:
+    """All files, in the worker's thread."""
+    from explainer.segmentation.prediction import labels_png, overlay
+    from explainer.segmentation.takeaway import animation_gif, figure_png, shares_csv
+
+    info = model_info(wish.model)
+    width, height = answer.working_size[::-1]
+    note = f"{info.title}, seen at {width} x {height}. {info.upsampling}"
+    files = [
+        _file("Label map (PNG)", "labels.png", "image/png", labels_png(full_labels(photo, wish, answer))),
+        _file("Overlay (PNG)", "overlay.png", "image/png", to_png_bytes(overlay(photo.rgb, answer.labels))),
+        _file("Figure for slides (PNG)", "figure.png", "image/png",
+              figure_png(photo.rgb, answer.labels, answer.confidence, note)),
+        _file("Class shares (CSV)", "classes.csv", "text/csv", shares_csv(answer.labels, answer.confidence)),
+    ]  # fmt: skip
+    if answers:
+        files.append(_file("32s to 8s (GIF)", "fcn-32s-to-8s.gif", "image/gif", animation_gif(photo.rgb, answers)))
+    return files
+
+
+def full_labels(photo: Taken, wish: Wish, answer: Labelled) -> Pixels:
+    """The label map at the photo's own size, where that is affordable."""
+    from explainer.segmentation.predict import predict
+
+    own = (photo.height, photo.width)
+    if own == answer.labels.shape or photo.width * photo.height > MOST_PIXELS:
+        return answer.labels
+    return predict(photo.rgb, wish.model, wish.side, wish.device, label_size=own).labels
+
+
+def _file(label: str, name: str, mime: str, content: bytes) -> File:
+    packed = base64.b64encode(content).decode()
+    return {"label": label, "name": name, "mime": mime, "content": packed, "size": memory(len(content))}

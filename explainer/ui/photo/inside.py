@@ -1,0 +1,195 @@
+"""Look inside: score maps at each stride, the three networks after each other, learned kernels, sizes and costs."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from explainer import figures
+from explainer.quantities import count
+from explainer.segmentation.palette import CLASS_COUNT, display_name
+from explainer.segmentation.prediction import StrideMaps, class_shares
+from explainer.ui.charts import show_chart
+from explainer.ui.photo.asking import derived, remembered
+from explainer.ui.photo.labelled import Labelled, Pixels, Taken
+from explainer.ui.photo.picture import layers_view
+from explainer.ui.photo.tiles import Tile, diverging, enlarged, png, show_tiles
+from explainer.ui.photo.viewer import show_view
+from explainer.ui.settings import Settings
+from explainer.ui.theme import theme
+
+if TYPE_CHECKING:
+    from explainer.segmentation.anatomy import Upscore
+
+HEAD_TITLES = {"fcn32s": "FCN-32s", "fcn16s": "FCN-16s", "fcn8s": "FCN-8s"}
+MAPS = (
+    ("score32", "Score, stride 32", "The 1 × 1 score of the deepest map."),
+    ("grown16", "Upscored to stride 16", "Grown ×2 by a learned transposed convolution."),
+    ("score16", "Skip score, stride 16", "What the finer map says by itself."),
+    ("fused16", "Sum at stride 16", "The two added."),
+    ("grown8", "Upscored to stride 8", "Grown ×2 once more."),
+    ("score8", "Skip score, stride 8", "The finest map's say."),
+    ("fused8", "Sum at stride 8", "What FCN-8s grows ×8 to full size."),
+)
+LAYERS = {
+    "upscore32_to_16": "×2, stride 32 to 16",
+    "upscore16_to_8": "×2, stride 16 to 8",
+    "grow8": "×8, FCN-8s to full size",
+    "grow16": "×16, FCN-16s to full size",
+    "grow32": "×32, FCN-32s to full size",
+}
+
+
+def show_inside(photo: Taken, answer: Labelled, settings: Settings) -> None:
+    """The whole tab."""
+    if answer.maps is None:
+        st.info("Only the bundled networks can be looked into; choose FCN-8s, FCN-16s or FCN-32s above.")
+        return
+    show_heads(photo, answer)
+    show_maps(photo, answer, settings)
+    show_kernels(settings)
+    show_stages(answer)
+
+
+def show_heads(photo: Taken, answer: Labelled) -> None:
+    """FCN-32s, 16s and 8s from the same score maps, to play and to compare."""
+    found = heads(photo, answer)
+    if found is None:
+        return
+    st.markdown("##### From 32s to 8s: what the skips add")
+    show_view(found["view"], "yp_heads")
+    st.caption(
+        "The same trunk, the same photo; only how the scores come back to full size differs. Against FCN-8s, "
+        f"FCN-32s labels {found['changed'][0]:.1%} of the pixels otherwise, FCN-16s {found['changed'][1]:.1%}."
+    )
+
+
+def heads(photo: Taken, answer: Labelled) -> dict[str, Any] | None:
+    """The three networks' label maps, as a view and as arrays."""
+    maps = answer.maps
+    if maps is None:
+        return None
+    key = ("heads", answer.working_size)
+    return derived(photo, key, lambda: _heads(photo.rgb, maps), "Growing the scores three ways")
+
+
+def _heads(rgb: Pixels, maps: StrideMaps) -> dict[str, Any]:
+    from explainer.segmentation.model import HEADS
+    from explainer.segmentation.predict import labels_of, regrow
+
+    found = [(HEAD_TITLES[head], labels_of(regrow(maps, head), *rgb.shape[:2])) for head in HEADS]
+    last = found[-1][1]
+    return {
+        "answers": found,
+        "changed": [float((labels != last).mean()) for _, labels in found],
+        "view": layers_view(rgb, found, "outline"),
+    }
+
+
+def show_maps(photo: Taken, answer: Labelled, settings: Settings) -> None:
+    """All score maps of one class."""
+    st.markdown("##### The score maps of one class")
+    names = [display_name(i) for i in range(CLASS_COUNT)]
+    present = [display_name(one.class_id) for one in class_shares(answer.labels) if one.class_id]
+    left, right = st.columns([1, 2], vertical_alignment="bottom")
+    with left:
+        name = settings.choice("class", "Class", tuple(names), present[0] if present else names[0])
+    with right:
+        st.caption(
+            "Scores against the mean of all 21, which changes no decision: violet speaks for the class, terracotta "
+            "against it. All maps share one colour scale. The class with the largest sum wins a pixel."
+        )
+    maps = answer.maps
+    key = ("maps", answer.working_size, name, theme())
+    if maps is not None:
+        show_tiles(remembered(photo, key, lambda: _map_tiles(maps, names.index(name), theme())), 4, 170)
+
+
+def _map_tiles(maps: StrideMaps, class_id: int, look: str) -> list[Tile]:
+    """A picture of every score map of one class."""
+    grids = [getattr(maps, field) for field, *_ in MAPS]
+    centred = [grid[class_id] - grid.mean(0) for grid in grids]
+    most = max(float(np.abs(values).max()) for values in centred)
+    tiles = []
+    for (_, title, caption), values in zip(MAPS, centred, strict=True):
+        height, width = values.shape
+        span = f"{height} × {width}, from {values.min():.1f} to {values.max():.1f}"
+        alt = f"{title}, {display_name(class_id)}: {span}"
+        tiles.append(Tile(title, png(enlarged(diverging(values, look, most), 330)), alt, f"{span}. {caption}"))
+    return tiles
+
+
+def show_kernels(settings: Settings) -> None:
+    """A learned kernel beside the bilinear one it began as."""
+    st.markdown("##### The learned kernels beside their start")
+    names = [display_name(i) for i in range(CLASS_COUNT)]
+    with st.grid(2, min_column_width=200):
+        title = settings.choice("layer", "Transposed convolution", tuple(LAYERS.values()), LAYERS["grow8"])
+        name = settings.choice("kernel", "Kernel of the class", tuple(names), "person")
+    show_tiles(kernel_tiles(title, names.index(name), theme()), 3, 180)
+    show_moved(names)
+
+
+@lru_cache(maxsize=1)
+def _upscores() -> tuple[Upscore, ...]:
+    from explainer.segmentation.anatomy import upscores
+
+    return upscores()
+
+
+@lru_cache(maxsize=64)
+def kernel_tiles(title: str, class_id: int, look: str) -> list[Tile]:
+    """Start, learned kernel and change of one class in one layer of the bundled network."""
+    layer = next(one for one in _upscores() if LAYERS[one.name] == title)
+    change = layer.learned[class_id] - layer.bilinear
+    tiles = []
+    for heading, values in (("Start: bilinear", layer.bilinear), ("Learned", layer.learned[class_id])):
+        words = f"{len(values)} × {len(values)}, from {values.min():.3g} to {values.max():.3g}"
+        tiles.append(Tile(heading, png(enlarged(diverging(values, look, 1.0), 330)), f"{heading}: {words}", words))
+    words = f"from {change.min():.2g} to {change.max():.2g}, on a colour scale of its own"
+    tiles.append(Tile("Learned − start", png(enlarged(diverging(change, look), 330)), f"Change: {words}", words))
+    return tiles
+
+
+def show_moved(names: list[str]) -> None:
+    """How far every kernel of every layer lies from bilinear."""
+    layers = _upscores()
+    moved = np.stack([one.moved() for one in layers], 1)
+    row, column = np.unravel_index(moved.argmax(), moved.shape)
+    farthest = f"{names[row]}'s kernel of {LAYERS[layers[column].name]} moved farthest, by {moved[row, column]:.2g}"
+    factors = [LAYERS[one.name].replace(", ", "<br>") for one in layers]
+    values = [[float(f"{value:.2g}") for value in line] for line in moved]
+    chart = figures.heat_map(values, "weight", theme(), x=factors, y=names, height=620, square=False, unit="moved")
+    show_chart(chart, f"How far learned kernels moved: {farthest}", "yp_moved")
+    st.caption(
+        f"How far each class's kernel lies from its bilinear start: the largest change of one of its numbers, where "
+        f"bilinear's own largest is 1. {farthest.capitalize()}."
+    )
+
+
+def show_stages(answer: Labelled) -> None:
+    """Sizes, multiply-adds and receptive fields."""
+    from explainer.segmentation.anatomy import stages
+
+    st.markdown("##### Sizes and work, stage by stage")
+    found = stages(*answer.working_size)
+    whole = sum(one.multiply_adds for one in found)
+    rows = [
+        {
+            "Stage": one.name,
+            "Output": f"{one.channels} × {one.height} × {one.width}",
+            "Multiply-adds": count(one.multiply_adds),
+            "Share": f"{one.multiply_adds / whole:.1%}",
+            "Sees": f"{one.receptive_field} × {one.receptive_field}" if one.receptive_field else "–",
+        }
+        for one in found
+    ]
+    st.table(rows, hide_index=True, alt="Output size, multiply-adds and receptive field of every stage")
+    st.caption(
+        "*Output* is channels × height × width. *Sees* is the receptive field in input pixels; the score at stride 32 "
+        "also sees the mean of the whole photo. To see it, tick *Receptive field* at the picture above and click a "
+        "pixel. Growing to full size costs little: each class has its own kernel and does not look at the others."
+    )

@@ -1,0 +1,32 @@
+"""The tabs below the picture. Only the one that is open is computed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explainer.ui.photo.comparing import show_comparison
+from explainer.ui.photo.files import show_files
+from explainer.ui.photo.inside import show_inside
+from explainer.ui.photo.labelled import Labelled, Taken, Wish
+from explainer.ui.photo.swapping import show_swap
+from explainer.ui.settings import Settings
+
+TITLES = ("Swap the upsampling", "Look inside", "Two networks", "Take away")
+
+
+def show_more(photo: Taken, wish: Wish, answer: Labelled, settings: Settings) -> None:
+    """Swap, look inside, compare, take away."""
+    settings.check_url("more", "tab", dict.fromkeys(TITLES))
+    swap, inside, two, away = st.tabs(TITLES, key=settings.key("more"), on_change="rerun", bind="query-params")
+    if swap.open:
+        with swap:
+            show_swap(photo, answer, settings)
+    if inside.open:
+        with inside:
+            show_inside(photo, answer, settings)
+    if two.open:
+        with two:
+            show_comparison(photo, wish, answer, settings)
+    if away.open:
+        with away:
+            show_files(photo, wish, answer)
