@@ -28,7 +28,7 @@ from explainer.operators import (
     TransposedConvolution,
 )
 from explainer.operators.checks import per_axis
-from explainer.stage.panels import plain
+from explainer.plain import nested_numbers
 from explainer.symbols import Symbols, matrix_labels, output_labels
 from explainer.trace import jacobian_of, matrix_of
 
@@ -205,15 +205,6 @@ def matrix_json(matrix: Tensor) -> Any:
     rows, columns = matrix.indices()
     values = nested_numbers(matrix.values())
     return {"shape": list(matrix.shape), "rows": rows.tolist(), "columns": columns.tolist(), "values": values}
-
-
-def nested_numbers(values: Tensor) -> Any:
-    """Nested lists of plain numbers."""
-
-    def convert(item: Any) -> Any:
-        return [convert(part) for part in item] if isinstance(item, list) else plain(item)
-
-    return convert(values.tolist())
 
 
 def grid(name: str, value: Any) -> Tensor:

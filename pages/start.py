@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explainer.drawings import as_image, task
+from explainer.experiments.drawings import as_image, task
 from explainer.ui.costs import show_costs
 from explainer.ui.navigation import PAGES, link
 

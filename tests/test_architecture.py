@@ -39,7 +39,7 @@ def test_only_the_figures_know_plotly():
 
 
 def test_sizes_and_traces_know_nobody():
-    for name in ("geometry", "trace", "palette", "grids"):
+    for name in ("geometry", "trace", "palette", "grids", "plain", "quantities"):
         found = [one for one in imports(ROOT / "explainer" / f"{name}.py") if one.startswith("explainer")]
         assert found == [], name
 

@@ -13,7 +13,8 @@ from explainer.examples import examples
 from explainer.gallery import example_scene
 from explainer.kernels import counting
 from explainer.operators import Convolution, MaxPooling, NearestNeighbor, TransposedConvolution
-from explainer.stage.panels import count_steps, numbers
+from explainer.plain import numbers
+from explainer.stage.panels import count_steps
 from explainer.stage.scenes import View, scene_of
 from explainer.stage.transport import pack, pack_column
 

@@ -14,25 +14,13 @@ import torch
 from torch import Tensor
 
 from explainer.palette import PALETTE
+from explainer.plain import numbers
 
 Panel = dict[str, Any]
 Scene = dict[str, Any]
 
 GATHER = {"id": "gather", "label": "Gather", "hint": "one output pixel a step", "by": "output"}
 SCATTER = {"id": "scatter", "label": "Scatter", "hint": "one input pixel a step", "by": "input"}
-
-
-def numbers(values: Tensor) -> list[float | int | None]:
-    """A flat list for JSON: whole numbers without a point, minus infinity as None, rounding noise removed."""
-    return [plain(value) for value in values.flatten().tolist()]
-
-
-def plain(value: float) -> float | int | None:
-    """One number for JSON; twelve significant digits, as -0.0 and 0.30000000000000004 help nobody."""
-    if value == float("-inf"):
-        return None
-    rounded = float(f"{value:.12g}")
-    return int(rounded) if rounded.is_integer() and abs(rounded) < 1e15 else rounded
 
 
 def positions(values: Tensor) -> list[int]:

@@ -26,6 +26,7 @@ from explainer.operators import (
     TransposedConvolution,
 )
 from explainer.operators.weights import full_weight
+from explainer.plain import numbers
 from explainer.stage.panels import (
     GATHER,
     Panel,
@@ -35,7 +36,6 @@ from explainer.stage.panels import (
     make_scene,
     map_panel,
     matrix_panel,
-    numbers,
     pad_mask,
     positions,
     standing,

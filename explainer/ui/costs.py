@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explainer.costs import CLASSES, UP_KERNEL, Cost, Layer, Net, designs, layers_to_see, most_stages
-from explainer.drawings import log_shares
+from explainer.experiments.costs import CLASSES, UP_KERNEL, Cost, Layer, Net, designs, layers_to_see, most_stages
+from explainer.experiments.drawings import log_shares
 from explainer.quantities import count, memory, times
 from explainer.ui.settings import Settings
 

@@ -7,7 +7,7 @@ torch would refuse with the other settings are not offered; torch itself is aske
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -236,8 +236,8 @@ def choose_view(page: OperatorPage, settings: Settings, example: Example, symbol
             help="Zeros inserted, then an ordinary convolution. Shown for numbers.",
             disabled=symbols is not None,
         )
-    parts = {"transpose": page.transpose and matrix, "readings": bool(readings and not symbols)}
-    return View(matrix=matrix, order=example.order, symbols=symbols, **parts)
+    shown = View(matrix=matrix, order=example.order, symbols=symbols)
+    return replace(shown, transpose=page.transpose and matrix, readings=readings and not symbols)
 
 
 def edited_text(shown: Shown, scene: Scene, panel: str, values: list[Any]) -> str:

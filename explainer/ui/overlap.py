@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from explainer import figures, overlap
+from explainer import figures
 from explainer.examples import Example, examples_of, find_example
+from explainer.experiments import overlap
+from explainer.experiments.onecore import on_one_core
+from explainer.experiments.overlap import METHODS, STRIDE, Method
 from explainer.gallery import example_scene
 from explainer.kernels import ones
-from explainer.onecore import on_one_core
 from explainer.operators import TransposedConvolution
-from explainer.overlap import METHODS, STRIDE, Method
 from explainer.proofs import Proof, compare, matrix_proof
 from explainer.quantities import short
 from explainer.segmentation.samples import sample

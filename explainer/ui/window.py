@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from torch import nn
 
 from explainer import figures
-from explainer.dense import (
+from explainer.experiments.dense import (
     PATCH_SIDES,
     STRIDE,
     Comparison,
@@ -23,7 +23,7 @@ from explainer.dense import (
     local_trunk,
     receptive_field,
 )
-from explainer.onecore import on_one_core
+from explainer.experiments.onecore import on_one_core
 from explainer.palette import PALETTE
 from explainer.photos import read_photo
 from explainer.quantities import count, short, times

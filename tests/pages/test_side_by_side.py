@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explainer.lineup import CONTESTANTS
+from explainer.experiments.lineup import CONTESTANTS
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from explainer.costs import Net, designs
+from explainer.experiments.costs import Net, designs
 from explainer.quantities import count, memory
 from explainer.ui.navigation import PAGES
 

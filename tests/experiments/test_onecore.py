@@ -5,7 +5,7 @@ import threading
 import pytest
 import torch
 
-from explainer.onecore import on_one_core
+from explainer.experiments.onecore import on_one_core
 
 
 def test_one_thread_there_and_as_many_as_before_elsewhere():

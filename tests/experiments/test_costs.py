@@ -5,7 +5,17 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from explainer.costs import COLOURS, Cost, Layer, Net, designs, down_and_up, layers_to_see, most_stages, patch_net
+from explainer.experiments.costs import (
+    COLOURS,
+    Cost,
+    Layer,
+    Net,
+    designs,
+    down_and_up,
+    layers_to_see,
+    most_stages,
+    patch_net,
+)
 
 NETS = (
     Net(side=16, layers=3, channels=4, kernel=3, stages=1),

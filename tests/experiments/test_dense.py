@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from explainer import dense
+from explainer.experiments import dense
 from explainer.segmentation.model import FCN, STRIDE8_CHANNELS
 
 

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from explainer import drawings
+from explainer.experiments import drawings
 
 
 @pytest.mark.parametrize("name", drawings.TASKS)

@@ -6,8 +6,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from explainer import lineup
-from explainer.lineup import CONTESTANTS, DOWN
+from explainer.experiments import lineup
+from explainer.experiments.lineup import CONTESTANTS, DOWN
 
 X = torch.tensor([[[1.0, -2, 3], [4, 5, 6], [-7, 8, 9.5]]], dtype=torch.float64)
 

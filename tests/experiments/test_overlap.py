@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from explainer import overlap
-from explainer.overlap import METHODS
+from explainer.experiments import overlap
+from explainer.experiments.overlap import METHODS
 
 SIZES = [(k, s) for k in range(1, 6) for s in range(1, 4)]
 
