@@ -41,14 +41,14 @@ class Swapped:
 
     Attributes:
         name: the operator. page: stem of its page. how: what exactly was done, one or two sentences.
-        labels: (H, W) at the working size; None where the operator refuses the map, and then `how` says why.
+        labels: (H, W) at the working size.
         changed: share of the pixels whose label differs from the network's own.
     """
 
     name: str
     page: str
     how: str
-    labels: NDArray[np.uint8] | None
+    labels: NDArray[np.uint8]
     changed: float
 
 
@@ -68,50 +68,52 @@ def swapped(maps: StrideMaps, stride: int, photo: NDArray[np.uint8]) -> tuple[Sw
         own = layer(scores).argmax(1)[0]
         found = []
         for name, page, how, grow in _ways(layer, scores, stride, photo):
-            labels, why = _labels(grow, own.shape)
-            changed = float((labels != own).float().mean()) if labels is not None else 1.0
-            pixels = labels.to(torch.uint8).numpy() if labels is not None else None
-            found.append(Swapped(name, page, f"{how} {why}".strip(), pixels, changed))
+            labels = grow(scores)[0, :, : own.shape[0], : own.shape[1]].argmax(0)
+            changed = float((labels != own).float().mean())
+            found.append(Swapped(name, page, how, labels.to(torch.uint8).numpy(), changed))
     return tuple(found)
 
 
-def _labels(grow: Callable[[], Tensor], size: torch.Size) -> tuple[Tensor | None, str]:
-    """The best class everywhere, or the operator's refusal."""
-    try:
-        return grow()[0, :, : size[0], : size[1]].argmax(0), ""
-    except ValueError as refusal:
-        return None, str(refusal)
+Grow = Callable[[Tensor], Tensor]
 
 
 def _ways(
     layer: torch.nn.ConvTranspose2d, x: Tensor, s: int, photo: NDArray[np.uint8]
-) -> list[tuple[str, str, str, Callable[[], Tensor]]]:
+) -> list[tuple[str, str, str, Grow]]:
     """(name, page, what is done, how to do it) for every operator."""
     size = (s * (x.shape[2] - 1) + 1, s * (x.shape[3] - 1) + 1)
     learned = TransposedConvolution(to_nested(layer.weight), s, s - 1, groups=x.shape[1])
     half = s // 2
-    copies = x.repeat_interleave(s * s, 1)
     return [
         ("Learned transposed convolution", "transposed_convolution",
          f"The network's own: one learned {2 * s - 1} × {2 * s - 1} kernel for each class, stride {s}.",
-         lambda: learned(x)),
+         learned),
         ("Bilinear", "bilinear", "What the learned kernels began as, corners aligned.",
-         lambda: Bilinear(None, size, align_corners=True)(x)),
+         Bilinear(None, size, align_corners=True)),
         ("Nearest neighbor", "nearest_neighbor",
          f"Blocks of {s} × {s}, moved up and left by {half} so that they surround their pixel.",
-         lambda: NearestNeighbor(s)(x)[:, :, half:, half:]),
+         lambda x: NearestNeighbor(s)(x)[:, :, half:, half:]),
         ("Bed of nails", "bed_of_nails",
          "Between the nails all scores are zero, so the first class, background, wins there.",
-         lambda: BedOfNails(s)(x)),
+         BedOfNails(s)),
         ("Max unpooling", "max_unpooling",
          f"This network pools nothing, so the indices come from max pooling the photo's brightness ({s} × {s}); "
          "zeros, hence background, everywhere else.",
-         lambda: unpooled(x, s, photo, size)),
-        ("Pixel shuffle", "pixel_shuffle", "Of the 21 scores as they are:", lambda: PixelShuffle(s)(x)),
-        ("Pixel shuffle of copies", "pixel_shuffle",
-         f"With each score copied {s * s} times it is defined, and the same as nearest neighbor.",
-         lambda: PixelShuffle(s)(copies)[:, :, half:, half:]),
+         lambda x: unpooled(x, s, photo, size)),
+        ("Pixel shuffle", "pixel_shuffle",
+         f"Of the 21 scores as they are it is not defined: {_refusal(PixelShuffle(s), x)} So each score is copied "
+         f"{s * s} times, and the result is nearest neighbor's.",
+         lambda x: PixelShuffle(s)(x.repeat_interleave(s * s, 1))[:, :, half:, half:]),
     ]  # fmt: skip
+
+
+def _refusal(op: PixelShuffle, x: Tensor) -> str:
+    """What the operator says about a map it does not take; nothing if it does."""
+    try:
+        op(x)
+    except ValueError as refusal:
+        return str(refusal)
+    return ""
 
 
 def unpooled(x: Tensor, s: int, photo: NDArray[np.uint8], size: tuple[int, int]) -> Tensor:

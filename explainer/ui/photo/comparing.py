@@ -31,10 +31,12 @@ def show_comparison(photo: Taken, wish: Wish, answer: Labelled, settings: Settin
         st.info("Both networks are the same; choose another one here or above.", icon=":material/info:")
         return
     pair = [(names[0], answer.labels), (names[1], other.labels)]
-    view = derived(photo, ("pair", wish, other.model), lambda: layers_view(photo.rgb, pair, "divide"), "Drawing both")
+    view = derived(
+        photo, ("pair", wish, other.model), lambda: layers_view(photo.rgb, pair, "divide", 1), "Drawing both"
+    )
     if view is not None:
         show_view(view, "yp_pair")
-        st.caption("Choose the second network and *Divider*: its answer lies right of the line, the first left of it.")
+        st.caption(f"Left of the line {names[0]}, right of it {names[1]}; pull the line.")
         show_table(answer, other, names)
 
 

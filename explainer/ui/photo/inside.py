@@ -34,6 +34,7 @@ MAPS = (
     ("score8", "Skip score, stride 8", "The finest map's say."),
     ("fused8", "Sum at stride 8", "What FCN-8s grows ×8 to full size."),
 )
+SKIPS = ("score16", "score8")
 LAYERS = {
     "upscore32_to_16": "×2, stride 32 to 16",
     "upscore16_to_8": "×2, stride 16 to 8",
@@ -100,7 +101,8 @@ def show_maps(photo: Taken, answer: Labelled, settings: Settings) -> None:
     with right:
         st.caption(
             "Scores against the mean of all 21, which changes no decision: violet speaks for the class, terracotta "
-            "against it. All maps share one colour scale. The class with the largest sum wins a pixel."
+            "against it. The two skips have colour scales of their own, the others share one. The class with the "
+            "largest sum wins a pixel."
         )
     maps = answer.maps
     key = ("maps", answer.working_size, name, theme())
@@ -112,10 +114,11 @@ def _map_tiles(maps: StrideMaps, class_id: int, look: str) -> list[Tile]:
     """A picture of every score map of one class."""
     grids = [getattr(maps, field) for field, *_ in MAPS]
     centred = [grid[class_id] - grid.mean(0) for grid in grids]
-    most = max(float(np.abs(values).max()) for values in centred)
+    shared = max(float(np.abs(values).max()) for values in centred)
     tiles = []
-    for (_, title, caption), values in zip(MAPS, centred, strict=True):
+    for (field, title, caption), values in zip(MAPS, centred, strict=True):
         height, width = values.shape
+        most = None if field in SKIPS else shared
         span = f"{height} × {width}, from {values.min():.1f} to {values.max():.1f}"
         alt = f"{title}, {display_name(class_id)}: {span}"
         tiles.append(Tile(title, png(enlarged(diverging(values, look, most), 330)), alt, f"{span}. {caption}"))

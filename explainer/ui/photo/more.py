@@ -14,6 +14,7 @@ from explainer.ui.settings import Settings
 TITLES = ("Swap the upsampling", "Look inside", "Two networks", "Take away")
 
 
+@st.fragment
 def show_more(photo: Taken, wish: Wish, answer: Labelled, settings: Settings) -> None:
     """Swap, look inside, compare, take away."""
     settings.check_url("more", "tab", dict.fromkeys(TITLES))

@@ -25,4 +25,7 @@ export default function picker({ data, parentElement, setTriggerValue }) {
     input.onchange = () => setTriggerValue("chosen", input.value);
     input.onkeydown = (event) => event.stopPropagation();
   }
+  const chosen = root.querySelector("input:checked")?.parentElement;
+  if (chosen && root.dataset.chosen !== data.chosen) root.scrollLeft = chosen.offsetLeft - (root.clientWidth - chosen.offsetWidth) / 2;
+  root.dataset.chosen = data.chosen;
 }

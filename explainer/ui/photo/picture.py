@@ -68,8 +68,9 @@ def view_of(
     return {**base, "layers": [layer], "probabilities": packed, "working": list(working)}
 
 
-def layers_view(rgb: Pixels, answers: Sequence[tuple[str, Pixels]], mode: str) -> dict[str, Any]:
-    """Several label maps over one photo, to compare or to play."""
+def layers_view(rgb: Pixels, answers: Sequence[tuple[str, Pixels]], mode: str, layer: int = 0) -> dict[str, Any]:
+    """Several label maps over one photo, to compare or to play; `layer` is shown first."""
     base = base_of(rgb)
     size = (base["height"], base["width"])
-    return {**base, "layers": [layer_of(title, labels, size, {}) for title, labels in answers], "mode": mode}
+    layers = [layer_of(title, labels, size, {}) for title, labels in answers]
+    return {**base, "layers": layers, "mode": mode, "layer": layer}

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
 from explainer.segmentation.prediction import StrideMaps, outline, overlay
+from explainer.segmentation.takeaway import percent
 from explainer.ui.photo.asking import derived
 from explainer.ui.photo.labelled import Labelled, Pixels, Taken
+from explainer.ui.photo.picture import layers_view
 from explainer.ui.photo.tiles import Tile, fitted, jpeg, show_tiles
+from explainer.ui.photo.viewer import show_view
 from explainer.ui.settings import Settings
 
+CLOSE, ZOOM = 96, 4
 STRIDES = {"stride 8 (FCN-8s)": 8, "stride 16 (FCN-16s)": 16, "stride 32 (FCN-32s)": 32}
 
 
@@ -28,27 +34,42 @@ def show_swap(photo: Taken, answer: Labelled, settings: Settings) -> None:
     chosen = settings.choice("stride", "Score map to grow", tuple(STRIDES), next(iter(STRIDES)))
     stride = STRIDES[chosen]
     key = ("swap", stride, answer.working_size)
-    tiles = derived(photo, key, lambda: _tiles(photo.rgb, maps, stride), "Growing the map by every operator")
-    if tiles is not None:
-        show_tiles(tiles)
-        st.caption(
-            "Bed of nails and max unpooling are not meant to be the last layer: in a network learned convolutions "
-            "follow them and fill the zeros. Here nothing follows, and it shows."
-        )
+    found = derived(photo, key, lambda: grown(photo.rgb, maps, stride), "Growing the map by every operator")
+    if found is None:
+        return
+    view, tiles = found
+    show_view(view, "yp_swap")
+    st.markdown("##### Close up, where the outlines are")
+    show_tiles(tiles)
+    st.caption(
+        "Bed of nails and max unpooling are not meant to be the last layer: in a network learned convolutions "
+        "follow them and fill the zeros. Here nothing follows, and it shows."
+    )
 
 
-def _tiles(rgb: Pixels, maps: StrideMaps, stride: int) -> list[Tile]:
-    """The pictures, drawn in the worker."""
+def grown(rgb: Pixels, maps: StrideMaps, stride: int) -> tuple[dict[str, Any], list[Tile]]:
+    """The view with all label maps, and a close-up of each; drawn in the worker."""
     from explainer.segmentation.swap import swapped
 
+    found = swapped(maps, stride, rgb)
+    place = busiest(found[0].labels)
     tiles = []
-    for one in swapped(maps, stride, rgb):
-        if one.labels is None:
-            tiles.append(Tile(one.name, "", "", f"Not defined here. {one.how}", one.page))
-            continue
-        picture = np.array(overlay(fitted(rgb, one.labels.shape), one.labels, 0.6))
-        picture[outline(one.labels)] = 255
+    for one in found:
+        picture = np.array(overlay(fitted(rgb, one.labels.shape), one.labels, 0.6))[place]
+        close = picture.repeat(ZOOM, 0).repeat(ZOOM, 1)
+        close[outline(one.labels[place].repeat(ZOOM, 0).repeat(ZOOM, 1))] = 255
         words = f"**{one.changed:.1%} changed.** {one.how}"
-        alt = f"Label map by {one.name}: {one.changed:.1%} of the pixels differ from the network's own"
-        tiles.append(Tile(one.name, jpeg(picture), alt, words, one.page))
-    return tiles
+        alt = f"Close-up of the label map by {one.name}: {one.changed:.1%} of all pixels differ from the network's own"
+        tiles.append(Tile(one.name, jpeg(close), alt, words, one.page))
+    answers = [(f"{one.name} {percent(one.changed)}", one.labels) for one in found]
+    return layers_view(rgb, answers, "fill"), tiles
+
+
+def busiest(labels: Pixels) -> tuple[slice, slice]:
+    """The window of CLOSE pixels that holds the most outline."""
+    edge = outline(labels)
+    high, wide = (min(CLOSE, side) for side in edge.shape)
+    total = np.pad(edge.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    inside = total[high:, wide:] - total[:-high, wide:] - total[high:, :-wide] + total[:-high, :-wide]
+    top, left = np.unravel_index(inside.argmax(), inside.shape)
+    return slice(int(top), int(top) + high), slice(int(left), int(left) + wide)

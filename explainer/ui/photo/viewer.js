@@ -85,8 +85,9 @@ class Viewer {
     this.root.dataset.photos = String(Number(this.root.dataset.photos || 0) + 1);
   }
 
-  start({ mode, opacity }) {
+  start({ mode, opacity, layer }) {
     if (mode in MODES) this.state.mode = mode;
+    if (layer > 0 && layer < this.layers.length) this.state.layer = layer;
     if (opacity >= 0 && opacity <= 1) this.state.opacity = opacity;
   }
 
@@ -186,7 +187,8 @@ class Viewer {
     this.change({ chosen: id });
     this.fillLegend();
     this.legend.querySelector('[aria-pressed="true"]')?.focus();
-    this.said.textContent = id === null ? "" : `Probability of ${this.data.classes[id][0]}: dark is 0, bright is 1. Click the class again for the label map.`;
+    this.tellPixel(this.state.pinned);
+    this.said.textContent = id === null ? "Label map" : `Probability map of ${this.data.classes[id][0]}`;
   }
 
   /** A class's probability from dark to bright (a scale of even lightness, readable without colours). */
@@ -428,14 +430,16 @@ class Viewer {
     const same = pixel && this.state.pinned && Math.hypot(pixel[0] - this.state.pinned[0], pixel[1] - this.state.pinned[1]) < 6;
     this.change({ pinned: same ? null : pixel });
     this.tellPixel(this.state.pinned);
-    this.said.textContent = this.state.pinned ? this.readout.textContent : "";
+    this.said.textContent = this.state.pinned ? [...this.readout.children].map((part) => part.textContent).join(", ") : "";
   }
 
   /** One line about a pixel: where it is, its label, and the three most probable classes. */
   tellPixel(pixel) {
     if (!pixel) {
+      const { chosen } = this.state;
+      const heat = chosen !== null && `Probability of ${this.data.classes[chosen][0]}: dark is 0, bright is 1. Click the class again for the label map.`;
       const more = this.probabilities ? " Click a class to see its probability map." : "";
-      this.readout.textContent = `Point at the picture to read a pixel; click to hold it.${more}`;
+      this.readout.textContent = heat || `Point at the picture to read a pixel; click to hold it.${more}`;
       return;
     }
     const [x, y] = pixel;
