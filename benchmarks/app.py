@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-PAGE = "transposed_convolution"
+PAGES = ("start", "transposed_convolution", "matrix_2d", "checkerboard", "side_by_side", "your_photo")
 
 
 def start_and_change(repeats: int = 9) -> dict[str, float]:
@@ -66,26 +66,35 @@ def change(page, label: str, option: str) -> float:
     return 1000 * (time.perf_counter() - begun)
 
 
-def rerun(repeats: int = 15) -> dict[str, float]:
-    """Median milliseconds of a rerun in this process, garbage collection included."""
+def rerun(page: str, repeats: int = 15) -> dict[str, float]:
+    """Median milliseconds of a page's script and the garbage collection behind it."""
+    from streamlit.navigation.page import Page
     from streamlit.testing.v1 import AppTest
 
     app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
-    app.switch_page(f"pages/{PAGE}.py").run()
+    app.switch_page(f"pages/{page}.py").run()
+    spent: list[float] = []
+    run_page = Page.run
+
+    def timed(self: Page) -> None:
+        begun = time.perf_counter()
+        run_page(self)
+        gc.collect(2)  # as Streamlit does after each run
+        spent.append(1000 * (time.perf_counter() - begun))
+
+    Page.run = timed
 
     def once() -> float:
-        begun = time.perf_counter()
-        app.run()
-        gc.collect(2)
-        return 1000 * (time.perf_counter() - begun)
+        app.run()  # what AppTest itself does with the result is not counted
+        return spent[-1]
 
+    gc.unfreeze()
     loose = statistics.median(once() for _ in range(repeats))
     gc.collect()
     gc.freeze()
-    return {
-        "rerun: torch loaded, not frozen": loose,
-        "rerun: frozen, as the app does": statistics.median(once() for _ in range(repeats)),
-    }
+    frozen = statistics.median(once() for _ in range(repeats))
+    Page.run = run_page
+    return {f"rerun: {page}, not frozen": loose, f"rerun: {page}": frozen}
 
 
 def wire() -> dict[str, float]:
@@ -103,5 +112,8 @@ def wire() -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    for name, value in {**start_and_change(), **rerun(), **wire()}.items():
-        print(f"{name:36} {value:8.1f}" + ("" if "KiB" in name else " ms"))
+    found = start_and_change()
+    for stem in PAGES:
+        found |= rerun(stem)
+    for name, value in {**found, **wire()}.items():
+        print(f"{name:44} {value:8.1f}" + ("" if "KiB" in name else " ms"))

@@ -15,6 +15,11 @@ import streamlit as st
 from explainer.ui.navigation import sections
 from explainer.ui.settings import ARRIVED
 
+#: Set when the first visitor's first page is out; until then nothing may compete with it for the processor.
+FIRST_PAGE_DONE = threading.Event()
+#: Seconds after which a server that nobody visits warms up anyway.
+PATIENCE = 2.0
+
 ICON = Path(__file__).parents[2] / "assets" / "icon.png"
 
 
@@ -25,6 +30,7 @@ def show_frame(default: str = "start") -> None:
     st.session_state[ARRIVED] = st.session_state.get("page") != page.url_path
     page.run()
     st.session_state["page"] = page.url_path
+    FIRST_PAGE_DONE.set()
 
 
 @asynccontextmanager
@@ -53,11 +59,12 @@ def quiet(name: str) -> Iterator[None]:
 
 
 def warm_up() -> None:
-    """Import what the pages will need, then take all of it out of the garbage collector's sight.
+    """Import what pages need once the first page is out, then take it out of the garbage collector's sight.
 
     Streamlit collects garbage after every script run; with torch's objects alive that takes 130 to 220 ms of every
     visitor's every click. Frozen once, after the imports, it takes a few.
     """
+    FIRST_PAGE_DONE.wait(PATIENCE)
     import torch
     import torchvision.models.segmentation  # noqa: F401
 
