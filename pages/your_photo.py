@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from explainer.ui.around import show_lessons
 from explainer.ui.photo.asking import answer_for
 from explainer.ui.photo.choosing import choose_wish
-from explainer.ui.photo.facts import show_caption, show_cost, show_privacy, show_truth
+from explainer.ui.photo.facts import show_caption, show_cost, show_privacy
 from explainer.ui.photo.intake import show_intake
 from explainer.ui.photo.more import show_more
 from explainer.ui.photo.picking import pick_photo
@@ -28,8 +27,5 @@ if answer is not None:
     show_view(answer.view, "yp_viewer", remembered=True)
     show_caption(photo, answer)
     show_cost(photo, answer)
-    st.subheader("How this network upsamples")
-    show_truth(answer)
     show_more(photo, wish, answer, settings)
-show_lessons("your_photo")
 show_privacy()

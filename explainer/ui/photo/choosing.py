@@ -59,10 +59,19 @@ def ensure_weights(settings: Settings, name: str, fallback: str) -> None:
     try:
         fetch(info)
     except WeightsError as problem:
-        st.session_state[key] = fallback
         settings.note(name, f"{problem} {fallback} is shown instead.")
+        fall_back(key, fallback)
     else:
         st.session_state["yp_fetched"].add(info.name)
+
+
+def fall_back(key: str, title: str) -> None:
+    """Choose another network before its select box is drawn. What a link asked for counts once, so then begin anew."""
+    by_link = key not in st.session_state
+    st.session_state[key] = title
+    if by_link:
+        st.query_params[key] = title
+        st.rerun()
 
 
 def fetch(info: ModelInfo) -> None:

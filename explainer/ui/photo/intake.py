@@ -14,6 +14,7 @@ import streamlit as st
 
 from explainer.photos import MAX_BYTES, PhotoError, read_photo
 from explainer.segmentation.samples import sample
+from explainer.ui.photo.asking import results
 from explainer.ui.photo.labelled import Taken
 
 KEPT = 6
@@ -49,16 +50,16 @@ def take(data: bytes, title: str) -> Taken:
 def uploads_changed() -> None:
     """Take in what is new in the uploader, and drop what was taken out of it."""
     files: list[Any] = st.session_state.get(widget("upload")) or []
-    _take_all([file.getvalue() for file in files], "Photo", kept="camera")
+    _take_all([file.getvalue() for file in files], "Photo")
 
 
 def camera_changed() -> None:
     """Take in the picture just taken."""
     shot = st.session_state.get(widget("camera"))
-    _take_all([shot.getvalue()] if shot is not None else [], "Camera", kept="Photo")
+    _take_all([shot.getvalue()] if shot is not None else [], "Camera")
 
 
-def _take_all(files: list[bytes], title: str, kept: str) -> None:
+def _take_all(files: list[bytes], title: str) -> None:
     photos, refused, present = own_photos(), [], set()
     for number, data in enumerate(files, 1):
         key = hashlib.sha256(data).hexdigest()
@@ -70,12 +71,21 @@ def _take_all(files: list[bytes], title: str, kept: str) -> None:
         except PhotoError as problem:
             refused.append(f"File {number}: {problem}" if len(files) > 1 else str(problem))
     for key in [key for key, photo in photos.items() if photo.title.startswith(title) and key not in present]:
-        del photos[key]
+        drop(key)
     if len(photos) > KEPT:
         refused.append(f"Only the newest {KEPT} photos are kept.")
     for key in list(photos)[: max(0, len(photos) - KEPT)]:
-        del photos[key]
+        drop(key)
     st.session_state[REFUSED] = refused
+
+
+def drop(key: str) -> None:
+    """Forget one photo and its results; if it was the one shown, the newest of the others is."""
+    photos = own_photos()
+    del photos[key]
+    results().drop(key)
+    if st.session_state.get(SHOWN) == key:
+        st.session_state[SHOWN] = next(reversed(photos), "")
 
 
 def forget() -> None:

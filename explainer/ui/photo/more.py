@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explainer.ui.around import show_lessons
 from explainer.ui.photo.comparing import show_comparison
+from explainer.ui.photo.facts import show_truth
 from explainer.ui.photo.files import show_files
 from explainer.ui.photo.inside import show_inside
 from explainer.ui.photo.labelled import Labelled, Taken, Wish
 from explainer.ui.photo.swapping import show_swap
 from explainer.ui.settings import Settings
 
-TITLES = ("Swap the upsampling", "Look inside", "Two networks", "Take away")
+TITLES = ("How it upsamples", "Swap the upsampling", "Look inside", "Two networks", "Take away")
 
 
 @st.fragment
 def show_more(photo: Taken, wish: Wish, answer: Labelled, settings: Settings) -> None:
-    """Swap, look inside, compare, take away."""
+    """The truth about the upsampling, then swap, look inside, compare, take away."""
     settings.check_url("more", "tab", dict.fromkeys(TITLES))
-    swap, inside, two, away = st.tabs(TITLES, key=settings.key("more"), on_change="rerun", bind="query-params")
+    how, swap, inside, two, away = st.tabs(TITLES, key=settings.key("more"), on_change="rerun", bind="query-params")
+    if how.open:
+        with how:
+            show_truth(answer)
+            show_lessons("your_photo")
     if swap.open:
         with swap:
             show_swap(photo, answer, settings)

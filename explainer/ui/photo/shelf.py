@@ -33,10 +33,16 @@ class Shelf(Generic[T]):
             while len(self._things) > self.room:
                 self._things.popitem(last=False)
 
-    def clear(self) -> None:
-        """Forget everything."""
+    def drop(self, first: Hashable) -> None:
+        """Forget everything whose key is a tuple that begins so."""
         with self._lock:
-            self._things.clear()
+            for key in [key for key in self._things if isinstance(key, tuple) and key[0] == first]:
+                del self._things[key]
+
+    def held(self) -> list[Hashable]:
+        """All keys, the one used longest ago first."""
+        with self._lock:
+            return list(self._things)
 
     def __len__(self) -> int:
         return len(self._things)

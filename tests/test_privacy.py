@@ -1,0 +1,290 @@
+"""What the page promises about a visitor's photo: nobody else sees it, and nothing of the file goes out."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import hashlib
+import io
+import json
+import logging
+import random
+import re
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from explainer.photos import read_photo
+from explainer.segmentation.predict import predict
+from explainer.segmentation.prediction import class_shares
+from explainer.segmentation.samples import sample
+from explainer.segmentation.worker import Worker
+from explainer.ui.photo import asking, facts
+from tests.photo_corpus import encode, quarters
+from tests.threads import one_thread
+
+ROOT = Path(__file__).parents[1]
+ROOM = sorted((ROOT / "explainer" / "ui" / "photo").glob("*.py"))
+FRAME = "from explainer.ui.frame import show_frame\nshow_frame('your_photo')"
+MARK = b"SECRETMARK"
+quiet = pytest.fixture(autouse=True, scope="module")(one_thread)
+
+
+def open_page(**url: str) -> AppTest:
+    at = AppTest.from_string(FRAME, default_timeout=120)
+    for name, value in {"yp_size": "129", **url}.items():
+        at.query_params[name] = value
+    return at.run()
+
+
+def components(at: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(one.proto.json) for one in at.get("bidi_component")]
+
+
+def upload(at: AppTest, data: bytes, name: str = "x.jpg") -> AppTest:
+    at.file_uploader[0].set_value([(name, data, "image/jpeg")])
+    return at.run()
+
+
+def legend(at: AppTest) -> list[list[float]]:
+    view = next(one for one in components(at) if "photo" in one)
+    return [[id_, share] for id_, share, _ in view["layers"][0]["legend"]]
+
+
+def expected(data: bytes) -> list[list[float]]:
+    answer = predict(read_photo(data).rgb, "fcn8s", 129)
+    return [[one.class_id, round(one.share, 5)] for one in class_shares(answer.labels)]
+
+
+def marked_jpeg() -> bytes:
+    """A photo whose file tells a place, a name and a comment."""
+    exif = Image.Exif()
+    exif[0x010E] = (MARK + b" title").decode()
+    exif[0x9286] = MARK
+    gps = exif.get_ifd(0x8825)
+    gps[1], gps[2], gps[3], gps[4], gps[29] = "N", (48.0, 8.0, 6.0), "E", (11.0, 34.0, 30.0), MARK.decode()
+    xmp = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>" + MARK + b" 48.135 11.575</x:xmpmeta>"
+    with Image.open(sample("astronaut").path) as photo:
+        data = encode(photo.convert("RGB"), "JPEG", exif=exif.tobytes(), xmp=xmp, comment=MARK, icc_profile=MARK * 20)
+    assert data.count(MARK) > 20
+    return data
+
+
+# -- nothing is shared ------------------------------------------------------------------------------------------------
+
+
+def test_the_room_uses_no_shared_cache_and_no_published_picture():
+    """Only functions of the app's own samples and weights may remember; the list is short on purpose."""
+    allowed = {"sample_photo", "_sample_thumbnails", "_upscores", "kernel_tiles"}
+    page = ROOT / "pages" / "your_photo.py"
+    for file in [*ROOM, page]:
+        text = file.read_text(encoding="utf-8")
+        for word in (
+            "cache_data",
+            "cache_resource",
+            "st.image",
+            "download_button",
+            "st.write(",
+            "file.name",
+            "shot.name",
+        ):
+            assert word not in text, (file.name, word)
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef) and any("cache" in ast.dump(one) for one in node.decorator_list):
+                assert node.name in allowed, node.name
+
+
+def test_the_shared_shelf_holds_samples_only():
+    at = upload(open_page(), marked_jpeg())
+    assert not at.exception
+    assert all(str(key[0]).startswith("sample:") for key in asking._samples.held() if isinstance(key, tuple))
+    assert any(not key[0].startswith("sample:") for key in at.session_state["yp_results"].held())
+
+
+def colliding_pair() -> tuple[bytes, bytes]:
+    """Two photos that differ only where Streamlit's hash of large arrays does not look."""
+    with Image.open(sample("astronaut").path) as photo:
+        one = np.array(photo.convert("RGB").resize((512, 512)))
+    with Image.open(sample("chelsea").path) as photo:
+        other = np.array(photo.convert("RGB").resize((512, 512)))
+    looked_at = np.random.RandomState(0).choice(one.size, 100_000)
+    other.flat[looked_at] = one.flat[looked_at]
+    return encode(Image.fromarray(one), "PNG"), encode(Image.fromarray(other), "PNG")
+
+
+def test_two_sessions_with_photos_that_streamlits_hash_confuses():
+    from streamlit.runtime.caching.cache_type import CacheType
+    from streamlit.runtime.caching.hashing import update_hash
+
+    files = colliding_pair()
+    digests = []
+    for data in files:
+        digest = hashlib.md5(usedforsecurity=False)
+        update_hash(read_photo(data).rgb, digest, CacheType.DATA, None)
+        digests.append(digest.hexdigest())
+    assert digests[0] == digests[1], "no longer the pair that a shared cache would mix up"
+    answers = [expected(data) for data in files]
+    assert answers[0] != answers[1]
+    sessions = [upload(open_page(), data) for data in files]
+    order = random.Random(0)
+    for _ in range(200):
+        which = order.randrange(2)
+        if order.random() < 0.1:
+            sessions[which].session_state["yp_results"] = type(sessions[which].session_state["yp_results"])(4)
+        sessions[which].run()
+        assert legend(sessions[which]) == answers[which]
+
+
+def test_forty_wishes_of_one_visitor_run_at_most_three_times():
+    worker, gate, begun = Worker(), threading.Event(), threading.Event()
+    ran: list[int] = []
+
+    def work(number: int) -> None:
+        ran.append(number)
+        begun.set()
+        gate.wait(20)
+
+    jobs = [worker.submit(lambda: work(0), "me")]
+    assert begun.wait(20)
+    jobs += [worker.submit(lambda n=n: work(n), "me") for n in range(1, 40)]
+    gate.set()
+    jobs[-1].result(20)
+    assert ran == [0, 39]
+    assert sum(job.dropped() for job in jobs) == 38
+
+
+def test_a_full_queue_is_a_sentence(monkeypatch):
+    def refuse(work: Any, owner: str = "") -> Any:
+        raise asking.worker.Busy("64 photos are waiting already; please try again in a moment.")
+
+    at = open_page()
+    monkeypatch.setattr(asking.worker, "submit", refuse)
+    upload(at, encode(quarters(), "PNG"))
+    assert not at.exception
+    assert any("try again in a moment" in one.value for one in at.warning)
+    monkeypatch.undo()
+    at.run()
+    assert legend(at)
+
+
+def test_the_place_in_the_line_is_shown_while_waiting(monkeypatch):
+    """A job that is third in the line at first and answers at the third look."""
+
+    class Waiting:
+        looks = 0
+
+        def __init__(self, work: Any) -> None:
+            self.work = work
+
+        def result(self, timeout: float) -> Any:
+            type(self).looks += 1
+            if type(self).looks < 3:
+                raise TimeoutError
+            return self.work()
+
+        def position(self) -> int:
+            return 4 - type(self).looks
+
+        def cancel(self) -> bool:
+            return True
+
+    told: list[str] = []
+
+    class Place:
+        def markdown(self, text: str) -> None:
+            told.append(text)
+
+        def empty(self) -> None:
+            told.append("")
+
+    assert asking._wait(Waiting(lambda: 7), Place(), "Working") == 7
+    assert [line.partition("Waiting: ")[2] for line in told] == ["number 3 in the line …", "number 2 in the line …"]
+
+
+def test_a_failing_network_is_a_sentence_without_details(monkeypatch):
+    def fail(photo: Any, wish: Any) -> Any:
+        raise RuntimeError(f"tensor at 0x7f of {MARK.decode()}")
+
+    at = open_page()
+    monkeypatch.setattr(asking, "label", fail)
+    upload(at, encode(quarters(50, 70), "PNG"))
+    assert not at.exception
+    (sentence,) = [one.value for one in at.error]
+    assert "try again" in sentence and MARK.decode() not in sentence
+
+
+# -- nothing of the file goes out -------------------------------------------------------------------------------------
+
+
+def test_no_picture_and_no_file_to_take_away_carries_the_files_data():
+    at = upload(open_page(yp_more="Take away"), marked_jpeg(), f"{MARK.decode()}.jpg")
+    assert not at.exception and not at.error
+    found = components(at)
+    files = {one["name"]: base64.b64decode(one["content"]) for one in found[-1]["files"]}
+    assert set(files) == {"labels.png", "overlay.png", "figure.png", "classes.csv", "fcn-32s-to-8s.gif"}
+    shown = [base64.b64decode(uri) for uri in re.findall(r"base64,([A-Za-z0-9+/=]+)", json.dumps(found))]
+    assert len(shown) > 10
+    for data in [*files.values(), *shown]:
+        assert MARK not in data and b"Exif" not in data and b"xmpmeta" not in data
+    for name, data in files.items():
+        if not name.endswith(".csv"):
+            with Image.open(io.BytesIO(data)) as image:
+                assert not image.getexif()
+                assert set(image.info) <= {"transparency", "duration", "loop", "background", "version", "extension"}
+    everything = "".join(str(one.proto) for one in at.main)
+    assert MARK.decode() not in everything
+
+
+def test_the_files_are_what_they_say():
+    data = marked_jpeg()
+    at = upload(open_page(yp_more="Take away"), data)
+    files = {one["name"]: base64.b64decode(one["content"]) for one in components(at)[-1]["files"]}
+    answer = predict(read_photo(data).rgb, "fcn8s", 129)
+    with Image.open(io.BytesIO(files["labels.png"])) as labels:
+        assert labels.mode == "P" and (np.asarray(labels) == answer.labels).all()
+    lines = files["classes.csv"].decode().splitlines()
+    assert lines[0] == "id,class,share,mean_confidence"
+    assert [int(line.split(",")[0]) for line in lines[1:]] == [one.class_id for one in class_shares(answer.labels)]
+    with Image.open(io.BytesIO(files["fcn-32s-to-8s.gif"])) as animation:
+        assert animation.n_frames == 3
+    with Image.open(io.BytesIO(files["figure.png"])) as figure:
+        assert figure.width == 1600
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../etc/passwd.jpg",
+        "<img src=x onerror=alert(1)>.jpg",
+        "x" * 300 + ".jpg",
+        "a\u202egpj.exe.jpg",
+        "{{7*7}}.jpg",
+    ],
+)
+def test_a_file_name_is_never_used(name):
+    at = upload(open_page(), encode(quarters(), "PNG"), name)
+    assert not at.exception
+    assert all(name not in str(one.proto) for one in at.main if one.type != "file_uploader")
+
+
+def test_nothing_of_an_upload_is_logged(caplog, capfd):
+    data = marked_jpeg()
+    caplog.set_level(logging.INFO)
+    at = upload(open_page(), data, f"{MARK.decode()}.jpg")
+    upload(at, b"\x89PNG\r\n\x1a\n" + MARK, f"{MARK.decode()}.png")
+    upload(at, data[:-2000], f"{MARK.decode()}.png")
+    out, err = capfd.readouterr()
+    assert MARK.decode() not in caplog.text + out + err
+
+
+def test_the_note_promises_what_the_configuration_does():
+    config = (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
+    assert "disconnectedSessionTTL = 30" in config and "30 seconds" in facts.PRIVACY
+    assert "maxUploadSize = 20" in config
+    assert "gatherUsageStats = false" in config
+    assert 'showErrorDetails = "none"' in config
