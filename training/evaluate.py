@@ -148,7 +148,10 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--side", type=int, default=513, help="longer side in pixels, 32n+1")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--json", type=Path, help="also write the numbers here")
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads (0: torch's own choice)")
     options = parser.parse_args(argv)
+    if options.threads:
+        torch.set_num_threads(options.threads)
     if (options.data is None) == (options.photos is None):
         parser.error("give --data or --photos")
     pairs = photo_pairs(options)

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from explainer.segmentation.model import FCN
 from explainer.segmentation.resize import labels_at, to_input
+from training.loop import one_thread
 from training.metrics import Confusion
 from training.packs import Packs
 from training.progress import progress
@@ -40,6 +41,7 @@ def shift_background(model: FCN, shift: float) -> None:
         bias[0] -= shift
 
 
+@one_thread()
 @torch.inference_mode()
 def judge_shifts(
     model: FCN, packs: Packs, names: list[str], side: int, device: torch.device, shifts: tuple[float, ...] = SHIFTS
