@@ -71,6 +71,8 @@ def rerun(page: str, repeats: int = 15) -> dict[str, float]:
     from streamlit.navigation.page import Page
     from streamlit.testing.v1 import AppTest
 
+    from explainer.ui.frame import share_cores
+
     app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
     app.switch_page(f"pages/{page}.py").run()
     spent: list[float] = []
@@ -88,6 +90,7 @@ def rerun(page: str, repeats: int = 15) -> dict[str, float]:
         app.run()  # what AppTest itself does with the result is not counted
         return spent[-1]
 
+    share_cores()
     gc.unfreeze()
     loose = statistics.median(once() for _ in range(repeats))
     gc.collect()

@@ -3,3 +3,9 @@
 `geometry` and `trace` know nobody; `operators` are torch calls with names; `stage` turns a trace into the
 step-by-step picture. Nothing in here but `ui` imports Streamlit, so all of it works in a notebook.
 """
+
+import os
+
+# Read by OpenMP when torch loads it. Torch's threads otherwise spin while they wait for each other, and where any other
+# program (or another visitor) uses the cores too, the waiting takes ten times as long as the work.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -65,11 +65,25 @@ def warm_up() -> None:
     visitor's every click. Frozen once, after the imports, it takes a few.
     """
     FIRST_PAGE_DONE.wait(PATIENCE)
-    import torch
     import torchvision.models.segmentation  # noqa: F401
 
     import explainer.ui.operator_page  # noqa: F401
 
-    torch.zeros(1)
+    share_cores()
     gc.collect()
     gc.freeze()
+
+
+def share_cores() -> None:
+    """All cores to the one worker that labels photos, one core to every visitor's script.
+
+    Splitting a tensor of a few dozen numbers over two cores costs more than it saves, and where other programs run
+    beside it fifty times as much. Threads take over torch's setting when they first compute: the worker does so now,
+    visitors' scripts will after it has been changed.
+    """
+    import torch
+
+    from explainer.segmentation.worker import submit
+
+    submit(torch.get_num_threads).result()
+    torch.set_num_threads(1)
