@@ -20,7 +20,8 @@ from explainer.stage.panels import ghosts, pad_mask
 from explainer.stage.scenes import View, window_pads
 from explainer.trace import trace
 from explainer.ui.around import show_proofs, show_tabs
-from explainer.ui.operator_page import Shown, cached_scene
+from explainer.ui.operator_page import cached_scene
+from explainer.ui.page_record import Shown
 from explainer.ui.settings import Settings, encode
 from explainer.ui.stage import show_stage
 

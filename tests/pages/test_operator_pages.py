@@ -174,7 +174,8 @@ def test_filling_a_kernel():
 def test_typing_into_a_cell_of_the_picture():
     from explainer.operators import Convolution
     from explainer.stage.scenes import View
-    from explainer.ui.operator_page import Shown, cached_scene, edited_text
+    from explainer.ui.operator_page import cached_scene, edited_text
+    from explainer.ui.page_record import Shown
 
     shown = Shown(Convolution(((1.0, 2.0), (3.0, 4.0)), padding=1), (((5.0, 6.0), (7.0, 8.0)),), View(), "x")
     scene = cached_scene(shown)

@@ -102,18 +102,19 @@ def widget(name: str) -> str:
 
 def show_intake() -> None:
     """The drop zone, the camera and the refusals."""
-    left, right = st.columns([2, 1], vertical_alignment="top")
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
         st.file_uploader(
             "Your own photos", "image", True, key=widget("upload"), on_change=uploads_changed,
-            help=f"Several at once if you like, each up to {MAX_BYTES >> 20} MB.",
+            help=f"Several at once if you like, each up to {MAX_BYTES >> 20} MB.", label_visibility="collapsed",
         )  # fmt: skip
     with right:
-        if st.toggle("Use the camera", key="yp_use_camera", help="Browsers allow it on HTTPS or localhost only."):
-            st.camera_input("Take a photo", key=widget("camera"), on_change=camera_changed)
-            st.caption("No picture? The camera works only over HTTPS or on localhost; uploading works everywhere.")
+        camera = st.toggle("Use the camera", key="yp_use_camera", help="Browsers allow it on HTTPS or localhost only.")
         if own_photos():
             st.button("Forget my photos", on_click=forget, icon=":material/delete:")
+    if camera:
+        st.camera_input("Take a photo", key=widget("camera"), on_change=camera_changed, width=420)
+        st.caption("No picture? The camera works only over HTTPS or on localhost; uploading works everywhere.")
     for sentence in st.session_state.get(REFUSED, []):
         st.error(sentence, icon=":material/broken_image:")
 

@@ -25,8 +25,8 @@ DEFAULT = "chelsea"
 KEY = "yp_picker"
 WORDS = {
     "chelsea": "Cat", "astronaut": "Astronaut", "sheep": "Sheep, 1888", "boats": "Boats, 1865", "coffee": "Coffee",
-    "grace_hopper": "Grace Hopper", "cameraman": "Cameraman", "rocket": "Rocket", "airplane": "Airplane (hard)",
-    "raccoon": "Raccoon (no class)",
+    "grace_hopper": "Grace Hopper", "cameraman": "Cameraman", "rocket": "Rocket", "airplane": "Airplane",
+    "raccoon": "Raccoon",
 }  # fmt: skip
 """Short names under the thumbnails."""
 

@@ -1,0 +1,127 @@
+"""The widgets of an operator page: grids of numbers, a kernel, torch's parameters, and what the picture shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+import torch
+from streamlit.delta_generator import DeltaGenerator
+from torch import Tensor
+
+from explainer.cases import tuple_of
+from explainer.examples import Example
+from explainer.grids import read_grid, read_letters, write_grid
+from explainer.kernels import KERNELS
+from explainer.operators import Operator
+from explainer.stage.scenes import View
+from explainer.symbols import Symbols
+from explainer.ui.page_record import MOST_PIXELS, OperatorPage, Shown
+from explainer.ui.settings import Settings
+
+
+def choose(
+    page: OperatorPage, settings: Settings, row: DeltaGenerator, example: Example, state: Mapping[str, str]
+) -> Shown | None:
+    """The settings' widgets, and the operator and input they add up to; None where nothing fits.
+
+    `row` is the line that the example's select box stands in; the parameters go below it.
+    """
+    with row.popover("Numbers", icon=":material/edit:"):
+        x, inputs = choose_grid(settings, "input", "Input", state["input"], page.channels)
+        kernel, taps = choose_kernel(settings, state) if page.kernel else (x, None)
+    flat = x.shape[1] == 1 and kernel.shape[1] == 1 and page.channels == 1
+    x, weight = (x[:, 0], tuple_of(kernel[0, 0].tolist())) if flat else (x, tuple_of(kernel[0].tolist()))
+    symbols = Symbols(inputs, taps) if inputs and taps else None
+    if bool(inputs) != bool(taps) and page.kernel:
+        st.error("Letters need letters in both fields: one for each input pixel and one for each tap of the kernel.")
+        return None
+    try:
+        op = choose_operator(page, settings, example, weight if page.kernel else None, x)
+    except ValueError as problem:
+        st.error(f"Torch refuses this: {problem}")
+        return None
+    with row.popover("View", icon=":material/visibility:"):
+        view = choose_view(page, settings, example, symbols)
+    return Shown(op, tuple_of(x.tolist()), view, example.title)
+
+
+def choose_grid(
+    settings: Settings, name: str, label: str, default: str, channels: int = 1
+) -> tuple[Tensor, tuple[str, ...] | None]:
+    """A text area for a grid: the numbers as (C, rows, columns), and the letters if there are letters in it."""
+    text = settings.text(
+        name, label, default, height=120, help="One row a line; spaces between numbers. One row makes a 1D map."
+    )
+    letters = read_letters(text) if channels == 1 else None
+    if letters:
+        # The letters need some numbers behind them, for the proofs and the code: 1, 2, 3, ...
+        return torch.arange(1, len(letters) + 1, dtype=torch.float64)[None, None], letters
+    cells = settings.parsed(name, text, default, lambda given: read_grid(given, 16, 32, channels))
+    return torch.tensor(cells, dtype=torch.float64), None
+
+
+def choose_kernel(settings: Settings, state: Mapping[str, str]) -> tuple[Tensor, tuple[str, ...] | None]:
+    """The kernel's text area with its fillers: (1, rows, columns), and letters if there are letters in it."""
+    default = state["kernel"]
+    values, letters = choose_grid(settings, "kernel", "Kernel", default)
+    st.caption("Fill the kernel with")
+    with st.container(horizontal=True):
+        for name in KERNELS:
+            st.button(name, key=settings.key(f"fill_{name}"), on_click=fill, args=(settings, name, default))
+    return values, letters
+
+
+def fill(settings: Settings, name: str, default: str) -> None:
+    """Put a named kernel of the present size into the kernel's field."""
+    text = st.session_state.get(settings.key("kernel")) or default
+    try:
+        rows = read_grid(text, 16, 32)[0]
+    except ValueError:
+        rows = read_grid("0 0 0")[0]
+    dims = 1 if len(rows) == 1 else 2
+    settings.adopt({"kernel": write_grid(KERNELS[name](len(rows[0]), dims))})
+
+
+def choose_operator(page: OperatorPage, settings: Settings, example: Example, weight: Any, x: Tensor) -> Operator:
+    """One select box for each field, offering what torch accepts together with the fields before it."""
+    fixed = {} if weight is None else {"weight": weight}
+    chosen = {one.name: one.neutral for one in page.fields}
+    row = st.container(horizontal=True)
+    for one in page.fields:
+        default = tuple_of(example.case["params"].get(one.name, one.options[0]))
+        candidates = list(dict.fromkeys((*one.options, *(one.pairs if x.ndim == 3 else ()), default)))
+        allowed = [value for value in candidates if accepts(page, {**fixed, **chosen, one.name: value}, x)]
+        if not allowed:
+            page.make(**fixed, **{**chosen, one.name: default})(x[None])
+            raise ValueError("the output would have too many pixels for a picture; make the input smaller.")
+        with row:
+            chosen[one.name] = settings.choice(one.name, one.label, allowed, default, help=one.help, width=116)
+    op = page.make(**fixed, **chosen)
+    op(x[None])
+    return op
+
+
+def accepts(page: OperatorPage, parameters: dict[str, Any], x: Tensor) -> bool:
+    """Whether torch computes this, and the picture stays small enough."""
+    try:
+        return page.make(**parameters)(x[None]).numel() <= MOST_PIXELS
+    except (ValueError, RuntimeError):
+        return False
+
+
+def choose_view(page: OperatorPage, settings: Settings, example: Example, symbols: Symbols | None) -> View:
+    """Which parts the picture has."""
+    matrix = settings.flag("matrix", "Matrix", True, help="The same step as a row or a column of a matrix.")
+    # In letters the second reading would have to invent letters for the zeros.
+    readings = page.readings and settings.flag(
+        "readings",
+        "Second reading",
+        True,
+        help="Zeros inserted, then an ordinary convolution. Shown for numbers.",
+        disabled=symbols is not None,
+    )
+    shown = View(matrix=matrix, order=example.order, symbols=symbols)
+    return replace(shown, transpose=page.transpose and matrix, readings=readings and not symbols)
