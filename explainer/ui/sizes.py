@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 import torch
 
 from explainer import geometry
+from explainer.examples import Example, examples_of
 from explainer.kernels import ones
 from explainer.operators import Convolution, TransposedConvolution
 from explainer.ui.settings import Settings
@@ -20,24 +23,41 @@ def show_sizes() -> None:
         "output size**. The transposed convolution returns the smallest of them; `output_padding` asks for a larger "
         "one. (`nn.ConvTranspose2d` works it out if you pass it `output_size`.)"
     )
-    columns = st.columns(3)
-    with columns[0]:
-        k = settings.choice("k", "Kernel k", (1, 2, 3, 4, 5, 7), 3)
-    with columns[1]:
-        s = settings.choice("s", "Stride s", (1, 2, 3, 4), 2)
-    with columns[2]:
-        p = settings.choice("p", "Padding p", tuple(range(k)), min(1, k - 1))
+    with st.container(horizontal=True):
+        for example in examples_of("sizes"):
+            if "kernel" in example.case["params"]:
+                label = f"{example.title} ({example.source.split(' ')[0].strip(',')})"
+                st.button(label, key=f"sz_{example.slug}", on_click=adopt, args=(settings, example), help=example.note)
+    with st.container(horizontal=True):
+        k = settings.choice("k", "Kernel k", (1, 2, 3, 4, 5, 7), 3, width=116)
+        s = settings.choice("s", "Stride s", (1, 2, 3, 4), 2, width=116)
+        p = settings.choice("p", "Padding p", tuple(range(k)), min(1, k - 1), width=116)
+        first = settings.choice("from", "Sizes from", (4, 6, 10, 14, 30), 4, width=116)
     settings.show_notes()
-    st.table(round_trips(k, s, p), hide_index=True, alt="Sizes that come back from a round trip")
-    o = geometry.convolution_size(8, k, s, p)
+    st.table(round_trips(k, s, p, first), hide_index=True, alt="Sizes that come back from a round trip")
+    o = geometry.convolution_size(max(first, k) + 2, k, s, p)
     rivals = geometry.rival_input_sizes(o, k, s, p)
     st.markdown(f"Input sizes that all give **{o}**: {', '.join(f'**{size}**' for size in rivals)}.")
 
 
-def round_trips(k: int, s: int, p: int) -> list[dict[str, str]]:
-    """For input sizes from k to k + 7 the sizes that torch returns on the way down and up."""
+def adopt(settings: Settings, example: Example) -> None:
+    """Take over a published question of sizes; the table then starts a little below its input."""
+    params, size = example.case["params"], last_size(example.case["input"])
+    first = max((one for one in (4, 6, 10, 14) if one <= size), default=4)
+    settings.adopt(
+        {"k": str(params["kernel"]), "s": str(params["stride"]), "p": str(params["padding"]), "from": str(first)}
+    )
+
+
+def last_size(nested: Any) -> int:
+    """The last number of nested lists: an example's input size."""
+    return last_size(nested[-1]) if isinstance(nested, list) else int(nested)
+
+
+def round_trips(k: int, s: int, p: int, first: int) -> list[dict[str, str]]:
+    """For eight input sizes from `first` (or k) on the sizes that torch returns on the way down and up."""
     down, rows = Convolution(ones(k, 1), stride=s, padding=p), []
-    for size in range(max(4, k), max(4, k) + 8):
+    for size in range(max(first, k), max(first, k) + 8):
         small = down(torch.zeros(1, 1, size, dtype=torch.float64))
         back = {
             f"back, output_padding {a}": TransposedConvolution(ones(k, 1), stride=s, padding=p, output_padding=a)(small)

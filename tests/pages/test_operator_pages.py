@@ -199,3 +199,18 @@ def test_left_out_output_size_is_refused_or_moves_everything():
     app = open_page("max_unpooling", mu_example="unpooling-ceil", mu_output_size="left out")
     wrong = next(one for one in examples() if one.slug == "unpooling-ceil").case["wrong_output"]
     assert values(scenes(app)[1]) == [value for row in wrong for value in row]
+
+
+@pytest.mark.parametrize(("slug", "size", "small", "back"), [
+    ("d2l-shapes", "16", "6", "**16** ✓"),
+    ("docs-output-size", "12", "6", "**12** ✓"),
+    ("two-sizes", "7", "3", "**7** ✓"),
+    ("two-sizes", "8", "3", "**8** ✓"),
+])  # fmt: skip
+def test_published_sizes_come_back(slug, size, small, back):
+    app = open_page("transposed_convolution")
+    app.button(key=f"sz_{slug}").click().run()
+    rows = app.table[0].value.to_dict("records")
+    row = next(one for one in rows if one["input"] == size)
+    assert row["after the convolution"] == small
+    assert back in row.values()
