@@ -26,8 +26,9 @@ def show_sizes() -> None:
     with st.container(horizontal=True):
         for example in examples_of("sizes"):
             if "kernel" in example.case["params"]:
-                label = f"{example.title} ({example.source.split(' ')[0].strip(',')})"
-                st.button(label, key=f"sz_{example.slug}", on_click=adopt, args=(settings, example), help=example.note)
+                told = f"{example.note} Source: {example.source}."
+                key = f"sz_{example.slug}"
+                st.button(example.title, key=key, on_click=adopt, args=(settings, example), help=told)
     with st.container(horizontal=True):
         k = settings.choice("k", "Kernel k", (1, 2, 3, 4, 5, 7), 3, width=116)
         s = settings.choice("s", "Stride s", (1, 2, 3, 4), 2, width=116)
