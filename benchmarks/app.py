@@ -106,8 +106,9 @@ def wire() -> dict[str, float]:
 
     from explainer.kernels import counting
     from explainer.operators import TransposedConvolution
-    from explainer.stage.scenes import View, scene_of
+    from explainer.stage.scenes import scene_of
     from explainer.stage.transport import pack
+    from explainer.stage.view import View
 
     op = TransposedConvolution(counting(3), stride=2, padding=1, output_padding=1)
     scene = scene_of(op, torch.arange(64.0).view(1, 8, 8).double(), View(readings=True, order="scatter"))

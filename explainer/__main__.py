@@ -76,7 +76,8 @@ def run_list(_: Any) -> int:
 
 def run_trace(arguments: Any) -> int:
     """Read one case, print its answer."""
-    from explainer.cases import answer, read_case
+    from explainer.answers import answer
+    from explainer.cases import read_case
 
     text = sys.stdin.read() if arguments.case == "-" else Path(arguments.case).read_text(encoding="utf-8")
     try:

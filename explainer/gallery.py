@@ -12,7 +12,8 @@ from explainer.cases import grid, tuple_of
 from explainer.examples import Example
 from explainer.operators import MaxPooling, MaxUnpooling, TransposedConvolution
 from explainer.stage.panels import Scene
-from explainer.stage.scenes import View, scene_of
+from explainer.stage.scenes import scene_of
+from explainer.stage.view import View
 
 
 def example_scene(example: Example) -> Scene:

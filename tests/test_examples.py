@@ -9,7 +9,8 @@ import torch
 import torch.nn.functional as F
 
 from explainer import geometry
-from explainer.cases import answer, grid, read_case
+from explainer.answers import answer
+from explainer.cases import grid, read_case
 from explainer.examples import examples, examples_of, find_example
 from explainer.formulas import size_formula
 from explainer.gallery import example_scene, pool_then_unpool

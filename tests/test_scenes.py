@@ -15,8 +15,9 @@ from explainer.kernels import counting
 from explainer.operators import Convolution, MaxPooling, NearestNeighbor, TransposedConvolution
 from explainer.plain import numbers
 from explainer.stage.panels import count_steps
-from explainer.stage.scenes import View, scene_of
+from explainer.stage.scenes import scene_of
 from explainer.stage.transport import pack, pack_column
+from explainer.stage.view import View
 
 DRAWN = [one for one in examples() if one.op != "shape" and not one.is_refused]
 

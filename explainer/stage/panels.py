@@ -15,6 +15,7 @@ from torch import Tensor
 
 from explainer.palette import PALETTE
 from explainer.plain import numbers
+from explainer.ties import Ties
 
 Panel = dict[str, Any]
 Scene = dict[str, Any]
@@ -106,3 +107,40 @@ def count_steps(scene: Scene, order: str) -> int:
     """How many steps a reading order has: the stepping panel's cells without the ghosts."""
     panel = stepping_panel(scene, order)
     return len(panel["values"]) - len(panel.get("ghost", []))
+
+
+def tie_columns(ties: Ties) -> dict[str, list[Any]]:
+    """The columns input, output and, where there are taps, kernel."""
+    columns = {"input": positions(ties.inputs), "output": positions(ties.outputs)}
+    return columns if ties.taps is None else columns | {"kernel": positions(ties.taps)}
+
+
+def product_panels(title: str, output: Panel, source: Panel, lane: int = 1, **crossed: list[int]) -> list[Panel]:
+    """The same pass as a product: output vector = matrix · input vector."""
+    rows, columns = len(output["values"]), len(source["values"])
+    crossed = {key: cells for key, cells in crossed.items() if cells}
+    vector = standing(source, "x", "input", sign="·", lane=lane)
+    if columns > max(16, 2 * rows):
+        # Beside a low, wide matrix a standing vector would be a tower.
+        vector |= {"shape": [1, 1, columns], "note": f"{columns} × 1, drawn lying", "lane": lane + 1}
+    return [
+        standing(output, "y", "output", lane=lane),
+        matrix_panel(title, rows, columns, sign="=", lane=lane, **crossed),
+        vector,
+    ]
+
+
+def origin(pads: list[tuple[int, int]]) -> dict[str, list[int]]:
+    """Coordinates of the first drawn cell: the border lies at negative rows and columns."""
+    befores = [-before for before, _ in pads]
+    return {"origin": befores if len(befores) == 2 else [0, *befores]}
+
+
+def padded_note(x: Tensor, padded: Tensor) -> str:
+    """The size, and the padded size where there is padding."""
+    return size_of(x) if x.shape == padded.shape else f"{size_of(x)}, padded to {size_of(padded)}"
+
+
+def size_of(x: Tensor) -> str:
+    """Spatial size as text."""
+    return " × ".join(str(n) for n in x.shape[1:])

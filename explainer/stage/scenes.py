@@ -6,11 +6,9 @@ output_padding mean nothing otherwise. Every value in a panel is torch's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import singledispatch
-from typing import Any
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -28,7 +26,6 @@ from explainer.operators import (
 from explainer.operators.weights import full_weight
 from explainer.plain import numbers
 from explainer.stage.panels import (
-    GATHER,
     Panel,
     Scene,
     ghosts,
@@ -36,36 +33,18 @@ from explainer.stage.panels import (
     make_scene,
     map_panel,
     matrix_panel,
+    origin,
     pad_mask,
-    positions,
-    standing,
+    padded_note,
+    product_panels,
+    size_of,
+    tie_columns,
 )
+from explainer.stage.pooling import pooling_scene, unpooling_scene
 from explainer.stage.readings import add_direct_reading
+from explainer.stage.view import View
 from explainer.symbols import Symbols, output_labels
-from explainer.ties import Ties, kernel_ties, ties_of
-
-
-@dataclass(frozen=True)
-class View:
-    """What a page wants to see of an operator.
-
-    Attributes:
-        matrix: draw the matrix with its two vectors.
-        transpose: draw the transposed matrix beside it (convolutions).
-        readings: draw the equivalent direct convolution too (transposed convolutions).
-        order: the reading to start with, "gather" or "scatter".
-        editable: let the visitor type into input and kernel.
-        symbols: letters for input and kernel instead of numbers.
-        pooled_from: flat values of the map that max unpooling's indices point into.
-    """
-
-    matrix: bool = True
-    transpose: bool = False
-    readings: bool = False
-    order: str = "gather"
-    editable: bool = True
-    symbols: Symbols | None = None
-    pooled_from: tuple[float, ...] | None = None
+from explainer.ties import kernel_ties, ties_of
 
 
 @singledispatch
@@ -152,73 +131,6 @@ def transposed_scene(op: TransposedConvolution, x: Tensor, view: View | None = N
     return make_scene("transposed convolution", panels, ties, weights_from="kernel", order=view.order)
 
 
-@scene_of.register
-def pooling_scene(op: MaxPooling, x: Tensor, view: View | None = None) -> Scene:
-    """The windows over the input (padded with minus infinity), the winners, and the indices they leave."""
-    view = view or View()
-    values, indices = op.with_indices(x[None])
-    pads = window_pads(op, tuple(x.shape[1:]), tuple(values.shape[2:]))
-    padded = F.pad(x, [n for pair in reversed(pads) for n in pair], value=float("-inf"))
-    border = ghosts(pad_mask(padded.shape, pads))
-    ties = kernel_ties(window_convolution(op, x.shape[0], x.ndim - 1), tuple(padded.shape))
-    spots = torch.arange(x.numel(), dtype=torch.float64).view(x.shape)
-    home = F.pad(spots, [n for pair in reversed(pads) for n in pair], value=-1).flatten()
-    area = x[0].numel()
-    winner = indices[0].flatten() + torch.arange(x.shape[0]).repeat_interleave(values[0, 0].numel()) * area
-    wins = home[ties.inputs] == winner[ties.outputs]
-    panels = [
-        map_panel("input", "input", padded, symbol="in", note=padded_note(x, padded), **origin(pads)),
-        map_panel("output", "output", values[0], symbol="out", progress=True, sign="→"),
-        map_panel("indices", "index", indices[0], column="output", symbol="index", flat=True, progress=True),
-    ]
-    panels[0] |= {"ghost": border, "ghost_title": "padding (-∞)"} if border else {}
-    panels[0]["editable"] = view.editable
-    columns = tie_columns(replace(ties, taps=None)) | {"weight": numbers(wins.double())}
-    return make_scene("max pooling", panels, columns, combine="max", orders=[GATHER])
-
-
-@scene_of.register
-def unpooling_scene(op: MaxUnpooling, x: Tensor, view: View | None = None) -> Scene:
-    """The values, the indices that say where each goes, the output, and the matrix that the indices make."""
-    view = view or View()
-    output = op(x[None])[0]
-    index = torch.tensor(op.indices, dtype=torch.int64).view(x.shape)
-    panels = [
-        map_panel("input", "input", x, symbol="in", editable=view.editable),
-        map_panel("indices", "index", index, column="input", symbol="index", sign="at"),
-        map_panel("output", "output", output, symbol="out", progress=True, sign="→"),
-    ]
-    if view.pooled_from is not None and len(view.pooled_from) == output.numel():
-        before = torch.tensor(view.pooled_from, dtype=torch.float64).view(output.shape)
-        panels.insert(0, map_panel("pooled", "plain", before, column="output", title="map before pooling"))
-    if view.matrix:
-        panels += product_panels("M (made by the indices)", panels[-1], panels[-3])
-    ties = ties_of(op, tuple(x.shape))
-    columns = {**tie_columns(ties), "weight": numbers(ties.weights)}
-    return make_scene("max unpooling", panels, columns, order=view.order)
-
-
-def tie_columns(ties: Ties) -> dict[str, list[Any]]:
-    """The columns input, output and, where there are taps, kernel."""
-    columns = {"input": positions(ties.inputs), "output": positions(ties.outputs)}
-    return columns if ties.taps is None else columns | {"kernel": positions(ties.taps)}
-
-
-def product_panels(title: str, output: Panel, source: Panel, lane: int = 1, **crossed: list[int]) -> list[Panel]:
-    """The same pass as a product: output vector = matrix · input vector."""
-    rows, columns = len(output["values"]), len(source["values"])
-    crossed = {key: cells for key, cells in crossed.items() if cells}
-    vector = standing(source, "x", "input", sign="·", lane=lane)
-    if columns > max(16, 2 * rows):
-        # Beside a low, wide matrix a standing vector would be a tower.
-        vector |= {"shape": [1, 1, columns], "note": f"{columns} × 1, drawn lying", "lane": lane + 1}
-    return [
-        standing(output, "y", "output", lane=lane),
-        matrix_panel(title, rows, columns, sign="=", lane=lane, **crossed),
-        vector,
-    ]
-
-
 def transposed_matrix(source: Panel, output: Panel, border: list[int]) -> Panel:
     """Cᵀ beside C: the same ties, rows and columns exchanged."""
     rows, columns = len(source["values"]), len(output["values"])
@@ -245,38 +157,5 @@ def label(
         panel["editable"] = False
 
 
-def origin(pads: list[tuple[int, int]]) -> dict[str, list[int]]:
-    """Coordinates of the first drawn cell: the border lies at negative rows and columns."""
-    befores = [-before for before, _ in pads]
-    return {"origin": befores if len(befores) == 2 else [0, *befores]}
-
-
-def padded_note(x: Tensor, padded: Tensor) -> str:
-    """The size, and the padded size where there is padding."""
-    return size_of(x) if x.shape == padded.shape else f"{size_of(x)}, padded to {size_of(padded)}"
-
-
-def size_of(x: Tensor) -> str:
-    """Spatial size as text."""
-    return " × ".join(str(n) for n in x.shape[1:])
-
-
-def window_convolution(op: MaxPooling, channels: int, dims: int) -> Convolution:
-    """The convolution with the same windows, one kernel of ones a channel: it tells which pixels a window sees."""
-    axes = op.axes(dims)
-    kernel = torch.ones(channels, 1, *(k for k, _, _, _ in axes)).tolist()
-    stride, dilation = tuple(s for _, s, _, _ in axes), tuple(d for _, _, _, d in axes)
-    return Convolution(freeze(kernel), stride=stride, dilation=dilation, groups=channels)
-
-
-def window_pads(op: MaxPooling, size: tuple[int, ...], pooled: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Border (before, after) on each axis so that every window fits, the overhang of ceil_mode included."""
-    pads = []
-    for i, o, (k, s, p, d) in zip(size, pooled, op.axes(len(size)), strict=True):
-        pads.append((p, max(p, (o - 1) * s + d * (k - 1) + 1 - i - p)))
-    return pads
-
-
-def freeze(value: Any) -> Any:
-    """Lists to tuples, all the way down."""
-    return tuple(map(freeze, value)) if isinstance(value, list) else value
+scene_of.register(MaxPooling, pooling_scene)
+scene_of.register(MaxUnpooling, unpooling_scene)

@@ -16,7 +16,7 @@ from explainer.examples import Example
 from explainer.grids import read_grid, read_letters, write_grid
 from explainer.kernels import KERNELS
 from explainer.operators import Operator
-from explainer.stage.scenes import View
+from explainer.stage.view import View
 from explainer.symbols import Symbols
 from explainer.ui.page_record import MOST_PIXELS, OperatorPage, Shown
 from explainer.ui.settings import Settings

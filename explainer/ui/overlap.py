@@ -25,7 +25,7 @@ from explainer.segmentation.samples import sample
 from explainer.snippets import snippet
 from explainer.stage import scenes
 from explainer.stage.panels import Scene
-from explainer.stage.scenes import View
+from explainer.stage.view import View
 from explainer.trace import trace
 from explainer.ui.around import show_proofs, show_tabs
 from explainer.ui.charts import show_chart

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from explainer.operators import Operator
-from explainer.stage.scenes import View
+from explainer.stage.view import View
 
 #: More output pixels than this are no picture any more, and too much for a phone.
 MOST_PIXELS = 1200

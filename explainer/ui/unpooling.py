@@ -17,7 +17,8 @@ from explainer.operators import MaxPooling, MaxUnpooling
 from explainer.proofs import matrix_proof, winners_proof
 from explainer.snippets import unpooling_story
 from explainer.stage.panels import ghosts, pad_mask
-from explainer.stage.scenes import View, window_pads
+from explainer.stage.pooling import window_pads
+from explainer.stage.view import View
 from explainer.trace import trace
 from explainer.ui.around import show_proofs, show_tabs
 from explainer.ui.operator_page import cached_scene

@@ -173,7 +173,7 @@ def test_filling_a_kernel():
 
 def test_typing_into_a_cell_of_the_picture():
     from explainer.operators import Convolution
-    from explainer.stage.scenes import View
+    from explainer.stage.view import View
     from explainer.ui.operator_page import cached_scene, edited_text
     from explainer.ui.page_record import Shown
 
