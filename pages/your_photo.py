@@ -18,14 +18,21 @@ st.markdown(
     "own."
 )
 settings = Settings("yp")
-show_intake()
 photo = pick_photo(settings)
-wish = choose_wish(settings)
-settings.show_notes()
-answer = answer_for(photo, wish)
+show_intake()
+picture, choices = st.container(), st.container()
+with choices:
+    wish = choose_wish(settings)
+with picture:
+    # Each has a place of its own, so that a notice does not move the viewer, which would forget its settings.
+    with st.container():
+        settings.show_notes()
+    with st.container():
+        answer = answer_for(photo, wish)
+    if answer is not None:
+        show_view(answer.view, "yp_viewer", remembered=True)
+        show_caption(photo, answer)
 if answer is not None:
-    show_view(answer.view, "yp_viewer", remembered=True)
-    show_caption(photo, answer)
     show_cost(photo, answer)
     show_more(photo, wish, answer, settings)
 show_privacy()

@@ -87,8 +87,8 @@ def test_the_room_uses_no_shared_cache_and_no_published_picture():
         for word in (
             "cache_data",
             "cache_resource",
-            "st.image",
-            "download_button",
+            "st.image(",
+            "download_button(",
             "st.write(",
             "file.name",
             "shot.name",

@@ -112,11 +112,13 @@ def show_intake() -> None:
         camera = st.toggle("Use the camera", key="yp_use_camera", help="Browsers allow it on HTTPS or localhost only.")
         if own_photos():
             st.button("Forget my photos", on_click=forget, icon=":material/delete:")
-    if camera:
-        st.camera_input("Take a photo", key=widget("camera"), on_change=camera_changed, width=420)
-        st.caption("No picture? The camera works only over HTTPS or on localhost; uploading works everywhere.")
-    for sentence in st.session_state.get(REFUSED, []):
-        st.error(sentence, icon=":material/broken_image:")
+    with st.container():
+        if camera:
+            st.camera_input("Take a photo", key=widget("camera"), on_change=camera_changed, width=420)
+            st.caption("No picture? The camera works only over HTTPS or on localhost; uploading works everywhere.")
+    with st.container():
+        for sentence in st.session_state.get(REFUSED, []):
+            st.error(sentence, icon=":material/broken_image:")
 
 
 def chosen_photo(sample_name: str) -> Taken:

@@ -82,7 +82,7 @@ class Viewer {
     this.build();
     this.draw();
     this.root.dataset.ready = "yes";
-    this.root.dataset.photos = String(Number(this.root.dataset.photos || 0) + 1);
+    this.root.dataset.size = `${data.width}x${data.height}`;
   }
 
   start({ mode, opacity, layer }) {

@@ -1,0 +1,283 @@
+"""Your photo in the real app and a real browser: upload, camera, pixels, classes, divider, swap, files, phone, dark."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterator
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from explainer.segmentation.samples import sample
+from tests.app.conftest import Visitor, serve
+from tests.browser import arguments, find
+from tests.photo_corpus import encode, quarters
+
+QUICK = "your-photo?yp_size=129"
+
+
+def viewer(page: Page, number: int = 0) -> Locator:
+    return page.locator(".viewer").nth(number)
+
+
+def canvas(page: Page, number: int = 0) -> Locator:
+    return viewer(page, number).locator("canvas").first
+
+
+def ready(visitor: Visitor, number: int = 0) -> None:
+    """Wait until a viewer has drawn, and the script rests."""
+    visitor.page.locator(".viewer[data-ready]").nth(number).wait_for(timeout=60_000)
+    visitor.settle()
+
+
+def shows(visitor: Visitor, photo: str) -> None:
+    """Wait until the photo of that size is the one that is labelled and drawn."""
+    expect(visitor.page.get_by_text(f"Photo {photo};")).to_be_visible(timeout=60_000)
+    width, height = photo.split(" × ")
+    expect(viewer(visitor.page)).to_have_attribute("data-size", f"{width}x{height}")
+    visitor.settle()
+
+
+def colours(page: Page, number: int = 0) -> np.ndarray:
+    """The pixels of a viewer's canvas, (H, W, 3)."""
+    data = canvas(page, number).evaluate("c => c.toDataURL().split(',')[1]")
+    with Image.open(io.BytesIO(base64.b64decode(data))) as image:
+        return np.asarray(image.convert("RGB")).astype(int)
+
+
+def photo_with_data() -> bytes:
+    """A JPEG that is unlike the samples, with a place in it."""
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[29] = "SECRETPLACE"
+    with Image.open(sample("grace_hopper").path) as photo:
+        turned = photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        return encode(turned, "JPEG", exif=exif.tobytes(), comment=b"SECRETWORD")
+
+
+def upload(page: Page, *files: tuple[str, bytes]) -> None:
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        [{"name": name, "mimeType": "image/jpeg", "buffer": data} for name, data in files]
+    )
+
+
+def test_hover_click_keys_and_the_probability_map(visitor):
+    page = visitor.open(QUICK)
+    ready(visitor)
+    readout = viewer(page).locator(".readout")
+    canvas(page).hover(position={"x": 200, "y": 150})
+    expect(readout).to_have_text(re.compile(r"row \d+, column \d+\s*cat\s*cat \d+%, .+, .+%"))
+    box = canvas(page).bounding_box()
+    canvas(page).click(position={"x": 200, "y": 150})
+    page.mouse.move(box["x"] + 5, box["y"] - 40)
+    expect(readout).to_contain_text("cat")
+    before = readout.text_content()
+    canvas(page).press("ArrowRight")
+    assert readout.text_content() != before
+    canvas(page).press("Escape")
+    expect(readout).to_contain_text("Point at the picture")
+    plain = colours(page)
+    viewer(page).get_by_role("button", name="cat").click()
+    expect(readout).to_contain_text("Probability of cat")
+    assert (colours(page) != plain).mean() > 0.3
+    viewer(page).get_by_role("button", name="cat").click()
+    assert (colours(page) == plain).all()
+
+
+def test_ways_of_looking_opacity_divider_and_the_address(visitor):
+    page = visitor.open(QUICK)
+    ready(visitor)
+    filled = colours(page)
+    viewer(page).get_by_label("Opacity").fill("0")
+    assert (colours(page) != filled).mean() > 0.1
+    viewer(page).get_by_text("Outline", exact=True).click()
+    page.wait_for_function("location.search.includes('yp_view=outline')")
+    viewer(page).get_by_text("Side by side", exact=True).click()
+    expect(viewer(page).locator("canvas").nth(1)).to_be_visible()
+    viewer(page).get_by_role("radiogroup", name="View").get_by_text("Divider").click()
+    viewer(page).get_by_label("Opacity").fill("100")
+    viewer(page).get_by_role("slider", name="Divider").fill("100")
+    photo = colours(page)
+    viewer(page).get_by_role("slider", name="Divider").fill("0")
+    assert (colours(page) != photo).mean() > 0.3
+    page.wait_for_function("location.search.includes('yp_view=divide%2C100') || location.search.includes('divide,100')")
+    page.goto(page.url)
+    ready(visitor)
+    expect(viewer(page)).to_have_attribute("data-mode", "divide")
+
+
+def test_the_receptive_field_is_drawn_around_a_clicked_pixel(visitor):
+    page = visitor.open(QUICK)
+    ready(visitor)
+    canvas(page).click(position={"x": 150, "y": 120})
+    marked = colours(page)
+    viewer(page).get_by_text("Receptive field").click()
+    drawn = colours(page)
+    changed = np.nonzero((drawn != marked).any(2))
+    assert len(changed[0]) > 500
+    yellow = (np.abs(drawn - (253, 224, 71)) < 6).all(2)
+    assert yellow.sum() > 50
+
+
+def test_an_upload_is_shown_and_nothing_of_it_has_an_address(visitor, app):
+    page, media, data = visitor.page, set(), photo_with_data()
+    page.on("response", lambda answer: media.add(answer.url) if answer.url.startswith(f"{app}/media/") else None)
+    visitor.open(QUICK)
+    ready(visitor)
+    before = set(media)
+    upload(page, ("<img src=x>.jpg", data))
+    shows(visitor, "512 × 600")
+    expect(page.locator(".picker input:checked + img + span")).to_have_text("Photo 1")
+    for tab in ("Swap the upsampling", "Look inside", "Take away"):
+        page.get_by_role("tab", name=tab).click()
+        visitor.settle()
+    expect(page.locator(".files button")).to_have_count(5)
+    assert media == before
+    assert page.locator('img[src*="/media/"]').count() == 0
+    digest = hashlib.sha256(data).hexdigest()
+    for address in media:
+        with urlopen(address) as answer:
+            assert hashlib.sha256(answer.read()).hexdigest() != digest
+    for guess in (digest, hashlib.sha224(data).hexdigest()):
+        with pytest.raises(HTTPError, match="404"):
+            urlopen(f"{app}/media/{guess}.jpg")
+    html = page.content()
+    assert "SECRET" not in html
+    assert digest not in page.url
+
+
+def test_a_bad_file_is_a_sentence_and_the_picture_stays(visitor):
+    page = visitor.open(QUICK)
+    ready(visitor)
+    upload(
+        page,
+        ("a.jpg", encode(quarters(), "JPEG")),
+        ("b.jpg", b"no picture"),
+        ("c.jpg", encode(quarters(80, 40), "PNG")),
+    )
+    shows(visitor, "80 × 40")
+    alert = page.get_by_test_id("stAlert").filter(has_text="File 2: This is not a picture")
+    expect(alert).to_have_count(1)
+    expect(page.locator(".picker label")).to_have_count(12)
+    page.locator(".picker label").filter(has_text="Photo 1").click()
+    shows(visitor, "64 × 48")
+    page.get_by_role("button", name="Forget my photos").click()
+    shows(visitor, "451 × 300")
+    expect(page.locator(".picker label")).to_have_count(10)
+    expect(page.get_by_test_id("stFileUploaderFile")).to_have_count(0)
+
+
+def test_a_sample_is_chosen_by_its_thumbnail_and_stands_in_the_address(visitor):
+    page = visitor.open(QUICK)
+    ready(visitor)
+    page.locator(".picker label").filter(has_text="Boats").click()
+    shows(visitor, "800 × 640")
+    expect(page.get_by_text("Boats in the river")).to_be_visible()
+    page.wait_for_function("location.search.includes('yp_photo=boats')")
+
+
+def test_swap_play_and_two_networks(visitor):
+    page = visitor.open(f"{QUICK}&yp_photo=astronaut&yp_more=Swap+the+upsampling")
+    ready(visitor, 1)
+    expect(page.get_by_text(re.compile(r"^0\.0% changed\."))).to_be_visible()
+    swap = viewer(page, 1)
+    swap.get_by_text(re.compile("^Bed of nails")).click()
+    expect(swap).to_have_attribute("data-layer", "3")
+    page.get_by_role("tab", name="Look inside").click()
+    visitor.settle()
+    heads = viewer(page, 1)
+    heads.get_by_role("button", name="Play").click()
+    expect(heads).to_have_attribute("data-layer", "2")
+    heads.get_by_role("button", name="Pause").click()
+    page.get_by_role("tab", name="Two networks").click()
+    visitor.settle()
+    expect(viewer(page, 1)).to_have_attribute("data-mode", "divide")
+    expect(page.get_by_text(re.compile("of the pixels the same label"))).to_be_visible()
+
+
+def test_the_files_arrive_without_an_address(visitor, tmp_path):
+    page = visitor.open(f"{QUICK}&yp_more=Take+away")
+    ready(visitor)
+    starts = {
+        "Label map": b"\x89PNG",
+        "Overlay": b"\x89PNG",
+        "Figure": b"\x89PNG",
+        "GIF": b"GIF89a",
+        "CSV": b"id,class",
+    }
+    for label, start in starts.items():
+        with page.expect_download() as download:
+            page.locator(".files button").filter(has_text=label).click()
+        assert download.value.url.startswith("blob:")
+        target = tmp_path / download.value.suggested_filename
+        download.value.save_as(target)
+        assert target.read_bytes().startswith(start)
+    shares = [float(row["share"]) for row in csv.DictReader(io.StringIO((tmp_path / "classes.csv").read_text()))]
+    assert sum(shares) == pytest.approx(1, abs=1e-4)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_phone_everything_fits(visitor, scheme):
+    visitor.page.emulate_media(color_scheme=scheme)
+    visitor.page.set_viewport_size({"width": 390, "height": 844})
+    page = visitor.open(QUICK)
+    ready(visitor)
+    box = canvas(page).bounding_box()
+    assert 300 < box["width"] <= 390
+    viewer(page).get_by_text("Side by side", exact=True).click()
+    first, second = (viewer(page).locator("canvas").nth(n).bounding_box() for n in (0, 1))
+    assert second["y"] >= first["y"] + first["height"]
+    for tab in ("Swap the upsampling", "Look inside", "Two networks", "Take away"):
+        page.get_by_role("tab", name=tab).click()
+        visitor.settle()
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    ink = viewer(page).locator(".readout").evaluate("e => getComputedStyle(e).color")
+    assert (sum(map(int, re.findall(r"\d+", ink)[:3])) > 384) == (scheme == "dark")
+
+
+@pytest.fixture
+def with_camera(browser: Browser, app: str) -> Iterator[Visitor]:
+    """A browser with a camera that films a test pattern and asks nobody."""
+    pretend = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    path = find() or browser.browser_type.executable_path
+    own = browser.browser_type.launch(executable_path=path, args=[*arguments(), *pretend])
+    found = Visitor(own.new_page(viewport={"width": 1280, "height": 800}), app)
+    yield found
+    own.close()
+    assert found.problems == []
+
+
+def test_the_camera(with_camera):
+    page = with_camera.open(QUICK)
+    ready(with_camera)
+    page.get_by_text("Use the camera").click()
+    expect(page.get_by_text("only over HTTPS or on localhost")).to_be_visible()
+    page.wait_for_function("document.querySelector('video')?.videoWidth > 0")
+    page.get_by_role("button", name="Take Photo").click()
+    expect(page.locator(".picker input:checked + img + span")).to_have_text("Camera", timeout=60_000)
+    ready(with_camera)
+    assert viewer(page).get_attribute("data-size") != "451x300"
+
+
+def test_after_one_visitor_the_next_meets_samples_only(browser):
+    """On a server of one's own."""
+    with serve() as address:
+        first = Visitor(browser.new_page(), address)
+        first.open(QUICK)
+        ready(first)
+        upload(first.page, ("x.jpg", photo_with_data()))
+        shows(first, "512 × 600")
+        first.page.close()
+        second = Visitor(browser.new_page(), address)
+        page = second.open(QUICK)
+        ready(second)
+        expect(page.locator(".picker label")).to_have_count(10)
+        assert first.problems == [] and second.problems == []
+        page.close()
