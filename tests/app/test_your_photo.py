@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from explainer.segmentation.samples import sample
-from tests.app.conftest import Visitor, serve
+from tests.app.conftest import Visitor
 from tests.browser import arguments, find
 from tests.photo_corpus import encode, quarters
 
@@ -177,9 +177,11 @@ def test_a_bad_file_is_a_sentence_and_the_picture_stays(visitor):
 def test_a_sample_is_chosen_by_its_thumbnail_and_stands_in_the_address(visitor):
     page = visitor.open(QUICK)
     ready(visitor)
+    viewer(page).get_by_text("Outline", exact=True).click()
     page.locator(".picker label").filter(has_text="Boats").click()
     shows(visitor, "800 × 640")
     expect(page.get_by_text("Boats in the river")).to_be_visible()
+    expect(viewer(page)).to_have_attribute("data-mode", "outline")
     page.wait_for_function("location.search.includes('yp_photo=boats')")
 
 
@@ -266,18 +268,14 @@ def test_the_camera(with_camera):
     assert viewer(page).get_attribute("data-size") != "451x300"
 
 
-def test_after_one_visitor_the_next_meets_samples_only(browser):
-    """On a server of one's own."""
-    with serve() as address:
-        first = Visitor(browser.new_page(), address)
-        first.open(QUICK)
-        ready(first)
-        upload(first.page, ("x.jpg", photo_with_data()))
-        shows(first, "512 × 600")
-        first.page.close()
-        second = Visitor(browser.new_page(), address)
-        page = second.open(QUICK)
-        ready(second)
-        expect(page.locator(".picker label")).to_have_count(10)
-        assert first.problems == [] and second.problems == []
-        page.close()
+def test_another_visitor_meets_samples_only(visitor, browser, app):
+    visitor.open(QUICK)
+    ready(visitor)
+    upload(visitor.page, ("x.jpg", photo_with_data()))
+    shows(visitor, "512 × 600")
+    other = Visitor(browser.new_page(), app)
+    other.open(QUICK)
+    ready(other)
+    expect(other.page.locator(".picker label")).to_have_count(10)
+    assert other.problems == []
+    other.page.close()
