@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
 from explainer.photos import read_photo
-from explainer.segmentation import download
+from explainer.segmentation import download, networks
 from explainer.segmentation.palette import CLASS_NAMES
 from explainer.segmentation.predict import predict
 from explainer.segmentation.prediction import class_shares
@@ -178,13 +179,17 @@ def test_more_photos_than_are_kept():
     assert any("newest 6" in one for one in sentences(at))
 
 
-def test_taking_a_file_out_drops_its_photo_and_forgetting_drops_all():
+def test_taking_a_file_out_drops_its_photo_and_forgetting_drops_all(monkeypatch):
+    gone: list[str] = []
+    monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", lambda self, session, file: gone.append(file))
     one, two = encode(quarters(80, 60), "PNG"), encode(quarters(60, 80), "PNG")
     at = upload(open_page(), one, two)
     upload(at, one)
     assert [photo.width for photo in at.session_state["yp_own"].values()] == [80]
     assert {key[0] for key in at.session_state["yp_results"].held()} == set(at.session_state["yp_own"])
+    held = [file.file_id for file in at.session_state["yp_upload_0"]]
     next(button for button in at.button if "Forget" in button.label).click().run()
+    assert len(held) == 1 and gone == held
     assert not at.exception
     assert at.session_state["yp_own"] == {}
     assert "yp_results" not in at.session_state
@@ -221,6 +226,28 @@ def test_a_network_that_cannot_be_fetched_leaves_the_bundled_one(monkeypatch, tm
     second = open_page(yp_more="Two networks", yp_other="FCN ResNet-50 (torchvision)")
     assert not second.exception
     assert second.selectbox(key="yp_other").value == "FCN-32s (bundled)"
+
+
+def test_a_network_of_torchvision_is_shown_but_not_looked_into(monkeypatch):
+    """With random weights, as the real ones are not here."""
+    from torchvision.models import get_model
+
+    name = "lraspp_mobilenet_v3_large"
+    net = get_model(name, weights=None, weights_backbone=None, num_classes=21)
+    monkeypatch.setattr(download, "fetch", lambda source, folders, progress: progress(5, 10))
+    monkeypatch.setattr(networks, "_torchvision", lambda asked, progress: net)
+    monkeypatch.setattr(networks, "_loaded", dict(networks._loaded))
+    title = "LR-ASPP MobileNetV3 (torchvision)"
+    for tab, told in (("Look inside", "Only the bundled"), ("Swap the upsampling", "no score maps")):
+        at = open_page(yp_network=title, yp_more=tab)
+        assert not at.exception and not at.error and not at.warning
+        assert at.selectbox(key="yp_network").value == title
+        assert any(told in one.value for one in at.info)
+        assert "fields" not in view(at)
+    at = open_page(yp_network=title, yp_more="Two networks", yp_photo="coffee")
+    assert not at.exception and len(components(at)) == 3
+    at = open_page(yp_network=title, yp_more="Take away")
+    assert len(components(at)[-1]["files"]) == 4
 
 
 @pytest.mark.parametrize("title", ["FCN-16s (bundled)", "FCN-32s (bundled)"])

@@ -15,7 +15,7 @@ from explainer.ui.photo.labelled import Labelled, Taken, Wish, label
 from explainer.ui.photo.shelf import Shelf
 
 T = TypeVar("T")
-KEPT = 16
+KEPT = 12
 """Results a visitor's session keeps."""
 CALM = 0.25
 """Seconds without a further change before a hasty visitor's wish is worked on."""
@@ -67,7 +67,7 @@ def remembered(photo: Taken, name: tuple[object, ...], make: Callable[[], T]) ->
 def ask(work: Callable[[], T], what: str) -> T | None:
     """Queue work and wait for it, saying how many are before; a full queue or a failure becomes a sentence."""
     place = st.empty()
-    _settle(place)
+    _settle(place, what)
     try:
         job = worker.submit(work, owner())
     except worker.Busy as busy:
@@ -105,11 +105,11 @@ def _wait(job: worker.Job[T], place: st.delta_generator.DeltaGenerator, what: st
             place.markdown(f":material/hourglass_top: {line}")
 
 
-def _settle(place: st.delta_generator.DeltaGenerator) -> None:
+def _settle(place: st.delta_generator.DeltaGenerator, what: str) -> None:
     """Whoever changes settings quickly is asked once they rest: the next change ends this script at `place`."""
-    now = time.monotonic()
-    hasty = now - st.session_state.get("yp_asked", -1e9) < 2 * CALM
-    st.session_state["yp_asked"] = now
+    now, asked = time.monotonic(), st.session_state.setdefault("yp_asked", {})
+    hasty = now - asked.get(what, -1e9) < 2 * CALM
+    asked[what] = now
     while hasty and time.monotonic() - now < CALM:
         time.sleep(0.05)
         place.markdown("")

@@ -11,7 +11,8 @@ import streamlit as st
 from explainer import figures
 from explainer.quantities import count
 from explainer.segmentation.palette import CLASS_COUNT, display_name
-from explainer.segmentation.prediction import StrideMaps, class_shares
+from explainer.segmentation.prediction import FloatMap, StrideMaps, class_shares
+from explainer.segmentation.takeaway import percent
 from explainer.ui.charts import show_chart
 from explainer.ui.photo.asking import derived, remembered
 from explainer.ui.photo.labelled import Labelled, Pixels, Taken
@@ -64,7 +65,8 @@ def show_heads(photo: Taken, answer: Labelled) -> None:
     show_view(found["view"], "yp_heads")
     st.caption(
         "The same trunk, the same photo; only how the scores come back to full size differs. Against FCN-8s, "
-        f"FCN-32s labels {found['changed'][0]:.1%} of the pixels otherwise, FCN-16s {found['changed'][1]:.1%}."
+        f"FCN-32s labels {percent(found['changed'][0])} of the pixels otherwise, FCN-16s "
+        f"{percent(found['changed'][1])}."
     )
 
 
@@ -100,9 +102,8 @@ def show_maps(photo: Taken, answer: Labelled, settings: Settings) -> None:
         name = settings.choice("class", "Class", tuple(names), present[0] if present else names[0])
     with right:
         st.caption(
-            "Scores against the mean of all 21, which changes no decision: violet speaks for the class, terracotta "
-            "against it. The two skips have colour scales of their own, the others share one. The class with the "
-            "largest sum wins a pixel."
+            "The class's score minus the best other class's: where it is violet, the class wins. The two skips are "
+            "added on the way up; they show the score minus the mean of all 21, on colour scales of their own."
         )
     maps = answer.maps
     key = ("maps", answer.working_size, name, theme())
@@ -113,16 +114,24 @@ def show_maps(photo: Taken, answer: Labelled, settings: Settings) -> None:
 def _map_tiles(maps: StrideMaps, class_id: int, look: str) -> list[Tile]:
     """A picture of every score map of one class."""
     grids = [getattr(maps, field) for field, *_ in MAPS]
-    centred = [grid[class_id] - grid.mean(0) for grid in grids]
-    shared = max(float(np.abs(values).max()) for values in centred)
+    lead = [_lead(grid, class_id) for grid in grids]
+    shared = max(float(np.abs(values).max()) for values in lead)
     tiles = []
-    for (field, title, caption), values in zip(MAPS, centred, strict=True):
+    for (field, title, caption), grid, ahead in zip(MAPS, grids, lead, strict=True):
+        values = grid[class_id] - grid.mean(0) if field in SKIPS else ahead
         height, width = values.shape
         most = None if field in SKIPS else shared
         span = f"{height} × {width}, from {values.min():.1f} to {values.max():.1f}"
         alt = f"{title}, {display_name(class_id)}: {span}"
         tiles.append(Tile(title, png(enlarged(diverging(values, look, most), 330)), alt, f"{span}. {caption}"))
     return tiles
+
+
+def _lead(scores: FloatMap, class_id: int) -> FloatMap:
+    """How far a class is ahead of the best other one, at each pixel of (21, h, w)."""
+    others: FloatMap = np.delete(scores, class_id, 0).max(0)
+    ahead: FloatMap = scores[class_id] - others
+    return ahead
 
 
 def show_kernels(settings: Settings) -> None:
@@ -169,7 +178,7 @@ def show_moved(names: list[str]) -> None:
     show_chart(chart, f"How far learned kernels moved: {farthest}", "yp_moved")
     st.caption(
         f"How far each class's kernel lies from its bilinear start: the largest change of one of its numbers, where "
-        f"bilinear's own largest is 1. {farthest.capitalize()}."
+        f"bilinear's own largest is 1. {farthest[0].upper()}{farthest[1:]}."
     )
 
 
@@ -185,7 +194,7 @@ def show_stages(answer: Labelled) -> None:
             "Stage": one.name,
             "Output": f"{one.channels} × {one.height} × {one.width}",
             "Multiply-adds": count(one.multiply_adds),
-            "Share": f"{one.multiply_adds / whole:.1%}",
+            "Share": percent(one.multiply_adds / whole),
             "Sees": f"{one.receptive_field} × {one.receptive_field}" if one.receptive_field else "–",
         }
         for one in found

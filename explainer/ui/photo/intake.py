@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explainer.photos import MAX_BYTES, PhotoError, read_photo
 from explainer.segmentation.samples import sample
@@ -90,9 +92,19 @@ def drop(key: str) -> None:
 
 def forget() -> None:
     """Drop all photos and results of this visitor, and the files that the widgets hold."""
+    for held in (st.session_state.get(widget("upload")) or [], [st.session_state.get(widget("camera"))]):
+        release(held)
     for name in (OWN, SHOWN, REFUSED, "yp_results"):
         st.session_state.pop(name, None)
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+
+
+def release(files: list[Any]) -> None:
+    """Let Streamlit forget files at once; it would keep them until the session ends."""
+    context = get_script_run_ctx()
+    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        for file in filter(None, files):
+            context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 def widget(name: str) -> str:
