@@ -22,7 +22,7 @@ from training.packs import Packs
 from training.progress import progress
 
 BLENDS = (0.7, 0.85, 1.0)
-SHIFTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+SHIFTS = (-0.25, 0.0, 0.25, 0.5)
 
 
 def blend(start: FCN, trained: FCN, share: float) -> FCN:

@@ -14,7 +14,7 @@ from typing import Any
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 BUNDLED_FILE = ASSETS / "fcn_mobilenetv2_voc21.pt"
-BUNDLED_SHA256 = "e9754a2f151ed241dd52c519927774da030ca08131af3ff3ebada8dbd0e414fc"
+BUNDLED_SHA256 = "6d4653c0724c2d2f99e6c071b32307acf1667a4afa05bf762d18d6b6a8908fae"
 
 
 class WeightsError(RuntimeError):
