@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from explainer import figures
-from explainer.quantities import count
 from explainer.segmentation.palette import CLASS_COUNT, display_name
 from explainer.segmentation.prediction import FloatMap, StrideMaps, class_shares
 from explainer.segmentation.takeaway import percent
-from explainer.ui.charts import show_chart
 from explainer.ui.photo.asking import derived, remembered
+from explainer.ui.photo.kernels import show_kernels, show_stages
 from explainer.ui.photo.labelled import Labelled, Pixels, Taken
 from explainer.ui.photo.picture import layers_view
 from explainer.ui.photo.tiles import Tile, diverging, enlarged, png, show_tiles
 from explainer.ui.photo.viewer import show_view
 from explainer.ui.settings import Settings
 from explainer.ui.theme import theme
-
-if TYPE_CHECKING:
-    from explainer.segmentation.anatomy import Upscore
 
 HEAD_TITLES = {"fcn32s": "FCN-32s", "fcn16s": "FCN-16s", "fcn8s": "FCN-8s"}
 MAPS = (
@@ -36,13 +30,6 @@ MAPS = (
     ("fused8", "Sum at stride 8", "What FCN-8s grows ×8 to full size."),
 )
 SKIPS = ("score16", "score8")
-LAYERS = {
-    "upscore32_to_16": "×2, stride 32 to 16",
-    "upscore16_to_8": "×2, stride 16 to 8",
-    "grow8": "×8, FCN-8s to full size",
-    "grow16": "×16, FCN-16s to full size",
-    "grow32": "×32, FCN-32s to full size",
-}
 
 
 def show_inside(photo: Taken, answer: Labelled, settings: Settings) -> None:
@@ -132,76 +119,3 @@ def _lead(scores: FloatMap, class_id: int) -> FloatMap:
     others: FloatMap = np.delete(scores, class_id, 0).max(0)
     ahead: FloatMap = scores[class_id] - others
     return ahead
-
-
-def show_kernels(settings: Settings) -> None:
-    """A learned kernel beside the bilinear one it began as."""
-    st.markdown("##### The learned kernels beside their start")
-    names = [display_name(i) for i in range(CLASS_COUNT)]
-    with st.grid(2, min_column_width=200):
-        title = settings.choice("layer", "Transposed convolution", tuple(LAYERS.values()), LAYERS["grow8"])
-        name = settings.choice("kernel", "Kernel of the class", tuple(names), "person")
-    show_tiles(kernel_tiles(title, names.index(name), theme()), 3, 180)
-    show_moved(names)
-
-
-@lru_cache(maxsize=1)
-def _upscores() -> tuple[Upscore, ...]:
-    from explainer.segmentation.anatomy import upscores
-
-    return upscores()
-
-
-@lru_cache(maxsize=64)
-def kernel_tiles(title: str, class_id: int, look: str) -> list[Tile]:
-    """Start, learned kernel and change of one class in one layer of the bundled network."""
-    layer = next(one for one in _upscores() if LAYERS[one.name] == title)
-    change = layer.learned[class_id] - layer.bilinear
-    tiles = []
-    for heading, values in (("Start: bilinear", layer.bilinear), ("Learned", layer.learned[class_id])):
-        words = f"{len(values)} × {len(values)}, from {values.min():.3g} to {values.max():.3g}"
-        tiles.append(Tile(heading, png(enlarged(diverging(values, look, 1.0), 330)), f"{heading}: {words}", words))
-    words = f"from {change.min():.2g} to {change.max():.2g}, on a colour scale of its own"
-    tiles.append(Tile("Learned − start", png(enlarged(diverging(change, look), 330)), f"Change: {words}", words))
-    return tiles
-
-
-def show_moved(names: list[str]) -> None:
-    """How far every kernel of every layer lies from bilinear."""
-    layers = _upscores()
-    moved = np.stack([one.moved() for one in layers], 1)
-    row, column = np.unravel_index(moved.argmax(), moved.shape)
-    farthest = f"{names[row]}'s kernel of {LAYERS[layers[column].name]} moved farthest, by {moved[row, column]:.2g}"
-    factors = [LAYERS[one.name].replace(", ", "<br>") for one in layers]
-    values = [[float(f"{value:.2g}") for value in line] for line in moved]
-    chart = figures.heat_map(values, "weight", theme(), x=factors, y=names, height=620, square=False, unit="moved")
-    show_chart(chart, f"How far learned kernels moved: {farthest}", "yp_moved")
-    st.caption(
-        f"How far each class's kernel lies from its bilinear start: the largest change of one of its numbers, where "
-        f"bilinear's own largest is 1. {farthest[0].upper()}{farthest[1:]}."
-    )
-
-
-def show_stages(answer: Labelled) -> None:
-    """Sizes, multiply-adds and receptive fields."""
-    from explainer.segmentation.anatomy import stages
-
-    st.markdown("##### Sizes and work, stage by stage")
-    found = stages(*answer.working_size)
-    whole = sum(one.multiply_adds for one in found)
-    rows = [
-        {
-            "Stage": one.name,
-            "Output": f"{one.channels} × {one.height} × {one.width}",
-            "Multiply-adds": count(one.multiply_adds),
-            "Share": percent(one.multiply_adds / whole),
-            "Sees": f"{one.receptive_field} × {one.receptive_field}" if one.receptive_field else "–",
-        }
-        for one in found
-    ]
-    st.table(rows, hide_index=True, alt="Output size, multiply-adds and receptive field of every stage")
-    st.caption(
-        "*Output* is channels × height × width. *Sees* is the receptive field in input pixels; the score at stride 32 "
-        "also sees the mean of the whole photo. To see it, tick *Receptive field* at the picture above and click a "
-        "pixel. Growing to full size costs little: each class has its own kernel and does not look at the others."
-    )
