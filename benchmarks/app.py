@@ -57,7 +57,7 @@ FIND_NOTE = """() => { const find = (root) => { for (const one of root.querySele
 
 
 def change(page, label: str, option: str) -> float:
-    """Choose an option; milliseconds from the click to the stage's output of the new setting, by the browser's clock."""
+    """Choose an option; milliseconds from the click to the new output on the stage, by the browser's clock."""
     before = page.locator('figure[data-panel="output"] .note').first.text_content()
     page.evaluate("addEventListener('click', () => { window.clicked = performance.now(); }, { capture: true })")
     page.get_by_test_id("stSelectbox").filter(has_text=label).locator("input, [role=combobox]").first.click()
