@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 
 from explainer.photos import to_png_bytes
 from explainer.raster.text import font
-from explainer.segmentation.palette import PALETTE, display_name
+from explainer.segmentation.palette import SCREEN, display_name
 from explainer.segmentation.prediction import ClassShare, class_shares, outline, overlay
 from explainer.segmentation.regions import regions
 
@@ -56,7 +56,7 @@ def figure_png(rgb: Pixels, labels: Pixels, confidence: Mapping[int, float], not
 
 def _entry(pen: ImageDraw.ImageDraw, x: int, y: int, share: ClassShare, confidence: Mapping[int, float]) -> None:
     """One line of the legend."""
-    pen.rectangle((x, y, x + 28, y + 28), PALETTE[share.class_id], INK)
+    pen.rectangle((x, y, x + 28, y + 28), SCREEN[share.class_id], INK)
     pen.text((x + 40, y + 1), f"{display_name(share.class_id)} {percent(share.share)}", INK, font(22))
     if share.class_id in confidence:
         wide = pen.textlength(f"{display_name(share.class_id)} {percent(share.share)} ", font(22))

@@ -43,10 +43,10 @@ def test_overlay_mixes_where_something_is_and_keeps_the_background() -> None:
     rgb = np.full((2, 4, 3), 100, np.uint8)
     mixed = overlay(rgb, LABELS, alpha=0.5)
     assert (mixed[0, 0] == 100).all()
-    assert mixed[0, 3].tolist() == [146, 114, 114]
+    assert mixed[0, 3].tolist() == [170, 133, 140]
     assert overlay(rgb, LABELS, 0.5, background=True)[0, 0].tolist() == [50, 50, 50]
     assert (overlay(rgb, LABELS, 0.0) == rgb).all()
-    assert overlay(rgb, LABELS, 1.0)[0, 3].tolist() == [192, 128, 128]
+    assert overlay(rgb, LABELS, 1.0)[0, 3].tolist() == [240, 165, 180]
 
 
 def test_overlay_says_what_does_not_fit() -> None:
