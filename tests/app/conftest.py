@@ -12,9 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-
-from tests.browser import launch
+from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[2]
 READY = ".stApp[data-test-script-state=notRunning]"
@@ -29,6 +27,13 @@ def free_port() -> int:
 @contextlib.contextmanager
 def serve() -> Iterator[str]:
     """Run the app on a free port of this machine; yields its address."""
+    with serving() as (address, _):
+        yield address
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[tuple[str, int]]:
+    """As `serve`; yields the address and the server's process id."""
     port = free_port()
     options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options]
@@ -36,7 +41,7 @@ def serve() -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         wait_for(f"{address}/_stcore/health", process)
-        yield address
+        yield address, process.pid
     finally:
         process.terminate()
         process.communicate(timeout=30)
@@ -55,14 +60,6 @@ def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 def app() -> Iterator[str]:
     with serve() as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = launch(playwright)
-        yield found
-        found.close()
 
 
 class Visitor:

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from explainer.palette import PALETTE
 from explainer.stage.export import sources
-from tests.browser import launch
 
 LOAD = "async js => { window.calls = []; window.module = await import('data:text/javascript;base64,' + js); }"
 MOUNT = """([scene, id, server]) => {
@@ -82,15 +81,6 @@ class Stage:
         self.page.wait_for_function(
             "([name, value]) => window.calls.some(([k, v]) => k === name && v === value)", arg=[name, value]
         )
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests of the stage; without one they fail with the sentence that says how to get it."""
-    with sync_playwright() as playwright:
-        running = launch(playwright)
-        yield running
-        running.close()
 
 
 @pytest.fixture
