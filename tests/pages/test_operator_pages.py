@@ -214,3 +214,8 @@ def test_published_sizes_come_back(slug, size, small, back):
     row = next(one for one in rows if one["input"] == size)
     assert row["after the convolution"] == small
     assert back in row.values()
+
+
+def test_torchvisions_shapes_stand_on_the_last_page():
+    app = open_page("your_photo")
+    assert any("features 2048 × 28 × 32 → scores 21 × 28 × 32" in one.value for one in app.caption)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explainer.examples import find_example
+from explainer.segmentation.shapes import torchvision_fcn_shapes
 from explainer.ui.around import show_lessons
 from explainer.ui.photo.comparing import show_comparison
 from explainer.ui.photo.facts import show_truth
@@ -24,6 +26,7 @@ def show_more(photo: Taken, wish: Wish, answer: Labelled, settings: Settings) ->
     if how.open:
         with how:
             show_truth(answer)
+            show_shapes()
             show_lessons("your_photo")
     if swap.open:
         with swap:
@@ -37,3 +40,11 @@ def show_more(photo: Taken, wish: Wish, answer: Labelled, settings: Settings) ->
     if away.open:
         with away:
             show_files(photo, wish, answer)
+
+
+def show_shapes() -> None:
+    """torchvision's FCN, shape by shape, as the network itself answers."""
+    height, width = find_example("torchvision-shapes").case["input"][2:]
+    shapes, transposed = torchvision_fcn_shapes(height, width)
+    chain = " → ".join(f"{name} {' × '.join(map(str, shape[1:]))}" for name, shape in shapes.items())
+    st.caption(f"torchvision's fcn_resnet50, asked just now: {chain}. Transposed convolutions in it: {transposed}.")
