@@ -107,11 +107,11 @@ def wire() -> dict[str, float]:
     """KiB of a 64-step picture: three readings of an 8 x 8 input."""
     import torch
 
-    from explainer.kernels import counting
     from explainer.operators import TransposedConvolution
-    from explainer.stage.scenes import scene_of
-    from explainer.stage.transport import pack
-    from explainer.stage.view import View
+    from explainer.operators.kernels import counting
+    from explainer.scene.scenes import scene_of
+    from explainer.scene.transport import pack
+    from explainer.scene.view import View
 
     op = TransposedConvolution(counting(3), stride=2, padding=1, output_padding=1)
     scene = scene_of(op, torch.arange(64.0).view(1, 8, 8).double(), View(readings=True, order="scatter"))

@@ -62,12 +62,12 @@ def parser() -> argparse.ArgumentParser:
 
 def run_list(_: Any) -> int:
     """Operators, then examples with their sources."""
-    from explainer.cases import OPERATORS
-    from explainer.examples import examples
+    from explainer.examples.table import examples
+    from explainer.operators import OPERATORS
 
     print("Operators (op in a case):")
     for name, (kind, _axes) in OPERATORS.items():
-        print(f"  {name:18} {kind.__doc__.splitlines()[0]}")
+        print(f"  {name:18} {str(kind.__doc__).splitlines()[0]}")
     print("\nExamples (for render; also on the pages):")
     for example in examples():
         print(f"  {example.slug:24} {example.title}  [{example.op}; {example.source}]")
@@ -76,8 +76,8 @@ def run_list(_: Any) -> int:
 
 def run_trace(arguments: Any) -> int:
     """Read one case, print its answer."""
-    from explainer.answers import answer
-    from explainer.cases import read_case
+    from explainer.examples.answers import answer
+    from explainer.examples.cases import read_case
 
     text = sys.stdin.read() if arguments.case == "-" else Path(arguments.case).read_text(encoding="utf-8")
     try:
@@ -93,8 +93,8 @@ def run_trace(arguments: Any) -> int:
 
 def run_render(arguments: Any) -> int:
     """Draw one example; the file's ending says as what."""
-    from explainer.examples import find_example
-    from explainer.gallery import example_scene
+    from explainer.examples.drawn import example_scene
+    from explainer.examples.table import find_example
     from explainer.raster import to_gif, to_png
     from explainer.stage.export import to_html
 
@@ -120,7 +120,7 @@ def run_render(arguments: Any) -> int:
 
 def checked_step(step: int | None, scene: dict[str, Any], order: str) -> int:
     """The step counted from 0; the last one if none was given."""
-    from explainer.stage.panels import count_steps
+    from explainer.scene.panels import count_steps
 
     steps = count_steps(scene, order)
     if step is not None and not 1 <= step <= steps:

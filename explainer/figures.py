@@ -11,6 +11,7 @@ from typing import Any, ParamSpec
 
 import plotly.graph_objects as go
 
+from explainer.nesting import tuples_of
 from explainer.palette import PALETTE, Stops, colour_at
 
 P = ParamSpec("P")
@@ -39,15 +40,10 @@ def remembered(build: Callable[P, go.Figure]) -> Callable[P, go.Figure]:
 
     @wraps(build)
     def hashable(*args: P.args, **kwargs: P.kwargs) -> go.Figure:
-        frozen = {name: freeze(value) for name, value in kwargs.items()}
-        return kept(*map(freeze, args), **frozen)
+        frozen = {name: tuples_of(value) for name, value in kwargs.items()}
+        return kept(*map(tuples_of, args), **frozen)
 
     return hashable
-
-
-def freeze(value: Any) -> Any:
-    """Sequences as tuples, all the way down."""
-    return tuple(map(freeze, value)) if isinstance(value, list | tuple) else value
 
 
 def frame(figure: go.Figure, height: int, x_title: str = "", y_title: str = "") -> go.Figure:

@@ -9,13 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from explainer import geometry
+from explainer.matrix import Shape, jacobian_of, matrix_of
 from explainer.operators import Convolution, MaxPooling, Operator, TransposedConvolution
-from explainer.operators.weights import full_weight, to_nested
-from explainer.trace import Shape, Trace, jacobian_of, matrix_of
+from explainer.operators.transposed_convolution import direct, partner, stretch
 
 #: Float64 rounding on the sums shown here stays far below this.
 TOLERANCE = 1e-9
@@ -46,9 +44,10 @@ def dense(matrix: Tensor) -> Tensor:
     return matrix.to_dense() if matrix.is_sparse else matrix
 
 
-def matrix_proof(trace: Trace) -> Proof:
-    """matrix @ input is what torch returned."""
-    return Proof("matrix @ input = torch's output", trace.difference)
+def matrix_proof(op: Operator, x: Tensor) -> Proof:
+    """matrix @ input is what torch returned, for `x` (C, *spatial)."""
+    product = matrix_of(op, tuple(x.shape)) @ x.double().flatten()
+    return compare("matrix @ input = torch's output", product, op(x[None])[0].double().flatten())
 
 
 def transpose_proof(op: TransposedConvolution, shape: Shape) -> Proof:
@@ -75,13 +74,6 @@ def embed(x: Tensor, like: Tensor) -> Tensor:
     return room
 
 
-def partner(op: Convolution, size: Shape) -> TransposedConvolution:
-    """The transposed convolution whose matrix is Cᵀ: it leads from the output's size back to `size` (spatial)."""
-    back = zip(size, op.output_size(size), op.axes(), strict=True)
-    extra = tuple(geometry.output_padding_for(o, i, k, s, p, d) for i, o, (k, s, p, d) in back)
-    return TransposedConvolution(op.weight, op.stride, op.padding, extra, op.dilation, op.groups)
-
-
 def partner_proof(op: Convolution, shape: Shape) -> Proof:
     """C, transposed, is the matrix of the transposed convolution; `shape` is (C_in, *spatial) of the convolution."""
     backward = partner(op, tuple(shape[1:]))
@@ -97,36 +89,6 @@ def gradient_proof(op: TransposedConvolution, x: Tensor) -> Proof:
     forward = op.convolution()(v)
     (gradient,) = torch.autograd.grad(forward, v, grad_outputs=embed(x, forward[0])[None])
     return compare("transposed convolution = gradient of the convolution (autograd)", output, gradient)
-
-
-def stretch(op: TransposedConvolution, x: Tensor) -> Tensor:
-    """The stretched input of the equivalent direct convolution, for `x` (C, *spatial).
-
-    s - 1 zeros between neighbours, a border of d(k-1) - p zeros (cropped where negative), and output_padding more
-    zeros at the end of each axis (Dumoulin & Visin 2016, relationship 14).
-    """
-    sizes = [geometry.stretched_size(i, s) for i, (_, s, _, _) in zip(x.shape[1:], op.axes(), strict=True)]
-    spread = x.new_zeros(x.shape[0], *sizes)
-    spread[(slice(None), *(slice(None, None, s) for _, s, _, _ in op.axes()))] = x
-    pads: list[int] = []
-    for (k, _, p, d), a in reversed(list(zip(op.axes(), op.extra(), strict=True))):
-        border = geometry.direct_border(k, p, d)
-        pads += [border, border + a]
-    return F.pad(spread, pads)
-
-
-def direct_weight(op: TransposedConvolution, weight: Tensor | None = None) -> Tensor:
-    """The kernel of the equivalent direct convolution: turned by 180 degrees, channel axes swapped in each group."""
-    full = full_weight(op.weight) if weight is None else weight
-    c_in, c_out, *k = full.shape
-    per_group = full.view(op.groups, c_in // op.groups, c_out, *k).transpose(1, 2)
-    return per_group.reshape(op.groups * c_out, c_in // op.groups, *k).flip(tuple(range(2, 2 + op.dims)))
-
-
-def direct(op: TransposedConvolution, weight: Tensor | None = None) -> Convolution:
-    """The direct convolution (stride 1) that gives `op`'s output on the stretched input."""
-    dilation = tuple(d for _, _, _, d in op.axes())
-    return Convolution(to_nested(direct_weight(op, weight)), dilation=dilation, groups=op.groups)
 
 
 def direct_proof(op: TransposedConvolution, x: Tensor) -> Proof:

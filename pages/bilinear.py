@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from explainer.kernels import bilinear
 from explainer.operators import Bilinear, TransposedConvolution
+from explainer.operators.kernels import bilinear
 from explainer.proofs import compare
 from explainer.ui.navigation import link
 from explainer.ui.operator_page import Field, OperatorPage, show_page

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from explainer.kernels import ones
 from explainer.operators import NearestNeighbor, TransposedConvolution
+from explainer.operators.kernels import ones
 from explainer.proofs import identity_proof
 from explainer.ui.operator_page import Field, OperatorPage, show_page
 

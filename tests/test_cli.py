@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from explainer.__main__ import main
-from explainer.examples import examples
+from explainer.examples.table import examples
 
 ROOT = Path(__file__).parent.parent
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import torch
 import torch.nn.functional as F
 
 from explainer import geometry
-from explainer.answers import answer
-from explainer.cases import grid, read_case
-from explainer.examples import examples, examples_of, find_example
-from explainer.formulas import size_formula
-from explainer.gallery import example_scene, pool_then_unpool
+from explainer.examples.answers import answer
+from explainer.examples.cases import grid, read_case
+from explainer.examples.drawn import example_scene, pool_then_unpool
+from explainer.examples.table import examples, examples_of, find_example
+from explainer.operators import MaxPooling, MaxUnpooling
+from explainer.operators.notation import program
 from explainer.segmentation.shapes import torchvision_fcn_shapes
-from explainer.snippets import snippet, unpooling_story
 from explainer.ui.navigation import PAGES
 
 SINGLE = [example for example in examples() if example.is_single and not example.is_refused]
@@ -45,18 +46,27 @@ def test_published_answers(example):
 @pytest.mark.parametrize("example", SINGLE, ids=SLUGS)
 def test_the_code_on_the_page_runs_and_agrees(example):
     problem, variables = example.problem(), {}
-    exec(snippet(problem.op, problem.input), variables)
+    exec(program(problem.input, problem.op.code(problem.input)), variables)
     assert torch.equal(variables["output"], problem.op(problem.input[None]))
 
 
 @pytest.mark.parametrize("example", SINGLE, ids=SLUGS)
 def test_the_size_formula_ends_in_torchs_size(example):
     problem = example.problem()
-    sizes = problem.op(problem.input[None]).shape[2:]
-    lines = size_formula(problem.op, tuple(problem.input.shape[1:]))
-    given = getattr(problem.op, "output_size", None) if example.op.startswith("max_unpool") else None
-    for line, size in zip(lines, given or sizes, strict=False):
-        assert f"= {size}" in line or "given" in line or given
+    given, sizes = tuple(problem.input.shape[1:]), list(problem.op(problem.input[None]).shape[2:])
+    lines = problem.op.size_formula(given)
+    if isinstance(problem.op, MaxUnpooling) and problem.op.output_size:
+        assert [int(n) for n in re.findall(r"\d+", lines.pop())] == sizes
+        k, s, p = (case_number(example.case["params"], name) for name in ("kernel_size", "stride", "padding"))
+        sizes = [(i - 1) * (s or k) - 2 * (p or 0) + k for i in given]
+    ends = [int(re.findall(r"= (\d+)(?:\\end{aligned}|\\ .*)?$", line)[0]) for line in lines[: len(sizes)]]
+    assert ends == sizes
+
+
+def case_number(params, name):
+    """A parameter of an example that is one number for all axes."""
+    value = params.get(name)
+    return value[0] if isinstance(value, list) else value
 
 
 def test_refused_example_is_refused():
@@ -136,11 +146,9 @@ def test_scenes_hold_torchs_numbers(example):
 
 
 def test_the_story_on_the_unpooling_page_runs():
-    x, pooled, unpool = pool_then_unpool(find_example("unpooling-ceil").case)
-    from explainer.operators import MaxPooling
 
     variables = {}
-    exec(unpooling_story(MaxPooling(2, ceil_mode=True), unpool, x, pooled), variables)
+    exec(unpool.story(MaxPooling(2, ceil_mode=True), x, pooled), variables)
     assert torch.equal(variables["output"], unpool(pooled[None]))
 
 

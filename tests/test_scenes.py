@@ -9,15 +9,15 @@ from array import array
 import pytest
 import torch
 
-from explainer.examples import examples
-from explainer.gallery import example_scene
-from explainer.kernels import counting
+from explainer.examples.drawn import example_scene
+from explainer.examples.table import examples
 from explainer.operators import Convolution, MaxPooling, NearestNeighbor, TransposedConvolution
-from explainer.plain import numbers
-from explainer.stage.panels import count_steps
-from explainer.stage.scenes import scene_of
-from explainer.stage.transport import pack, pack_column
-from explainer.stage.view import View
+from explainer.operators.kernels import counting
+from explainer.scene.json_numbers import numbers
+from explainer.scene.panels import count_steps
+from explainer.scene.scenes import scene_of
+from explainer.scene.transport import pack, pack_column
+from explainer.scene.view import View
 
 DRAWN = [one for one in examples() if one.op != "shape" and not one.is_refused]
 
@@ -132,8 +132,12 @@ def test_numbers_are_plain():
     assert numbers(values) == [1, 0, 0.333333333333, 0.3, None]
 
 
-def test_what_has_no_picture_says_so():
-    with pytest.raises(TypeError, match="no scene for"):
-        scene_of(lambda x: x, torch.zeros(1, 1))
+def test_an_operator_without_a_scene_of_its_own_gets_input_output_and_matrix():
+    scene = scene_of(lambda x: 3 * x.flip(-1), torch.tensor([[1.0, 2]]).double())
+    assert [panel["id"] for panel in scene["panels"]] == ["input", "output", "y", "matrix", "x"]
+    assert scene["ties"] == {"input": [1, 0], "output": [0, 1], "weight": [3, 3]}
+
+
+def test_what_torch_refuses_has_no_picture():
     with pytest.raises(ValueError, match="allowed is 1D or 2D"):
         scene_of(NearestNeighbor(2), torch.zeros(1, 1, 1, 1))

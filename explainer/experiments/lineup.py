@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explainer.kernels import bilinear, mean, ones
+from explainer.matrix import matrix_of
 from explainer.operators import (
     BedOfNails,
     Bilinear,
@@ -27,7 +27,7 @@ from explainer.operators import (
     TransposedConvolution,
     to_nested,
 )
-from explainer.trace import matrix_of
+from explainer.operators.kernels import bilinear, mean, ones
 
 #: The same random kernel on every visit.
 SEED = 5

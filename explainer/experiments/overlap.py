@@ -14,8 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explainer.kernels import bilinear, ones
 from explainer.operators import Convolution, TransposedConvolution
+from explainer.operators.kernels import bilinear, ones
 
 STRIDE = 2
 CHANNELS = 16

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from explainer.nesting import tuples_of
 from explainer.operators.checks import Size, at_least, per_axis
 
 Nested = tuple[Any, ...]
@@ -55,8 +56,4 @@ def transposed(dims: int) -> Callable[..., Tensor]:
 
 def to_nested(tensor: Tensor) -> Nested:
     """A tensor as nested tuples of Python numbers."""
-
-    def freeze(value: Any) -> Any:
-        return tuple(map(freeze, value)) if isinstance(value, list) else value
-
-    return tuple(freeze(tensor.tolist()))
+    return tuple(tuples_of(tensor.tolist()))

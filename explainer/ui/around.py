@@ -8,13 +8,11 @@ from functools import partial
 import streamlit as st
 from torch import Tensor
 
-from explainer.examples import Example
-from explainer.formulas import size_formula
+from explainer.examples.table import Example
 from explainer.operators import Operator
+from explainer.operators.notation import program
 from explainer.proofs import Proof, matrix_proof
-from explainer.snippets import snippet
-from explainer.stage.panels import Scene
-from explainer.trace import trace
+from explainer.scene.panels import Scene
 from explainer.ui.lessons import Lesson, lessons_of
 from explainer.ui.navigation import link
 from explainer.ui.settings import WANTED
@@ -25,12 +23,12 @@ def show_around(
     page: str | None, op: Operator, x: Tensor, scene: Scene, stage: str, proofs: Sequence[Proof], example: Example
 ) -> None:
     """Everything below the stage; `stage` is the stage's key, `page` the one whose misunderstandings are listed."""
-    show_proofs([matrix_proof(trace(op, x)), *proofs])
+    show_proofs([matrix_proof(op, x), *proofs])
     with st.container(border=True):
         st.markdown("**The size**")
-        for line in size_formula(op, tuple(x.shape[1:])):
+        for line in op.size_formula(tuple(x.shape[1:])):
             st.latex(line)
-    show_tabs(page, scene, stage, snippet(op, x), example.note)
+    show_tabs(page, scene, stage, program(x, op.code(x)), example.note)
 
 
 def show_tabs(page: str | None, scene: Scene, stage: str, code: str, note: str) -> None:

@@ -11,20 +11,20 @@ import torch
 from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
-from explainer.cases import tuple_of
-from explainer.examples import Example
-from explainer.grids import read_grid, read_letters, write_grid
-from explainer.kernels import KERNELS
+from explainer.examples.grids import read_grid, read_letters, write_grid
+from explainer.examples.table import Example
+from explainer.nesting import tuples_of
 from explainer.operators import Operator
-from explainer.stage.view import View
-from explainer.symbols import Symbols
-from explainer.ui.page_record import MOST_PIXELS, OperatorPage, Shown
+from explainer.operators.kernels import KERNELS
+from explainer.scene.letters import Symbols
+from explainer.scene.view import View
+from explainer.ui.page_record import MOST_PIXELS, OperatorPage, PageState
 from explainer.ui.settings import Settings
 
 
 def choose(
     page: OperatorPage, settings: Settings, row: DeltaGenerator, example: Example, state: Mapping[str, str]
-) -> Shown | None:
+) -> PageState | None:
     """The settings' widgets, and the operator and input they add up to; None where nothing fits.
 
     `row` is the line that the example's select box stands in; the parameters go below it.
@@ -33,7 +33,7 @@ def choose(
         x, inputs = choose_grid(settings, "input", "Input", state["input"], page.channels)
         kernel, taps = choose_kernel(settings, state) if page.kernel else (x, None)
     flat = x.shape[1] == 1 and kernel.shape[1] == 1 and page.channels == 1
-    x, weight = (x[:, 0], tuple_of(kernel[0, 0].tolist())) if flat else (x, tuple_of(kernel[0].tolist()))
+    x, weight = (x[:, 0], tuples_of(kernel[0, 0].tolist())) if flat else (x, tuples_of(kernel[0].tolist()))
     symbols = Symbols(inputs, taps) if inputs and taps else None
     if bool(inputs) != bool(taps) and page.kernel:
         st.error("Letters need letters in both fields: one for each input pixel and one for each tap of the kernel.")
@@ -45,7 +45,7 @@ def choose(
         return None
     with row.popover("View", icon=":material/visibility:"):
         view = choose_view(page, settings, example, symbols)
-    return Shown(op, tuple_of(x.tolist()), view, example.title)
+    return PageState(op, tuples_of(x.tolist()), view, example.title)
 
 
 def choose_grid(
@@ -91,7 +91,7 @@ def choose_operator(page: OperatorPage, settings: Settings, example: Example, we
     chosen = {one.name: one.neutral for one in page.fields}
     row = st.container(horizontal=True)
     for one in page.fields:
-        default = tuple_of(example.case["params"].get(one.name, one.options[0]))
+        default = tuples_of(example.case["params"].get(one.name, one.options[0]))
         candidates = list(dict.fromkeys((*one.options, *(one.pairs if x.ndim == 3 else ()), default)))
         allowed = [value for value in candidates if accepts(page, {**fixed, **chosen, one.name: value}, x)]
         if not allowed:
@@ -120,7 +120,7 @@ def choose_view(page: OperatorPage, settings: Settings, example: Example, symbol
         "readings",
         "Second reading",
         True,
-        help="Zeros inserted, then an ordinary convolution. Shown for numbers.",
+        help="Zeros inserted, then an ordinary convolution. PageState for numbers.",
         disabled=symbols is not None,
     )
     shown = View(matrix=matrix, order=example.order, symbols=symbols)

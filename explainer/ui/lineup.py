@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from explainer.examples.grids import read_grid
 from explainer.experiments.drawings import output_and_matrix
 from explainer.experiments.lineup import CONTESTANTS, DOWN, Contestant, Properties, properties, revive, shrink
 from explainer.experiments.onecore import on_one_core
-from explainer.grids import read_grid
 from explainer.operators import Nested, to_nested
 from explainer.quantities import short
 from explainer.segmentation.samples import sample

@@ -12,15 +12,15 @@ from typing import Any
 import streamlit as st
 import torch
 
-from explainer.cases import grid
-from explainer.examples import Example, examples_of
-from explainer.grids import write_grid
+from explainer.examples.cases import grid
+from explainer.examples.grids import write_grid
+from explainer.examples.table import Example, examples_of
 from explainer.operators import Convolution, TransposedConvolution
-from explainer.stage.panels import Scene
-from explainer.stage.scenes import scene_of
+from explainer.scene.panels import Scene
+from explainer.scene.scenes import scene_of
 from explainer.ui.around import show_around
 from explainer.ui.choosing import choose
-from explainer.ui.page_record import Field, OperatorPage, Shown
+from explainer.ui.page_record import Field, OperatorPage, PageState
 from explainer.ui.settings import Settings, encode
 from explainer.ui.stage import show_stage
 
@@ -28,7 +28,7 @@ __all__ = ["Field", "OperatorPage", "show_page"]
 
 
 @lru_cache(maxsize=256)
-def cached_scene(shown: Shown) -> Scene:
+def cached_scene(shown: PageState) -> Scene:
     """The scene; many visitors look at the same example. Not to be changed by the caller."""
     return {**scene_of(shown.op, shown.tensor(), shown.view), "name": shown.name}
 
@@ -69,7 +69,7 @@ def state_of(example: Example) -> dict[str, str]:
     return state | {name: encode(value) for name, value in case["params"].items()}
 
 
-def edited_text(shown: Shown, scene: Scene, panel: str, values: list[Any]) -> str:
+def edited_text(shown: PageState, scene: Scene, panel: str, values: list[Any]) -> str:
     """What was typed into a cell, as the text of its grid's field; cells of the border take no part."""
     drawn = next(one for one in scene["panels"] if one["id"] == panel)
     border = set(drawn.get("ghost", []))

@@ -12,21 +12,20 @@ from PIL import Image
 from torch import Tensor
 
 from explainer import figures
-from explainer.examples import Example, examples_of, find_example
+from explainer.examples.drawn import example_scene
+from explainer.examples.table import Example, examples_of, find_example
 from explainer.experiments import overlap
 from explainer.experiments.onecore import on_one_core
 from explainer.experiments.overlap import METHODS, STRIDE, Method
-from explainer.gallery import example_scene
-from explainer.kernels import ones
 from explainer.operators import TransposedConvolution
+from explainer.operators.kernels import ones
+from explainer.operators.notation import program
 from explainer.proofs import Proof, compare, matrix_proof
 from explainer.quantities import short
+from explainer.scene import scenes
+from explainer.scene.panels import Scene
+from explainer.scene.view import View
 from explainer.segmentation.samples import sample
-from explainer.snippets import snippet
-from explainer.stage import scenes
-from explainer.stage.panels import Scene
-from explainer.stage.view import View
-from explainer.trace import trace
 from explainer.ui.around import show_proofs, show_tabs
 from explainer.ui.charts import show_chart
 from explainer.ui.settings import Settings
@@ -74,7 +73,7 @@ def proofs_of(example: Example) -> list[Proof]:
         return [compare(claim, maps_of(example)[-1], published)]
     problem = example.problem()
     found = problem.op(problem.input[None])[0, 0]
-    return [matrix_proof(trace(problem.op, problem.input)), compare(claim, found, published)]
+    return [matrix_proof(problem.op, problem.input), compare(claim, found, published)]
 
 
 def maps_of(example: Example) -> list[Tensor]:
@@ -105,7 +104,7 @@ def code_of(example: Example) -> str:
     """The torch program of an example."""
     if example.is_single:
         problem = example.problem()
-        return snippet(problem.op, problem.input)
+        return program(problem.input, problem.op.code(problem.input))
     calls = [f"x = F.conv_transpose1d(x, torch.ones(1, 1, {k}), stride={s})" for k, s in layers_of(example)]
     start = f"x = torch.ones(1, 1, {len(example.case['input'])})  # (N, C, W)"
     return "\n".join(["import torch", "import torch.nn.functional as F", "", start, *calls, "print(x)"])

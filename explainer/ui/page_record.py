@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from explainer.operators import Operator
-from explainer.stage.view import View
+from explainer.scene.view import View
 
 #: More output pixels than this are no picture any more, and too much for a phone.
 MOST_PIXELS = 1200
@@ -64,7 +64,7 @@ class OperatorPage:
 
 
 @dataclass(frozen=True)
-class Shown:
+class PageState:
     """What an operator page shows at the moment: hashable, so that scenes can be kept."""
 
     op: Operator

@@ -8,9 +8,9 @@ import streamlit as st
 import torch
 
 from explainer import geometry
-from explainer.examples import Example, examples_of
-from explainer.kernels import ones
+from explainer.examples.table import Example, examples_of
 from explainer.operators import Convolution, TransposedConvolution
+from explainer.operators.kernels import ones
 from explainer.ui.settings import Settings
 
 

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from explainer.scene.panels import Scene, count_steps
+from explainer.scene.transport import pack
 from explainer.stage.export import sources, to_html
-from explainer.stage.panels import Scene, count_steps
-from explainer.stage.transport import pack
 
 _SOURCES = sources()
 _mount = st.components.v2.component("upsampling_stage", html=_SOURCES.html, css=_SOURCES.css, js=_SOURCES.js)

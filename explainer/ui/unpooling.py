@@ -9,20 +9,17 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from explainer.cases import tuple_of
-from explainer.examples import Example, examples_of
-from explainer.formulas import size_formula
-from explainer.grids import read_grid, write_grid
+from explainer.examples.grids import read_grid, write_grid
+from explainer.examples.table import Example, examples_of
+from explainer.nesting import tuples_of
 from explainer.operators import MaxPooling, MaxUnpooling
 from explainer.proofs import matrix_proof, winners_proof
-from explainer.snippets import unpooling_story
-from explainer.stage.panels import ghosts, pad_mask
-from explainer.stage.pooling import window_pads
-from explainer.stage.view import View
-from explainer.trace import trace
+from explainer.scene.panels import ghosts, pad_mask
+from explainer.scene.pooling import window_pads
+from explainer.scene.view import View
 from explainer.ui.around import show_proofs, show_tabs
 from explainer.ui.operator_page import cached_scene
-from explainer.ui.page_record import Shown
+from explainer.ui.page_record import PageState
 from explainer.ui.settings import Settings, encode
 from explainer.ui.stage import show_stage
 
@@ -49,7 +46,7 @@ def show_story() -> None:
         values = choose_values(settings, state, pooled[0])
         size = choose_size(settings, state, x)
     settings.show_notes()
-    show_unpooling(pool, x, values, tuple_of(indices[0].tolist()), size, example)
+    show_unpooling(pool, x, values, tuples_of(indices[0].tolist()), size, example)
 
 
 def pick(settings: Settings) -> Example:
@@ -119,7 +116,7 @@ def fits(parameters: dict[str, Any], x: Tensor) -> bool:
 
 def show_pooling(settings: Settings, pool: MaxPooling, x: Tensor, example: Example) -> None:
     """The first stage."""
-    shown = Shown(pool, tuple_of(x.tolist()), View(), f"{example.title}: pooling")
+    shown = PageState(pool, tuples_of(x.tolist()), View(), f"{example.title}: pooling")
     scene = cached_scene(shown)
 
     def edited(panel: str, values: list[Any]) -> None:
@@ -131,7 +128,7 @@ def show_pooling(settings: Settings, pool: MaxPooling, x: Tensor, example: Examp
         settings.adopt({"map": write_grid(inside.view(x.shape[1:]).tolist())})
 
     show_stage(scene, "mu_pool", edited)
-    for line in size_formula(pool, tuple(x.shape[1:])):
+    for line in pool.size_formula(tuple(x.shape[1:])):
         st.latex(line)
     show_proofs([winners_proof(pool, x)])
 
@@ -174,11 +171,11 @@ def show_unpooling(
         return
     before = tuple(x.flatten().tolist()) if output.shape[2:] == x.shape[1:] else None
     view = View(order=example.order, pooled_from=before)
-    scene = cached_scene(Shown(unpool, tuple_of(values.tolist()), view, example.title))
+    scene = cached_scene(PageState(unpool, tuples_of(values.tolist()), view, example.title))
     show_stage(scene, "mu_stage")
     if before is None:
         st.info("The output is not as large as the map was: flat indices now point to other rows and columns.")
-    show_proofs([matrix_proof(trace(unpool, values))])
-    for line in size_formula(unpool, tuple(values.shape[1:])):
+    show_proofs([matrix_proof(unpool, values)])
+    for line in unpool.size_formula(tuple(values.shape[1:])):
         st.latex(line)
-    show_tabs(PAGE, scene, "mu_stage", unpooling_story(pool, unpool, x, values), example.note)
+    show_tabs(PAGE, scene, "mu_stage", unpool.story(pool, x, values), example.note)

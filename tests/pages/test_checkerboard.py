@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explainer.examples import examples_of
+from explainer.examples.table import examples_of
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 SLUGS = [example.slug for example in examples_of("checkerboard")]

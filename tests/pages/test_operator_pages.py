@@ -9,7 +9,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from explainer.examples import examples, examples_of
+from explainer.examples.table import examples, examples_of
 from explainer.ui.navigation import PAGES
 
 ENTRY = str(Path(__file__).parents[2] / "streamlit_app.py")
@@ -173,7 +173,7 @@ def test_filling_a_kernel():
 
 def test_typing_into_a_cell_of_the_picture():
     from explainer.operators import Convolution
-    from explainer.stage.view import View
+    from explainer.scene.view import View
     from explainer.ui.operator_page import cached_scene, edited_text
     from explainer.ui.page_record import Shown
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explainer.examples import find_example
+from explainer.examples.table import find_example
 from explainer.segmentation.shapes import torchvision_fcn_shapes
 from explainer.ui.around import show_lessons
 from explainer.ui.photo.comparing import show_comparison

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from explainer.nesting import tuples_of
 from explainer.operators import Convolution, MaxPooling, MaxUnpooling
-from explainer.plain import numbers
-from explainer.stage.panels import (
+from explainer.scene.json_numbers import numbers
+from explainer.scene.panels import (
     GATHER,
     Scene,
     ghosts,
@@ -23,8 +23,8 @@ from explainer.stage.panels import (
     product_panels,
     tie_columns,
 )
-from explainer.stage.view import View
-from explainer.ties import kernel_ties, ties_of
+from explainer.scene.ties import kernel_ties, ties_of
+from explainer.scene.view import View
 
 
 def pooling_scene(op: MaxPooling, x: Tensor, view: View | None = None) -> Scene:
@@ -76,7 +76,7 @@ def window_convolution(op: MaxPooling, channels: int, dims: int) -> Convolution:
     axes = op.axes(dims)
     kernel = torch.ones(channels, 1, *(k for k, _, _, _ in axes)).tolist()
     stride, dilation = tuple(s for _, s, _, _ in axes), tuple(d for _, _, _, d in axes)
-    return Convolution(freeze(kernel), stride=stride, dilation=dilation, groups=channels)
+    return Convolution(tuples_of(kernel), stride=stride, dilation=dilation, groups=channels)
 
 
 def window_pads(op: MaxPooling, size: tuple[int, ...], pooled: tuple[int, ...]) -> list[tuple[int, int]]:
@@ -85,8 +85,3 @@ def window_pads(op: MaxPooling, size: tuple[int, ...], pooled: tuple[int, ...]) 
     for i, o, (k, s, p, d) in zip(size, pooled, op.axes(len(size)), strict=True):
         pads.append((p, max(p, (o - 1) * s + d * (k - 1) + 1 - i - p)))
     return pads
-
-
-def freeze(value: Any) -> Any:
-    """Lists to tuples, all the way down."""
-    return tuple(map(freeze, value)) if isinstance(value, list) else value

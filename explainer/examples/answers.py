@@ -6,11 +6,11 @@ from typing import Any
 
 from torch import Tensor
 
-from explainer.cases import Problem
+from explainer.examples.cases import Problem
+from explainer.matrix import jacobian_of, matrix_of
 from explainer.operators import Convolution, MaxPooling, PixelShuffle, TransposedConvolution
-from explainer.plain import nested_numbers
-from explainer.symbols import Symbols, matrix_labels, output_labels
-from explainer.trace import jacobian_of, matrix_of
+from explainer.scene.json_numbers import nested_numbers
+from explainer.scene.letters import Symbols, matrix_labels, output_labels
 
 
 def answer(problem: Problem) -> dict[str, Any]:

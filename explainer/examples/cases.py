@@ -16,8 +16,9 @@ import torch
 from torch import Tensor
 
 from explainer import geometry
+from explainer.nesting import leaves, tuples_of, zeros_like
 from explainer.operators import (
-    BedOfNails,
+    OPERATORS,
     Bilinear,
     Convolution,
     MaxPooling,
@@ -28,25 +29,10 @@ from explainer.operators import (
     TransposedConvolution,
 )
 from explainer.operators.checks import per_axis
-from explainer.symbols import Symbols
+from explainer.scene.letters import Symbols
 
 Case = Mapping[str, Any]
 
-#: Name in a case -> (operator, allowed numbers of spatial axes). Names are torch's, where torch has one.
-OPERATORS: dict[str, tuple[Any, tuple[int, ...]]] = {
-    "nearest": (NearestNeighbor, (1, 2)),
-    "bed_of_nails": (BedOfNails, (1, 2)),
-    "max_pool1d": (MaxPooling, (1,)),
-    "max_pool2d": (MaxPooling, (2,)),
-    "max_unpool1d": (MaxUnpooling, (1,)),
-    "max_unpool2d": (MaxUnpooling, (2,)),
-    "bilinear": (Bilinear, (1, 2)),
-    "pixel_shuffle": (PixelShuffle, (2,)),
-    "conv1d": (Convolution, (1,)),
-    "conv2d": (Convolution, (2,)),
-    "conv_transpose1d": (TransposedConvolution, (1,)),
-    "conv_transpose2d": (TransposedConvolution, (2,)),
-}
 SYMBOLIC = ("conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d")
 
 
@@ -87,16 +73,16 @@ def read_case(case: object) -> Problem:
 def read_numbers(case: Case) -> tuple[Tensor, Symbols | None]:
     """The input as a tensor; letters become Symbols, and the tensor is filled with zeros."""
     given = case.get("input")
-    letters = [item for item in flatten(given) if isinstance(item, str)]
+    letters = [item for item in leaves(given) if isinstance(item, str)]
     if not letters:
         return grid("input", given), None
     if case["op"] not in SYMBOLIC:
         raise ValueError(f"letters are worked out for {', '.join(SYMBOLIC)}; op is {case['op']!r}.")
-    taps = tuple(str(item) for item in flatten(case.get("weight_symbols") or []))
+    taps = tuple(str(item) for item in leaves(case.get("weight_symbols") or []))
     if not taps:
         raise ValueError("an input of letters needs weight_symbols, one letter for each tap of the kernel.")
-    shape = torch.tensor(blank(given)).shape
-    return torch.zeros(shape, dtype=torch.float64), Symbols(tuple(map(str, flatten(given))), taps)
+    shape = torch.tensor(zeros_like(given)).shape
+    return torch.zeros(shape, dtype=torch.float64), Symbols(tuple(map(str, leaves(given))), taps)
 
 
 def with_channels(values: Tensor, allowed: tuple[int, ...], channels: bool) -> tuple[Tensor, int]:
@@ -124,9 +110,9 @@ def make_operator(kind: Any, case: Case, x: Tensor, symbols: Symbols | None) -> 
     if kind in (NearestNeighbor, Bilinear) and "size" in params:
         params.setdefault("scale_factor", None)
     if kind in (Convolution, TransposedConvolution):
-        params["weight"] = tuple_of(case_weight(case, x, symbols))
+        params["weight"] = tuples_of(case_weight(case, x, symbols))
     if kind is MaxUnpooling:
-        params["indices"] = tuple_of(case.get("indices"))
+        params["indices"] = tuples_of(case.get("indices"))
     if kind is TransposedConvolution and "output_size" in params:
         params["output_padding"] = output_padding(params, x)
     names = [field.name for field in fields(kind)]
@@ -147,7 +133,7 @@ def case_weight(case: Case, x: Tensor, symbols: Symbols | None) -> Any:
         if case.get("weight") is None:
             raise ValueError(f"{case['op']} needs a weight: the kernel as nested lists of numbers.")
         return grid("weight", case["weight"]).tolist()
-    taps = torch.tensor(blank(case["weight_symbols"])).shape
+    taps = torch.tensor(zeros_like(case["weight_symbols"])).shape
     return torch.arange(1, len(symbols.taps) + 1, dtype=torch.float64).view(taps).tolist()
 
 
@@ -169,18 +155,3 @@ def grid(name: str, value: Any) -> Tensor:
     if tensor.numel() == 0 or not bool(torch.isfinite(tensor).all()):
         raise ValueError(f"{name} must be a full grid of finite numbers.")
     return tensor
-
-
-def flatten(value: Any) -> list[Any]:
-    """The leaves of nested lists."""
-    return [leaf for part in value for leaf in flatten(part)] if isinstance(value, list | tuple) else [value]
-
-
-def blank(value: Any) -> Any:
-    """The same nesting, every leaf 0."""
-    return [blank(part) for part in value] if isinstance(value, list | tuple) else 0
-
-
-def tuple_of(value: Any) -> Any:
-    """Nested lists as nested tuples."""
-    return tuple(tuple_of(part) for part in value) if isinstance(value, list | tuple) else value

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from explainer.matrix import Shape, matrix_of, nonzeros
 from explainer.operators import Convolution, Operator, TransposedConvolution
 from explainer.operators.weights import full_weight
-from explainer.trace import Shape, matrix_of
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,3 @@ def kernel_ties(op: Convolution | TransposedConvolution, shape: Shape) -> Ties:
     rows, columns, numbers = nonzeros(matrix_of(op.with_weight(counting), shape))
     taps = numbers.round().long() - 1
     return Ties(rows, columns, taps, weight.flatten()[taps])
-
-
-def nonzeros(matrix: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Rows, columns and values of a dense or sparse matrix's non-zero entries, by row, then by column."""
-    sparse = matrix if matrix.is_sparse else matrix.to_sparse()
-    rows, columns = sparse.coalesce().indices()
-    return rows, columns, sparse.coalesce().values()

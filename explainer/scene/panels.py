@@ -1,8 +1,8 @@
 """The parts a scene is put together from: panels of cells, and columns of ties.
 
-A scene is plain JSON. Its `ties` are elementary products (see `explainer.ties`), one column for each panel, -1 where a
-tie touches no cell of that panel. Stepping, hovering and clicking all mean: select ties by one panel's cell and light
-up their cells in every panel. README, "The scene", lists the fields.
+A scene is plain JSON. Its `ties` are elementary products (see `explainer.scene.ties`), one column for each panel, -1
+where a tie touches no cell of that panel. Stepping, hovering and clicking all mean: select ties by one panel's cell and
+light up their cells in every panel.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from explainer.palette import PALETTE
-from explainer.plain import numbers
-from explainer.ties import Ties
+from explainer.scene.json_numbers import numbers
+from explainer.scene.ties import Ties
 
 Panel = dict[str, Any]
 Scene = dict[str, Any]

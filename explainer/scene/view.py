@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explainer.symbols import Symbols
+from explainer.scene.letters import Symbols
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import sys
 from array import array
 from typing import Any
 
-from explainer.stage.panels import Scene
+from explainer.scene.panels import Scene
 
 #: Below this many ties plain lists are as small and easier to read.
 WORTH_IT = 64

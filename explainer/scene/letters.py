@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import torch
 
+from explainer.matrix import Shape, matrix_of
 from explainer.operators import Convolution, TransposedConvolution
 from explainer.operators.weights import full_weight
-from explainer.trace import Shape, matrix_of
 
 
 @dataclass(frozen=True)

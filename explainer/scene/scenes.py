@@ -12,20 +12,11 @@ from functools import singledispatch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explainer.operators import (
-    BedOfNails,
-    Bilinear,
-    Convolution,
-    MaxPooling,
-    MaxUnpooling,
-    NearestNeighbor,
-    Operator,
-    PixelShuffle,
-    TransposedConvolution,
-)
+from explainer.operators import Convolution, MaxPooling, MaxUnpooling, Operator, TransposedConvolution
 from explainer.operators.weights import full_weight
-from explainer.plain import numbers
-from explainer.stage.panels import (
+from explainer.scene.json_numbers import numbers
+from explainer.scene.letters import Symbols, output_labels
+from explainer.scene.panels import (
     Panel,
     Scene,
     ghosts,
@@ -40,30 +31,19 @@ from explainer.stage.panels import (
     size_of,
     tie_columns,
 )
-from explainer.stage.pooling import pooling_scene, unpooling_scene
-from explainer.stage.readings import add_direct_reading
-from explainer.stage.view import View
-from explainer.symbols import Symbols, output_labels
-from explainer.ties import kernel_ties, ties_of
+from explainer.scene.pooling import pooling_scene, unpooling_scene
+from explainer.scene.readings import add_direct_reading
+from explainer.scene.ties import kernel_ties, ties_of
+from explainer.scene.view import View
 
 
 @singledispatch
 def scene_of(op: Operator, x: Tensor, view: View | None = None) -> Scene:
-    """The scene of one operator on `x` (C, *spatial), float64.
+    """The scene of one operator on `x` (C, *spatial), float64: input, output and matrix, unless it has one of its own.
 
     Raises:
         ValueError: where the operator refuses the input, in the operator's own words.
-        TypeError: for an operator that has no picture.
     """
-    raise TypeError(f"no scene for {type(op).__name__}")
-
-
-@scene_of.register(NearestNeighbor)
-@scene_of.register(Bilinear)
-@scene_of.register(BedOfNails)
-@scene_of.register(PixelShuffle)
-def upsampling_scene(op: Operator, x: Tensor, view: View | None = None) -> Scene:
-    """Input, output and matrix; these operators have no kernel to show."""
     view = view or View()
     output = op(x[None])[0]
     panels = [

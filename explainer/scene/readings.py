@@ -7,12 +7,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from explainer.matrix import matrix_of, nonzeros
 from explainer.operators import TransposedConvolution
+from explainer.operators.transposed_convolution import direct, direct_weight, stretch
 from explainer.operators.weights import full_weight
-from explainer.proofs import direct, direct_weight, stretch
-from explainer.stage.panels import Panel, ghosts, map_panel
-from explainer.ties import nonzeros
-from explainer.trace import matrix_of
+from explainer.scene.panels import Panel, ghosts, map_panel
 
 Columns = dict[str, list[Any]]
 

@@ -1,4 +1,4 @@
-"""Max pooling, and max unpooling with the indices it left."""
+"""Max unpooling: values go back to where the maxima stood, by the indices that pooling left."""
 
 from __future__ import annotations
 
@@ -10,54 +10,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explainer import geometry
 from explainer.operators.checks import Size, at_least, per_axis, require_input
+from explainer.operators.max_pooling import MaxPooling
+from explainer.operators.notation import Sizes, aligned, arguments, axis_names, literal, program
 from explainer.operators.weights import Nested
-
-
-@dataclass(frozen=True)
-class MaxPooling:
-    """The largest value of each window, and where it stood (`F.max_pool1d/2d`); not linear.
-
-    `indices` are flat positions in the unpadded map of one channel. `stride=None` means kernel_size, as in torch.
-    """
-
-    kernel_size: Size = 2
-    stride: Size | None = None
-    padding: Size = 0
-    dilation: Size = 1
-    ceil_mode: bool = False
-
-    def __post_init__(self) -> None:
-        for name, value, lowest in (("kernel_size", self.kernel_size, 1), ("dilation", self.dilation, 1)):
-            at_least(name, value, lowest)
-        at_least("padding", self.padding, 0)
-        if self.stride is not None:
-            at_least("stride", self.stride, 1)
-
-    def axes(self, dims: int) -> list[tuple[int, int, int, int]]:
-        """(k, s, p, d) for each axis."""
-        stride = self.kernel_size if self.stride is None else self.stride
-        named = (("kernel_size", self.kernel_size), ("stride", stride))
-        rest = (("padding", self.padding), ("dilation", self.dilation))
-        return list(zip(*(per_axis(name, value, dims) for name, value in named + rest), strict=True))
-
-    def __call__(self, x: Tensor) -> Tensor:
-        return self.with_indices(x)[0]
-
-    def with_indices(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Pooled values and flat indices, both (N, C, *pooled)."""
-        require_input(x, (3, 4))
-        axes = self.axes(x.ndim - 2)
-        for i, (k, s, p, d) in zip(x.shape[2:], axes, strict=True):
-            if p > k // 2:
-                raise ValueError(f"padding is {p}; max pooling allows at most half the kernel size, {k // 2}.")
-            if geometry.pooling_size(i, k, s, p, d, self.ceil_mode) < 1:
-                raise ValueError(f"a window of {geometry.reach(k, d)} does not fit an input of {i + 2 * p}.")
-        k_, s_, p_, d_ = (list(column) for column in zip(*axes, strict=True))
-        pool = F.max_pool1d if x.ndim == 3 else F.max_pool2d
-        values, indices = pool(x, k_, s_, p_, d_, self.ceil_mode, return_indices=True)
-        return values, indices
 
 
 @dataclass(frozen=True)
@@ -82,12 +38,15 @@ class MaxUnpooling:
         if self.stride is not None:
             at_least("stride", self.stride, 1)
 
-    def default_size(self, pooled: tuple[int, ...]) -> tuple[int, ...]:
-        """The size torch assumes without `output_size`: (i-1)s - 2p + k per axis."""
+    def axes(self, dims: int) -> list[tuple[int, int, int]]:
+        """(k, s, p) for each axis."""
         stride = self.kernel_size if self.stride is None else self.stride
         columns = (("kernel_size", self.kernel_size), ("stride", stride), ("padding", self.padding))
-        axes = zip(*(per_axis(name, value, len(pooled)) for name, value in columns), strict=True)
-        return tuple((i - 1) * s - 2 * p + k for i, (k, s, p) in zip(pooled, axes, strict=True))
+        return list(zip(*(per_axis(name, value, dims) for name, value in columns), strict=True))
+
+    def default_size(self, pooled: tuple[int, ...]) -> tuple[int, ...]:
+        """The size torch assumes without `output_size`: (i-1)s - 2p + k per axis."""
+        return tuple((i - 1) * s - 2 * p + k for i, (k, s, p) in zip(pooled, self.axes(len(pooled)), strict=True))
 
     def __call__(self, x: Tensor) -> Tensor:
         require_input(x, (3, 4))
@@ -107,9 +66,7 @@ class MaxUnpooling:
                 "Indices taken from a larger map need its size as output_size."
             )
         unpool = F.max_unpool1d if x.ndim == 3 else F.max_unpool2d
-        stride = self.kernel_size if self.stride is None else self.stride
-        settings = (self.kernel_size, stride, self.padding)
-        kernel, step, padding = (list(per_axis("size", value, x.ndim - 2)) for value in settings)
+        kernel, step, padding = (list(column) for column in zip(*self.axes(x.ndim - 2), strict=True))
         repeated = any(len(channel.unique()) < channel.numel() for channel in index)
         index = index.expand(len(x), *index.shape).to(x.device)
         with single_thread() if repeated else nullcontext():
@@ -131,6 +88,34 @@ class MaxUnpooling:
                 allowed = f"{max(1, d - s + 1)} to {d + s - 1}"
                 raise ValueError(f"output_size is {o}; with stride {s} it can be {allowed}.")
         return size
+
+    def size_formula(self, size: Sizes) -> list[str]:
+        """(i-1)s - 2p + k, unless output_size says otherwise."""
+        lines = [
+            aligned(name, "(i-1)s - 2p + k", rf"({i}-1)\cdot{s} - 2\cdot{p} + {k}", (i - 1) * s - 2 * p + k)
+            for name, i, (k, s, p) in zip(axis_names(size), size, self.axes(len(size)), strict=True)
+        ]
+        if self.output_size is not None:
+            given = r" \times ".join(str(n) for n in self.output_size)
+            lines.append(rf"\text{{output\_size}} = {given}\ \text{{was asked for}}")
+        return lines
+
+    def code(self, x: Tensor) -> list[str]:
+        """`F.max_unpool1d/2d` with the indices written out."""
+        index = torch.tensor(self.indices, dtype=torch.int64).view(1, *x.shape)
+        return [f"indices = {literal(index, 'torch.int64')}", self.call("x", x.ndim - 1)]
+
+    def call(self, values: str, dims: int) -> str:
+        """The one line that puts the variable `values` back by the variable `indices`."""
+        size = None if self.output_size is None else tuple(self.output_size)
+        rest = arguments(stride=self.stride, padding=self.padding, output_size=size)
+        return f"output = F.max_unpool{dims}d({values}, indices, {self.kernel_size}{rest})"
+
+    def story(self, pool: MaxPooling, x: Tensor, values: Tensor) -> str:
+        """Pool `x` (C, *spatial), remember, go on with `values`, put back: one program that ends in `output`."""
+        down = pool.code(x)[0].replace("output, indices", "pooled, indices")
+        found = f"values = {literal(values[None])}  # what the network made of `pooled`"
+        return program(x, [down, found, self.call("values", x.ndim - 1)])
 
 
 @contextmanager

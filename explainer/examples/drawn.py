@@ -8,12 +8,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explainer.cases import grid, tuple_of
-from explainer.examples import Example
+from explainer.examples.cases import grid
+from explainer.examples.table import Example
+from explainer.nesting import tuples_of
 from explainer.operators import MaxPooling, MaxUnpooling, TransposedConvolution
-from explainer.stage.panels import Scene
-from explainer.stage.scenes import scene_of
-from explainer.stage.view import View
+from explainer.scene.panels import Scene
+from explainer.scene.scenes import scene_of
+from explainer.scene.view import View
 
 
 def example_scene(example: Example) -> Scene:
@@ -40,11 +41,13 @@ def pool_then_unpool(case: Any) -> tuple[Tensor, Tensor, MaxUnpooling]:
     """Run the pooling of a sequence case: the map (1, *spatial), the pooled values, and the unpooling to come."""
     params, x = dict(case["params"]), grid("input", case["input"])[None]
     size = params.pop("output_size", None)
-    pool = MaxPooling(**{key: tuple_of(value) for key, value in params.items()})
+    pool = MaxPooling(**{key: tuples_of(value) for key, value in params.items()})
     values, indices = pool.with_indices(x[None])
     # Pooling with ceil_mode leaves indices that only fit the map they came from.
     size = tuple(x.shape[1:]) if size is None and pool.ceil_mode else size
-    unpool = MaxUnpooling(tuple_of(indices[0, 0].tolist()), pool.kernel_size, pool.stride, pool.padding, tuple_of(size))
+    unpool = MaxUnpooling(
+        tuples_of(indices[0, 0].tolist()), pool.kernel_size, pool.stride, pool.padding, tuples_of(size)
+    )
     return x, values[0], unpool
 
 

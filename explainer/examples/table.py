@@ -1,7 +1,7 @@
 """The table of named examples: published cases that the pages show, `render` draws and the tests check.
 
-The table is `examples.json`, one example a line: a case (see `explainer.cases`) with a slug, a title, the pages that
-show it, the reading order, what to notice, its source and the published answer. To add an example, add a line.
+The table is `table.json`, one example a line: a case (see `explainer.examples.cases`) with a slug, a title, the pages
+that show it, the reading order, what to notice, its source and the published answer. To add an example, add a line.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from explainer.cases import OPERATORS, Problem, read_case
+from explainer.examples.cases import Problem, read_case
+from explainer.operators import OPERATORS
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Example:
 @cache
 def examples() -> tuple[Example, ...]:
     """All examples in the order of the table."""
-    rows = json.loads(Path(__file__).with_name("examples.json").read_text(encoding="utf-8"))
+    rows = json.loads(Path(__file__).with_name("table.json").read_text(encoding="utf-8"))
     return tuple(to_example(row) for row in rows)
 
 
