@@ -146,7 +146,7 @@ def test_scenes_hold_torchs_numbers(example):
 
 
 def test_the_story_on_the_unpooling_page_runs():
-
+    x, pooled, unpool = pool_then_unpool(find_example("unpooling-ceil").case)
     variables = {}
     exec(unpool.story(MaxPooling(2, ceil_mode=True), x, pooled), variables)
     assert torch.equal(variables["output"], unpool(pooled[None]))

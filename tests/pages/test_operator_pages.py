@@ -175,9 +175,9 @@ def test_typing_into_a_cell_of_the_picture():
     from explainer.operators import Convolution
     from explainer.scene.view import View
     from explainer.ui.operator_page import cached_scene, edited_text
-    from explainer.ui.page_record import Shown
+    from explainer.ui.page_record import PageState
 
-    shown = Shown(Convolution(((1.0, 2.0), (3.0, 4.0)), padding=1), (((5.0, 6.0), (7.0, 8.0)),), View(), "x")
+    shown = PageState(Convolution(((1.0, 2.0), (3.0, 4.0)), padding=1), (((5.0, 6.0), (7.0, 8.0)),), View(), "x")
     scene = cached_scene(shown)
     typed = list(next(one for one in scene["panels"] if one["id"] == "input")["values"])
     typed[5] = 9
