@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from explainer.player.lookup import Lookup, Panel
 from explainer.player.numerals import format_number
+from explainer.player.playback import Shown
 
 Pieces = list[tuple[str, str]]
 
@@ -38,11 +39,11 @@ def named(panel: Panel, cell: int) -> tuple[str, str]:
     return cell_name(panel, cell), panel["role"]
 
 
-def value_text(panel: Panel, cell: int) -> str:
+def value_text(panel: Panel, cell: int, digits: int = 4) -> str:
     """A cell's final value, or its letters."""
     if panel.get("labels"):
         return str(panel["labels"][cell])
-    return format_number(panel["values"][cell] if panel.get("values") else 0)
+    return format_number(panel["values"][cell] if panel.get("values") else 0, digits)
 
 
 def weight_text(lookup: Lookup, tie: int, digits: int = 4) -> str:
@@ -52,6 +53,24 @@ def weight_text(lookup: Lookup, tie: int, digits: int = 4) -> str:
     if panel and cell >= 0 and panel.get("labels") and panel["labels"][cell]:
         return str(panel["labels"][cell])
     return format_number(lookup.weight[tie], digits)
+
+
+def terms_text(lookup: Lookup, ties: Iterable[int]) -> str:
+    """The sum of the letter terms of some ties, in the order of the ties; products with a zero have none."""
+    terms = lookup.scene["terms"]
+    return " + ".join(terms[tie] for tie in sorted(ties) if terms[tie]) or "0"
+
+
+def cell_text(lookup: Lookup, panel: Panel, cell: int, shown: Shown | None, digits: int = 4) -> str:
+    """What stands in a cell of a map or vector; `shown` is the state of a panel that fills up, None while blank."""
+    if not panel.get("progress"):
+        return value_text(panel, cell, digits)
+    if shown is None:
+        return ""
+    if panel.get("labels"):
+        return terms_text(lookup, shown.ties)
+    final = shown.final and panel.get("values")
+    return format_number(panel["values"][cell] if final else shown.value, digits)
 
 
 def guarded(text: str) -> str:

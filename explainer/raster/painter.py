@@ -9,7 +9,7 @@ from explainer.player.captions import step_pieces, text_of
 from explainer.player.lookup import Lookup, Panel, Scene, is_ghost
 from explainer.player.numerals import format_number
 from explainer.player.playback import Playback, Shown
-from explainer.player.wording import weight_text
+from explainer.player.wording import cell_text, weight_text
 from explainer.raster.layout import Place, count_cells, legends, plan
 from explainer.raster.sheet import MARGIN, SHARP, TITLE, Sheet, text_size
 from explainer.raster.text import wrapped
@@ -87,7 +87,7 @@ class Painter:
                 self.sheet.cell(place, cell, None, "")
             else:
                 value = panel["values"][cell] if panel.get("values") else 0.0
-                self._value(place, cell, value, self._label(panel, cell, None))
+                self._value(place, cell, value, None)
         return self.sheet.frame(place)
 
     def _matrix(self, place: Place) -> None:
@@ -113,27 +113,16 @@ class Painter:
                 self.sheet.cell(place, cell, None, "")
                 continue
             value = panel["values"][cell] if shown.final and panel.get("values") else shown.value
-            self._value(place, cell, value, self._label(panel, cell, shown))
+            self._value(place, cell, value, shown)
         self.sheet.frame(place)
 
-    def _value(self, place: Place, cell: int, value: float | None, label: str | None) -> None:
+    def _value(self, place: Place, cell: int, value: float | None, shown: Shown | None) -> None:
         panel = place.panel
         padding = is_ghost(panel, cell) and not panel.get("progress")
         quiet = padding or self.lookup.is_inserted(panel, cell)
         fill = cell_colour(panel["role"], 0.0 if quiet else value, self.vmax[panel["id"]], self.theme)
-        text = format_number(value, self.digits[panel["id"]]) if label is None else label
+        text = cell_text(self.lookup, panel, cell, shown, self.digits[panel["id"]])
         self.sheet.cell(place, cell, fill, text, quiet)
-
-    def _label(self, panel: Panel, cell: int, shown: Shown | None) -> str | None:
-        """The letters of a symbolic cell; of a partial sum those terms that have arrived."""
-        if not panel.get("labels"):
-            return None
-        label = str(panel["labels"][cell])
-        parts = label.split(" + ")
-        ties = [tie for tie in self.lookup.ties_of(panel, cell) if self.lookup.source_cell(tie) >= 0]
-        if shown is None or shown.final or len(parts) != len(ties):
-            return label
-        return " + ".join(part for part, tie in zip(parts, ties, strict=True) if tie in shown.ties)
 
     def _band(self, shot: Sheet, place: Place, step: int) -> None:
         """Outline the row or column of the matrix that the step stands for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -17,6 +18,16 @@ class Symbols:
 
     inputs: tuple[str, ...]
     taps: tuple[str, ...]
+
+
+def term(source: str, tap: str) -> str:
+    """One product in letters, "ay"; "" where a zero is multiplied."""
+    return "" if source == "0" else f"{source}{tap}"
+
+
+def summed(terms: Iterable[str]) -> str:
+    """`az + bx`: the products that are there, "0" where none is."""
+    return " + ".join(filter(None, terms)) or "0"
 
 
 def coefficients(op: Convolution | TransposedConvolution, shape: Shape) -> list[torch.Tensor]:
@@ -37,12 +48,12 @@ def output_labels(
     labels = []
     for row in range(matrices[0].shape[0]):
         terms = [
-            f"{inputs[column]}{taps[tap]}"
+            term(inputs[column], taps[tap])
             for column in range(len(inputs))
             for tap in range(len(taps))
-            if matrices[tap][row, column] and inputs[column] != "0"
+            if matrices[tap][row, column]
         ]
-        labels.append(" + ".join(terms) or "0")
+        labels.append(summed(terms))
     return labels
 
 

@@ -6,8 +6,10 @@ output_padding mean nothing otherwise. Every value in a panel is torch's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import singledispatch
+from typing import Any
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -15,7 +17,7 @@ from torch import Tensor
 from explainer.operators import Convolution, MaxPooling, MaxUnpooling, Operator, TransposedConvolution
 from explainer.operators.weights import full_weight
 from explainer.scene.json_numbers import numbers
-from explainer.scene.letters import Symbols, output_labels
+from explainer.scene.letters import Symbols, summed, term
 from explainer.scene.panels import (
     Panel,
     Scene,
@@ -75,13 +77,13 @@ def convolution_scene(op: Convolution, x: Tensor, view: View | None = None) -> S
         if border
         else {"editable": view.editable}
     )
-    label(panels, on_padded, padded, view.symbols, border)
+    ties = tie_columns(kernel_ties(on_padded, tuple(padded.shape)))
+    terms = label(panels, ties, view.symbols, border)
     if view.matrix:
         panels += product_panels("C", panels[2], panels[0], ghost_cols=border)
     if view.transpose:
         panels.append(transposed_matrix(panels[0], panels[2], border))
-    ties = tie_columns(kernel_ties(on_padded, tuple(padded.shape)))
-    return make_scene("convolution", panels, ties, weights_from="kernel", order=view.order)
+    return make_scene("convolution", panels, ties, weights_from="kernel", order=view.order, **terms)
 
 
 @scene_of.register
@@ -102,13 +104,13 @@ def transposed_scene(op: TransposedConvolution, x: Tensor, view: View | None = N
         kernel_panel(full_weight(op.weight), sign="∗", editable=view.editable),
         out | ({"ghost": cropped, "ghost_title": "cropped by padding"} if cropped else {}),
     ]
-    label(panels, full, x, view.symbols)
     ties = tie_columns(kernel_ties(full, tuple(x.shape)))
+    terms = label(panels, ties, view.symbols)
     if view.readings:
         add_direct_reading(op, x, pads, panels, ties)
     if view.matrix:
         panels += product_panels("Cᵀ", panels[2], panels[0], lane=2, ghost_rows=cropped)
-    return make_scene("transposed convolution", panels, ties, weights_from="kernel", order=view.order)
+    return make_scene("transposed convolution", panels, ties, weights_from="kernel", order=view.order, **terms)
 
 
 def transposed_matrix(source: Panel, output: Panel, border: list[int]) -> Panel:
@@ -120,21 +122,30 @@ def transposed_matrix(source: Panel, output: Panel, border: list[int]) -> Panel:
 
 
 def label(
-    panels: list[Panel],
-    op: Convolution | TransposedConvolution,
-    x: Tensor,
-    symbols: Symbols | None,
-    border: list[int] | None = None,
-) -> None:
-    """Put letters on input, kernel and output, if there are any; a padding cell is a 0."""
+    panels: list[Panel], ties: dict[str, list[Any]], symbols: Symbols | None, border: Sequence[int] = ()
+) -> dict[str, list[str]]:
+    """Put letters on input, kernel and output, if there are any; a padding cell is a 0.
+
+    Returns the scene's `terms`: one for each tie, "" for a product with a zero. Cells show the terms that have arrived.
+    """
     if symbols is None:
-        return
+        return {}
+    source, kernel, output = panels[:3]
     letters = iter(symbols.inputs)
-    inputs = ["0" if cell in set(border or []) else next(letters) for cell in range(x.numel())]
-    panels[0]["labels"], panels[1]["labels"] = inputs, list(symbols.taps)
-    panels[2]["labels"] = output_labels(op, tuple(x.shape), inputs, symbols.taps)
-    for panel in panels[:2]:
-        panel["editable"] = False
+    inputs = ["0" if cell in set(border) else next(letters) for cell in range(len(source["values"]))]
+    terms = [term(inputs[cell], symbols.taps[tap]) for cell, tap in zip(ties["input"], ties["kernel"], strict=True)]
+    source["labels"], kernel["labels"] = inputs, list(symbols.taps)
+    output["labels"] = [summed(terms[tie] for tie in row) for row in by_cell(ties["output"], len(output["values"]))]
+    source["editable"] = kernel["editable"] = False
+    return {"terms": terms}
+
+
+def by_cell(column: list[int], cells: int) -> list[list[int]]:
+    """The ties of each cell of a column."""
+    found: list[list[int]] = [[] for _ in range(cells)]
+    for tie, cell in enumerate(column):
+        found[cell].append(tie)
+    return found
 
 
 scene_of.register(MaxPooling, pooling_scene)

@@ -350,6 +350,12 @@ function weightText(lookup, tie) {
   return (cell >= 0 && lookup.weights.labels?.[cell]) || formatNumber(lookup.weight[tie]);
 }
 
+/** The sum of the letter terms of some ties, in the order of the ties; products with a zero have none. */
+export function termsText(lookup, ties) {
+  const { terms } = lookup.scene;
+  return [...ties].sort((a, b) => a - b).map((tie) => terms[tie]).filter(Boolean).join(" + ") || "0";
+}
+
 function productPieces(lookup, tie) {
   return [
     [guarded(weightText(lookup, tie)), "weight"], ["·", "plain"],
@@ -701,7 +707,7 @@ class PanelView {
     this.base = svg("g");
     this.marks = svg("g", { fill: "none", "pointer-events": "none" });
     this.svg.append(this.base, this.marks);
-    this.cells = html("div", { class: "cells", tabindex: "0", role: "application", "aria-label": this.describe(), "data-panel": panel.id }, this.svg);
+    this.cells = html("div", { class: "cells", tabindex: "0", role: "application", "aria-label": this.describe(), "data-panel": panel.id, "data-digits": this.digits }, this.svg);
     if (panel.painted) {
       this.canvas = html("canvas", { "aria-hidden": "true" });
       this.cells.prepend(this.canvas);
@@ -1233,20 +1239,10 @@ class Stage {
     if (panel.progress && this.hides(panel, cell)) return { kind: "hidden", text: "?", ink: palette.ink, fill: palette.blank, stroke: palette.accent, dash: true };
     if (!found) return { kind: "blank", text: "", ink: palette.muted, fill: palette.blank, stroke: palette.line };
     const value = found.final && panel.values ? panel.values[cell] : found.value;
-    const text = panel.labels ? this.labelText(panel, cell, found) : view.text(value);
+    const text = panel.labels ? (panel.progress ? termsText(this.lookup, found.ties) : panel.labels[cell]) : view.text(value);
     const position = panel.labels && !panel.values ? 0.4 : scalePosition(value, panel.vmax);
     const quiet = panel.inserted.has(cell) || (panel.isGhost(cell) && !panel.progress);
     return { kind: found.final ? "value" : "partial", text, ink: quiet ? palette.muted : palette.ink, fill: quiet ? colourAt(scale, 0) : colourAt(scale, position) };
-  }
-
-  /** A symbolic partial sum: those terms of the final label that have arrived. */
-  labelText(panel, cell, found) {
-    const label = panel.labels[cell];
-    if (found.final) return label;
-    const all = this.lookup.tiesOf(panel, cell).filter((tie) => this.lookup.sourceCell(tie) >= 0);
-    const parts = label.split(" + ");
-    if (parts.length === all.length) return all.map((tie, i) => (found.ties.includes(tie) ? parts[i] : null)).filter(Boolean).join(" + ");
-    return found.ties.map((tie) => valueText(this.lookup.source, this.lookup.sourceCell(tie)) + weightText(this.lookup, tie)).join(" + ");
   }
 
   /** Cells whose new number the visitor is asked to predict. */
@@ -1516,9 +1512,9 @@ class Stage {
 
   flyOne(from, a, to, b, tie, duration) {
     const max = this.scene.combine === "max";
-    const symbolic = this.lookup.source.labels || this.lookup.weights?.labels;
-    const source = valueText(this.lookup.source, this.lookup.sourceCell(tie));
-    const text = symbolic ? source + weightText(this.lookup, tie) : max ? source : formatNumber(this.lookup.product(tie), 3);
+    const { terms } = this.scene;
+    const product = terms ? terms[tie] || "0" : formatNumber(this.lookup.product(tie), 3);
+    const text = max ? valueText(this.lookup.source, this.lookup.sourceCell(tie)) : product;
     const size = Math.min(26, to.cell * 0.62);
     const token = svg("g", { class: "token" },
       svg("rect", { x: -size / 2, y: -size / 2, width: size, height: size, rx: 5, fill: this.palette.accent }),

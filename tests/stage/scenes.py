@@ -57,6 +57,7 @@ def symbolic() -> Scene:
         ties,
         weights_from="kernel",
         order="scatter",
+        terms=["ax", "ay", "az", "bx", "by", "bz"],
     )
 
 
