@@ -1,4 +1,5 @@
 """The stage's player, in Python: which ties a step has, what every cell shows after it, and the sentence about it.
 
-`stage.js` holds the same rules for the browser; the raster draws by these, and tests compare the two word for word.
+Beside each module lies its twin in JavaScript, which the stage plays by; one table of cases holds each pair together
+(tests/player).
 """

@@ -1,7 +1,7 @@
 """The sentence about a step or a cell, with its numbers in: `out[1,2] = 3·1 + 0·2 = 3`.
 
-A caption is a list of (text, role) pieces, so that whoever shows it can colour each number by what it is. The stage
-(stage.js) builds the same pieces; a test holds the two together.
+A caption is a list of (text, role) pieces, so that whoever shows it can colour each number by what it is. The twin
+of captions.js; a shared table of cases and a comparison of every cell hold the two together.
 """
 
 from __future__ import annotations

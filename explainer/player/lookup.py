@@ -1,7 +1,7 @@
 """Which ties of a scene touch which cell: one table that serves stepping, pointing and captions.
 
-A tie is one product, weight times value; it touches at most one cell of each panel. The twin of the stage's own lookup
-(stage.js).
+A tie is one product, weight times value; it touches at most one cell of each panel. The twin of
+lookup.js.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How numbers are written in cells, formulas and pictures: short, and the same in Python as in the browser."""
+"""How numbers are written in cells, formulas and pictures: short, and as numerals.js writes them in the browser."""
 
 from __future__ import annotations
 

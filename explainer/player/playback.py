@@ -1,6 +1,6 @@
 """What every cell of a scene shows after every step of a reading order.
 
-The twin of the stage's own histories (stage.js); pictures and tests play scenes through it.
+The twin of playback.js; pictures and tests play scenes through it.
 """
 
 from __future__ import annotations

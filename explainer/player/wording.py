@@ -1,6 +1,6 @@
 """The words that captions are made of: names of cells, values, products and lists of them, as (text, role) pieces.
 
-The stage (stage.js) builds the same pieces; a test holds the two together.
+The twin of wording.js.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Making a scene small for the wire: columns of ties as base64 of little-endian integers.
 
 A tie costs one to four bytes a column instead of about four characters; a 64-step picture with three readings travels
-in some 40 KB. `stage.js` unpacks what this module packs; the raster and the captions use scenes as they are.
+in some 40 KB. `player/lookup.js` unpacks what this module packs; the raster and the captions use scenes as they are.
 """
 
 from __future__ import annotations

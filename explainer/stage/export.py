@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from explainer.palette import PALETTE
+from explainer.stage.bundle import bundle
 
 HERE = Path(__file__).parent
-ENTRY = "export default function stage("
+ENTRY = "export default function mount("
 SCHEMES = {"auto": "light dark", "light": "light", "dark": "dark"}
 
 
@@ -27,9 +28,9 @@ class Sources:
 
 @cache
 def sources() -> Sources:
-    """Read the three files once."""
-    names = ("stage.html", "stage.css", "stage.js")
-    return Sources(*((HERE / name).read_text(encoding="utf-8") for name in names))
+    """Read the files once; the script is all its modules as one."""
+    html, css = ((HERE / name).read_text(encoding="utf-8") for name in ("stage.html", "stage.css"))
+    return Sources(html, css, bundle(HERE / "stage.js"))
 
 
 def to_html(scene: dict[str, Any], title: str, text: str = "", theme: str = "auto") -> str:
@@ -66,7 +67,7 @@ def _inline_module() -> str:
     js = sources().js
     if js.count(ENTRY) != 1 or "</script" in js:
         raise RuntimeError("stage.js has lost its default export or holds a closing script tag")
-    return js.replace(ENTRY, "function stage(").replace("\nexport ", "\n")
+    return js.replace(ENTRY, "function mount(").replace("\nexport ", "\n")
 
 
 def _theme_rules(theme: str) -> str:
@@ -110,7 +111,7 @@ h1 {{ font-size: 1.5rem; margin: 0 0 0.5rem; }}
 <script type="module">
 {js}
 const scene = JSON.parse(document.getElementById("scene").textContent);
-const show = () => stage({{ data: {{ scene }}, parentElement: document.querySelector("main") }});
+const show = () => mount({{ data: {{ scene }}, parentElement: document.querySelector("main") }});
 show();
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
 </script>

@@ -10,6 +10,7 @@ import streamlit as st
 from explainer.photos import to_png_bytes
 from explainer.quantities import memory
 from explainer.segmentation.weights import model_info
+from explainer.stage.bundle import bundle
 from explainer.ui.photo.asking import derived
 from explainer.ui.photo.inside import heads
 from explainer.ui.photo.labelled import Labelled, Pixels, Taken, Wish
@@ -18,7 +19,7 @@ HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "photo_files",
     css=(HERE / "files.css").read_text(encoding="utf-8"),
-    js=(HERE / "files.js").read_text(encoding="utf-8"),
+    js=bundle(HERE / "files.js"),
 )
 MOST_PIXELS = 16_000_000
 """Label maps of larger photos are given at the size that is shown."""

@@ -1,22 +1,24 @@
 /* Thumbnails to choose a photo by: a group of radio buttons with pictures. The server hears of the choice. */
 
-const make = (name, attributes = {}, ...children) => {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-};
+import { html } from "../../stage/dom.js";
 
 export default function picker({ data, parentElement, setTriggerValue }) {
   let root = parentElement.querySelector(".picker");
-  if (!root) root = parentElement.appendChild(make("div", { class: "picker", role: "radiogroup", "aria-label": "Photo" }));
+  if (!root)
+    root = parentElement.appendChild(html("div", { class: "picker", role: "radiogroup", "aria-label": "Photo" }));
   const text = JSON.stringify(data.photos.map(({ id }) => id));
   if (root.dataset.photos !== text) {
     root.dataset.photos = text;
     root.replaceChildren(
       ...data.photos.map(({ id, title, uri }) => {
-        const input = make("input", { type: "radio", name: "photo", value: id });
-        return make("label", { title }, input, make("img", { src: uri, alt: "", width: 92, height: 69 }), make("span", {}, title));
+        const input = html("input", { type: "radio", name: "photo", value: id });
+        return html(
+          "label",
+          { title },
+          input,
+          html("img", { src: uri, alt: "", width: 92, height: 69 }),
+          html("span", {}, title),
+        );
       }),
     );
   }
@@ -26,6 +28,7 @@ export default function picker({ data, parentElement, setTriggerValue }) {
     input.onkeydown = (event) => event.stopPropagation();
   }
   const chosen = root.querySelector("input:checked")?.parentElement;
-  if (chosen && root.dataset.chosen !== data.chosen) root.scrollLeft = chosen.offsetLeft - (root.clientWidth - chosen.offsetWidth) / 2;
+  if (chosen && root.dataset.chosen !== data.chosen)
+    root.scrollLeft = chosen.offsetLeft - (root.clientWidth - chosen.offsetWidth) / 2;
   root.dataset.chosen = data.chosen;
 }

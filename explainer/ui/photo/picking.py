@@ -11,6 +11,7 @@ from PIL import Image
 
 from explainer.photos import to_data_uri
 from explainer.segmentation.samples import samples
+from explainer.stage.bundle import bundle
 from explainer.ui.photo.intake import SHOWN, chosen_photo, own_photos, sample_photo
 from explainer.ui.photo.labelled import Pixels, Taken
 from explainer.ui.settings import Settings
@@ -19,7 +20,7 @@ HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "photo_picker",
     css=(HERE / "picker.css").read_text(encoding="utf-8"),
-    js=(HERE / "picker.js").read_text(encoding="utf-8"),
+    js=bundle(HERE / "picker.js"),
 )
 DEFAULT = "chelsea"
 KEY = "yp_picker"

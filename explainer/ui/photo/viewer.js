@@ -5,6 +5,8 @@
  * The server hears of the view only when the visitor has changed it, for the address bar.
  */
 
+import { html } from "../../stage/dom.js";
+
 const MOST_HEIGHT = 560;
 const STEP_MS = 1400;
 const FADE_MS = 450;
@@ -12,17 +14,12 @@ const TELL_AFTER_MS = 500;
 const MODES = { fill: "Fill", outline: "Outline", beside: "Side by side", divide: "Divider" };
 const FIELD_COLOURS = { 8: "#fde047", 16: "#67e8f9", 32: "#f9a8d4" };
 
-const percent = (share) => (share > 0 && share < 0.001 ? "<0.1%" : share >= 0.0995 ? `${Math.round(share * 100)}%` : `${(share * 100).toFixed(1)}%`);
-
-function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else if (value !== undefined && value !== false) made.setAttribute(key, value === true ? "" : value);
-  }
-  made.append(...children);
-  return made;
-}
+const percent = (share) =>
+  share > 0 && share < 0.001
+    ? "<0.1%"
+    : share >= 0.0995
+      ? `${Math.round(share * 100)}%`
+      : `${(share * 100).toFixed(1)}%`;
 
 async function unpack(text) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -42,7 +39,7 @@ function picture(uri) {
 const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 
 function painted(width, height, paint) {
-  const canvas = element("canvas", { width, height });
+  const canvas = html("canvas", { width, height });
   const context = canvas.getContext("2d");
   const pixels = context.createImageData(width, height);
   paint(pixels.data);
@@ -55,7 +52,7 @@ function painted(width, height, paint) {
 class Viewer {
   constructor(root) {
     this.root = root;
-    this.canvases = [0, 1].map(() => element("canvas", { class: "view" }));
+    this.canvases = [0, 1].map(() => html("canvas", { class: "view" }));
     this.state = { mode: "fill", opacity: 0.55, divide: 0.5, layer: 0, chosen: null, pinned: null, field: false };
     this.resize = new ResizeObserver(() => this.draw());
   }
@@ -99,7 +96,8 @@ class Viewer {
         if (pixels[i]) out.set([...this.colours[pixels[i]], 255], 4 * i);
       }
     });
-    const differs = (x, y, dx, dy) => x + dx < width && y + dy < height && pixels[y * width + x] !== pixels[(y + dy) * width + x + dx];
+    const differs = (x, y, dx, dy) =>
+      x + dx < width && y + dy < height && pixels[y * width + x] !== pixels[(y + dy) * width + x + dx];
     const lines = painted(width, height, (out) => {
       const dot = (x, y, value) => {
         if (x >= 0 && y >= 0 && x < width && y < height) out.set([value, value, value, 255], 4 * (y * width + x));
@@ -108,8 +106,26 @@ class Viewer {
       for (let y = 0; y < height; y += 1) {
         for (let x = 0; x < width; x += 1) if (differs(x, y, 1, 0) || differs(x, y, 0, 1)) edges.push([x, y]);
       }
-      for (const [x, y] of edges) for (const [dx, dy] of [[-1, 0], [2, 0], [0, -1], [0, 2], [1, 1], [2, 1], [1, 2], [-1, 1], [1, -1]]) dot(x + dx, y + dy, 0);
-      for (const [x, y] of edges) for (const [dx, dy] of [[0, 0], [1, 0], [0, 1]]) dot(x + dx, y + dy, 255);
+      for (const [x, y] of edges)
+        for (const [dx, dy] of [
+          [-1, 0],
+          [2, 0],
+          [0, -1],
+          [0, 2],
+          [1, 1],
+          [2, 1],
+          [1, 2],
+          [-1, 1],
+          [1, -1],
+        ])
+          dot(x + dx, y + dy, 0);
+      for (const [x, y] of edges)
+        for (const [dx, dy] of [
+          [0, 0],
+          [1, 0],
+          [0, 1],
+        ])
+          dot(x + dx, y + dy, 255);
     });
     return { fill, lines };
   }
@@ -118,24 +134,36 @@ class Viewer {
 
   build() {
     const many = this.data.layers.length > 1;
-    this.controls = element("div", { class: "controls" });
-    this.controls.append(this.radios("View", Object.entries(MODES), this.state.mode, (mode) => this.change({ mode }, true)));
+    this.controls = html("div", { class: "controls" });
+    this.controls.append(
+      this.radios("View", Object.entries(MODES), this.state.mode, (mode) => this.change({ mode }, true)),
+    );
     this.opacity = this.slider("Opacity", this.state.opacity, (opacity) => this.change({ opacity }, true));
     this.divider = this.slider("Divider", this.state.divide, (divide) => this.change({ divide }));
     this.controls.append(this.opacity, this.divider);
     if (this.data.fields) this.controls.append(this.fieldBox());
-    const tabs = element("div", { class: "controls" });
+    const tabs = html("div", { class: "controls" });
     if (many) {
-      this.play = element("button", { type: "button", class: "play", onclick: () => (this.timer ? this.stop() : this.run()) }, "▶ Play");
+      this.play = html(
+        "button",
+        { type: "button", class: "play", onclick: () => (this.timer ? this.stop() : this.run()) },
+        "▶ Play",
+      );
       const choices = this.data.layers.map((layer, i) => [String(i), layer.title]);
-      tabs.append(this.play, this.radios("Layer", choices, String(this.state.layer), (layer) => { this.stop(); this.change({ layer: Number(layer) }); }));
+      tabs.append(
+        this.play,
+        this.radios("Layer", choices, String(this.state.layer), (layer) => {
+          this.stop();
+          this.change({ layer: Number(layer) });
+        }),
+      );
       this.layerRadios = tabs.querySelectorAll("input");
     }
-    this.readout = element("p", { class: "readout" });
-    this.said = element("p", { class: "quiet", "aria-live": "polite" });
-    this.legend = element("div", { class: "legend", role: "group", "aria-label": "Classes in this picture" });
-    this.stage = element("div", { class: "stage" }, ...this.canvases);
-    this.body = element("div", { class: "body" }, this.stage, this.legend);
+    this.readout = html("p", { class: "readout" });
+    this.said = html("p", { class: "quiet", "aria-live": "polite" });
+    this.legend = html("div", { class: "legend", role: "group", "aria-label": "Classes in this picture" });
+    this.stage = html("div", { class: "stage" }, ...this.canvases);
+    this.body = html("div", { class: "body" }, this.stage, this.legend);
     this.root.replaceChildren(...(many ? [tabs] : []), this.controls, this.body, this.readout, this.said);
     this.resize.disconnect();
     this.resize.observe(this.root);
@@ -145,26 +173,40 @@ class Viewer {
   }
 
   radios(label, choices, now, choose) {
-    const group = element("div", { class: "radios", role: "radiogroup", "aria-label": label });
+    const group = html("div", { class: "radios", role: "radiogroup", "aria-label": label });
     const name = `${label}-${Math.random().toString(36).slice(2)}`;
     for (const [value, text] of choices) {
-      const input = element("input", { type: "radio", name, value, onchange: () => choose(value) });
+      const input = html("input", { type: "radio", name, value, onchange: () => choose(value) });
       input.checked = value === now;
-      group.append(element("label", {}, input, element("span", {}, text)));
+      group.append(html("label", {}, input, html("span", {}, text)));
     }
     return group;
   }
 
   slider(label, now, choose) {
-    const input = element("input", { type: "range", min: 0, max: 100, value: Math.round(now * 100), "aria-label": label });
+    const input = html("input", {
+      type: "range",
+      min: 0,
+      max: 100,
+      value: Math.round(now * 100),
+      "aria-label": label,
+    });
     input.addEventListener("input", () => choose(Number(input.value) / 100));
-    return element("label", { class: `slider ${label.toLowerCase()}` }, element("span", {}, label), input);
+    return html("label", { class: `slider ${label.toLowerCase()}` }, html("span", {}, label), input);
   }
 
   fieldBox() {
-    const input = element("input", { type: "checkbox", onchange: (event) => this.change({ field: event.target.checked }) });
+    const input = html("input", {
+      type: "checkbox",
+      onchange: (event) => this.change({ field: event.target.checked }),
+    });
     input.checked = this.state.field;
-    return element("label", { class: "check", title: "What the score maps see around a pixel" }, input, element("span", {}, "Receptive field"));
+    return html(
+      "label",
+      { class: "check", title: "What the score maps see around a pixel" },
+      input,
+      html("span", {}, "Receptive field"),
+    );
   }
 
   fillLegend() {
@@ -174,12 +216,26 @@ class Viewer {
 
   entry(id, share, sure) {
     const [name, colour] = this.data.classes[id];
-    const parts = [element("span", { class: "swatch", style: `background:${colour}` }), element("span", { class: "name" }, name), element("span", { class: "share" }, percent(share))];
-    if (sure >= 0) parts.push(element("span", { class: "sure" }, `mean confidence ${percent(sure)}`));
-    if (!this.probabilities) return element("div", { class: "entry" }, ...parts);
+    const parts = [
+      html("span", { class: "swatch", style: `background:${colour}` }),
+      html("span", { class: "name" }, name),
+      html("span", { class: "share" }, percent(share)),
+    ];
+    if (sure >= 0) parts.push(html("span", { class: "sure" }, `mean confidence ${percent(sure)}`));
+    if (!this.probabilities) return html("div", { class: "entry" }, ...parts);
     const pressed = this.state.chosen === id;
     const title = pressed ? "Back to the label map" : `Show the probability map of ${name}`;
-    return element("button", { type: "button", class: "entry", title, "aria-pressed": String(pressed), onclick: () => this.choose(pressed ? null : id) }, ...parts);
+    return html(
+      "button",
+      {
+        type: "button",
+        class: "entry",
+        title,
+        "aria-pressed": String(pressed),
+        onclick: () => this.choose(pressed ? null : id),
+      },
+      ...parts,
+    );
   }
 
   choose(id) {
@@ -195,12 +251,22 @@ class Viewer {
   heatOf(id) {
     const { width, height } = this.data.probabilities;
     const from = id * width * height;
-    const stops = [[13, 8, 50], [84, 20, 110], [170, 45, 100], [230, 95, 50], [250, 175, 40], [252, 250, 190]];
+    const stops = [
+      [13, 8, 50],
+      [84, 20, 110],
+      [170, 45, 100],
+      [230, 95, 50],
+      [250, 175, 40],
+      [252, 250, 190],
+    ];
     return painted(width, height, (out) => {
       for (let i = 0; i < width * height; i += 1) {
         const place = (this.probabilities[from + i] / 255) * (stops.length - 1);
         const low = Math.min(stops.length - 2, Math.floor(place));
-        out.set(stops[low].map((value, channel) => value + (stops[low + 1][channel] - value) * (place - low)).concat(255), 4 * i);
+        out.set(
+          stops[low].map((value, channel) => value + (stops[low + 1][channel] - value) * (place - low)).concat(255),
+          4 * i,
+        );
       }
     });
   }
@@ -211,7 +277,10 @@ class Viewer {
     this.draw();
     if (!telling || !this.tell) return;
     clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.tell("view", `${this.state.mode},${Math.round(this.state.opacity * 100)}`), TELL_AFTER_MS);
+    this.telling = setTimeout(
+      () => this.tell("view", `${this.state.mode},${Math.round(this.state.opacity * 100)}`),
+      TELL_AFTER_MS,
+    );
   }
 
   // -- drawing --------------------------------------------------------------------------------------------------
@@ -236,7 +305,8 @@ class Viewer {
     const dense = Math.min(2, window.devicePixelRatio || 1);
     for (const canvas of this.canvases) {
       Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
-      if (canvas.width !== width * dense || canvas.height !== height * dense) Object.assign(canvas, { width: width * dense, height: height * dense });
+      if (canvas.width !== width * dense || canvas.height !== height * dense)
+        Object.assign(canvas, { width: width * dense, height: height * dense });
       canvas.setAttribute("role", "img");
       canvas.tabIndex = 0;
       canvas.setAttribute("aria-label", this.alt(canvas));
@@ -254,7 +324,9 @@ class Viewer {
 
   alt(canvas) {
     if (this.state.mode === "beside" && canvas === this.canvases[0]) return "The photo";
-    const found = this.layers[this.state.layer].legend.map(([id, share]) => `${this.data.classes[id][0]} ${percent(share)}`);
+    const found = this.layers[this.state.layer].legend.map(
+      ([id, share]) => `${this.data.classes[id][0]} ${percent(share)}`,
+    );
     return `The photo with its label map: ${found.join(", ")}. Arrow keys move a pixel to read.`;
   }
 
@@ -344,7 +416,10 @@ class Viewer {
     const [kx, ky] = [canvas.width / width, canvas.height / height];
     const [x, y] = [(pinned[0] + 0.5) * kx, (pinned[1] + 0.5) * ky];
     if (field && this.data.fields) for (const one of this.data.fields) this.fieldOn(context, one, dense);
-    for (const [colour, wide] of [["#000000", 4], ["#ffffff", 2]]) {
+    for (const [colour, wide] of [
+      ["#000000", 4],
+      ["#ffffff", 2],
+    ]) {
       context.strokeStyle = colour;
       context.lineWidth = wide * dense;
       context.beginPath();
@@ -364,7 +439,10 @@ class Viewer {
     const [left, top] = [clip(cx - reach, wide) * kx, clip(cy - reach, high) * ky];
     const [right, bottom] = [clip(cx + reach + 1, wide) * kx, clip(cy + reach + 1, high) * ky];
     const inset = 3 * dense;
-    for (const [colour, line] of [["rgba(0,0,0,.8)", 5], [FIELD_COLOURS[stride], 2.5]]) {
+    for (const [colour, line] of [
+      ["rgba(0,0,0,.8)", 5],
+      [FIELD_COLOURS[stride], 2.5],
+    ]) {
       context.strokeStyle = colour;
       context.lineWidth = line * dense;
       context.strokeRect(left + inset, top + inset, right - left - 2 * inset, bottom - top - 2 * inset);
@@ -411,7 +489,10 @@ class Viewer {
   pixelAt(canvas, event) {
     const box = canvas.getBoundingClientRect();
     const place = (at, from, side, count) => Math.max(0, Math.min(count - 1, Math.floor(((at - from) / side) * count)));
-    return [place(event.clientX, box.left, box.width, this.data.width), place(event.clientY, box.top, box.height, this.data.height)];
+    return [
+      place(event.clientX, box.left, box.width, this.data.width),
+      place(event.clientY, box.top, box.height, this.data.height),
+    ];
   }
 
   key(event) {
@@ -423,35 +504,47 @@ class Viewer {
     const [x, y] = this.state.pinned ?? [this.data.width >> 1, this.data.height >> 1];
     const step = event.shiftKey ? 1 : Math.max(1, Math.round(this.data.width / 64));
     const [dx, dy] = moves[event.key];
-    this.pin([Math.max(0, Math.min(this.data.width - 1, x + dx * step)), Math.max(0, Math.min(this.data.height - 1, y + dy * step))]);
+    this.pin([
+      Math.max(0, Math.min(this.data.width - 1, x + dx * step)),
+      Math.max(0, Math.min(this.data.height - 1, y + dy * step)),
+    ]);
   }
 
   pin(pixel) {
-    const same = pixel && this.state.pinned && Math.hypot(pixel[0] - this.state.pinned[0], pixel[1] - this.state.pinned[1]) < 6;
+    const same =
+      pixel && this.state.pinned && Math.hypot(pixel[0] - this.state.pinned[0], pixel[1] - this.state.pinned[1]) < 6;
     this.change({ pinned: same ? null : pixel });
     this.tellPixel(this.state.pinned);
-    this.said.textContent = this.state.pinned ? [...this.readout.children].map((part) => part.textContent).join(", ") : "";
+    this.said.textContent = this.state.pinned
+      ? [...this.readout.children].map((part) => part.textContent).join(", ")
+      : "";
   }
 
   /** One line about a pixel: where it is, its label, and the three most probable classes. */
   tellPixel(pixel) {
     if (!pixel) {
       const { chosen } = this.state;
-      const heat = chosen !== null && `Probability of ${this.data.classes[chosen][0]}: dark is 0, bright is 1. Click the class again for the label map.`;
+      const heat =
+        chosen !== null &&
+        `Probability of ${this.data.classes[chosen][0]}: dark is 0, bright is 1. Click the class again for the label map.`;
       const more = this.probabilities ? " Click a class to see its probability map." : "";
       this.readout.textContent = heat || `Point at the picture to read a pixel; click to hold it.${more}`;
       return;
     }
     const [x, y] = pixel;
     const { width, height, classes } = this.data;
-    const labels = this.layers.map((layer) => `${layer.title ? `${layer.title}: ` : ""}${classes[layer.pixels[y * width + x]][0]}`);
-    const parts = [element("span", { class: "place" }, `row ${y}, column ${x}`), element("b", {}, labels.join(" · "))];
+    const labels = this.layers.map(
+      (layer) => `${layer.title ? `${layer.title}: ` : ""}${classes[layer.pixels[y * width + x]][0]}`,
+    );
+    const parts = [html("span", { class: "place" }, `row ${y}, column ${x}`), html("b", {}, labels.join(" · "))];
     if (this.probabilities) {
       const [high, wide] = [this.data.probabilities.height, this.data.probabilities.width];
-      const at = Math.round((y / Math.max(1, height - 1)) * (high - 1)) * wide + Math.round((x / Math.max(1, width - 1)) * (wide - 1));
+      const at =
+        Math.round((y / Math.max(1, height - 1)) * (high - 1)) * wide +
+        Math.round((x / Math.max(1, width - 1)) * (wide - 1));
       const all = classes.map(([name], id) => [name, this.probabilities[id * high * wide + at] / 255]);
       const top = all.sort((a, b) => b[1] - a[1]).slice(0, 3);
-      parts.push(element("span", { class: "top" }, top.map(([name, share]) => `${name} ${percent(share)}`).join(", ")));
+      parts.push(html("span", { class: "top" }, top.map(([name, share]) => `${name} ${percent(share)}`).join(", ")));
     }
     this.readout.replaceChildren(...parts);
   }
@@ -501,14 +594,16 @@ const mounted = new WeakMap();
 
 export default function viewer({ data, parentElement, setStateValue }) {
   let root = parentElement.querySelector(".viewer");
-  if (!root) root = parentElement.appendChild(element("div", { class: "viewer" }));
+  if (!root) root = parentElement.appendChild(html("div", { class: "viewer" }));
   let own = mounted.get(parentElement);
   if (!own || own.root !== root) {
     own?.destroy();
     own = new Viewer(root);
     mounted.set(parentElement, own);
   }
-  own.show(data, setStateValue).catch((problem) => { root.textContent = `This picture cannot be shown: ${problem.message}`; });
+  own.show(data, setStateValue).catch((problem) => {
+    root.textContent = `This picture cannot be shown: ${problem.message}`;
+  });
   return () => {
     own.destroy();
     mounted.delete(parentElement);

@@ -7,11 +7,13 @@ from typing import Any
 
 import streamlit as st
 
+from explainer.stage.bundle import bundle
+
 HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "photo_viewer",
     css=(HERE / "viewer.css").read_text(encoding="utf-8"),
-    js=(HERE / "viewer.js").read_text(encoding="utf-8"),
+    js=bundle(HERE / "viewer.js"),
 )
 MODES = ("fill", "outline", "beside", "divide")
 VIEW = "yp_view"

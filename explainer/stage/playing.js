@@ -1,0 +1,158 @@
+/* Moving through the steps: by hand, by the clock, by another order. */
+
+import { shown } from "../player/playback.js";
+import { SPEEDS, refreshControls } from "./controls.js";
+import { html } from "./dom.js";
+import { updateCell } from "./drawing.js";
+import { flyProducts, lightStep } from "./motion.js";
+
+const STEP_MS = 900; // one step at speed 1: a fast transition, then a pause to look at it
+const MOVE_MS = 220;
+
+export function drawOrders(stage) {
+  const { order } = stage.controls;
+  const many = stage.scene.orders.length > 1;
+  order.hidden = !many;
+  order.replaceChildren(
+    ...stage.scene.orders.map((item) => {
+      const option = html(
+        "button",
+        {
+          type: "button",
+          class: "button text",
+          role: "radio",
+          "data-order": item.id,
+          title: `${item.hint || item.label} (o)`,
+        },
+        item.label,
+      );
+      option.onclick = () => setOrder(stage, item.id);
+      return option;
+    }),
+  );
+}
+
+export function goByHand(stage, step, animate = true) {
+  pause(stage, false);
+  goTo(stage, step, animate);
+  stage.tell();
+  stage.announce();
+}
+
+/** Show a step; only the cells that differ are redrawn, so scrubbing is cheap however large the scene. */
+function goTo(stage, step, animate = true) {
+  const to = Math.max(0, Math.min(step, stage.lastStep));
+  const from = stage.step;
+  if (to === from) return refreshControls(stage);
+  const asked = stage.predict && !stage.revealed ? new Set(stage.hidden) : new Set();
+  stage.step = to;
+  stage.revealed = false;
+  stage.over.replaceChildren(); // numbers still in flight belong to a step that is over
+  const duration = animate && Math.abs(to - from) === 1 && !stage.calm.matches ? moveTime(stage) : 0;
+  for (const panel of stage.lookup.panels)
+    if (panel.progress && !panel.matrix) updateBetween(stage, panel, from, to, asked, duration);
+  lightStep(stage, duration);
+  if (duration >= 90 && to > from) flyProducts(stage, duration);
+  return refreshControls(stage);
+}
+
+function moveTime(stage) {
+  return stage.playing ? Math.min(MOVE_MS, (STEP_MS / stage.speed) * 0.4) : MOVE_MS;
+}
+
+function updateBetween(stage, panel, from, to, asked, duration) {
+  const history = stage.current.histories.get(panel.column);
+  const changed = new Set(panel.column === stage.scene.target ? asked : []);
+  for (let step = Math.min(from, to) + 1; step <= Math.max(from, to); step += 1)
+    for (const cell of history.changed(step)) changed.add(cell);
+  if (stage.predict) for (const cell of history.changed(to)) changed.add(cell);
+  const view = stage.views.get(panel.id);
+  const fresh = new Set(to > from ? history.changed(to) : []);
+  for (const cell of changed) {
+    const first = fresh.has(cell) && !shown(stage.lookup, stage.current, panel, cell, from);
+    updateCell(view, cell, fresh.has(cell) ? (first ? "arrive" : "grow") : null, duration);
+  }
+}
+
+export function repaintProgress(stage) {
+  for (const view of stage.views.values()) {
+    if (!view.panel.progress || view.panel.matrix) continue;
+    for (let cell = 0; cell < view.panel.cells; cell += 1) updateCell(view, cell);
+  }
+}
+
+export function toggle(stage) {
+  if (stage.playing) pause(stage);
+  else play(stage);
+}
+
+function play(stage) {
+  if (stage.lastStep < 1) return;
+  stage.playing = true;
+  if (stage.step >= stage.lastStep) goTo(stage, 0, false);
+  stage.nextAt = performance.now() + STEP_MS / stage.speed;
+  const tick = (now) => {
+    if (!stage.playing) return;
+    if (now >= stage.nextAt) {
+      stage.nextAt = Math.max(stage.nextAt + STEP_MS / stage.speed, now);
+      goTo(stage, stage.step + 1);
+      if (stage.step >= stage.lastStep) pause(stage);
+    }
+    if (stage.playing) stage.frame = requestAnimationFrame(tick);
+  };
+  stage.frame = requestAnimationFrame(tick);
+  refreshControls(stage);
+}
+
+export function pause(stage, tell = true) {
+  const was = stage.playing;
+  stage.playing = false;
+  cancelAnimationFrame(stage.frame);
+  if (!was) return;
+  refreshControls(stage);
+  if (tell) {
+    stage.tell();
+    stage.announce();
+  }
+}
+
+export function setSpeed(stage, speed) {
+  stage.speed = speed;
+  stage.controls.speed.value = String(speed);
+  stage.nextAt = performance.now() + STEP_MS / speed;
+}
+
+export function changeSpeed(stage, by) {
+  const at = SPEEDS.indexOf(stage.speed) + by;
+  if (at >= 0 && at < SPEEDS.length) setSpeed(stage, SPEEDS[at]);
+}
+
+export function setOrder(stage, id) {
+  if (id === stage.order) return;
+  pause(stage, false);
+  stage.order = id;
+  stage.step = 0;
+  stage.revealed = false;
+  stage.refresh();
+  stage.tell();
+  stage.announce();
+}
+
+export function setPredict(stage, on) {
+  stage.predict = on;
+  stage.revealed = false;
+  stage.refresh();
+  stage.announce();
+}
+
+export function reveal(stage) {
+  if (!stage.predict || stage.revealed) return;
+  stage.revealed = true;
+  for (const view of stage.views.values())
+    if (view.panel.progress)
+      for (const cell of stage.hidden)
+        if (view.panel.column === stage.scene.target)
+          updateCell(view, cell, "arrive", stage.calm.matches ? 0 : MOVE_MS);
+  refreshControls(stage);
+  stage.announce();
+}
