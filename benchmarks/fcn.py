@@ -106,7 +106,7 @@ def child(name: str, side: int, device: str, repeats: int, float32: bool) -> dic
     import torch
 
     from explainer.segmentation.devices import choose_device, describe
-    from explainer.segmentation.predict import predict
+    from explainer.segmentation.inference import predict
     from explainer.segmentation.weights import model_info
 
     network = "fcn_resnet50" if name == REFERENCE else name

@@ -53,7 +53,20 @@ def times(value: float) -> str:
     if value > 1:
         return f"{short(float(f'{value:.2g}'))} times as much"
     if value > 0.6:
-        return f"{value:.0%} as much"
+        return f"{percent(value)} as much"
     part = round(1 / value)
     names = {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth"}
     return f"{names.get(part, f'1/{part}')} as much"
+
+
+def percent(share: float, least: float = 0.001) -> str:
+    """A share (0..1) as a percentage of two digits or so; below `least` only that it is.
+
+    >>> percent(0.4567), percent(0.0123), percent(0.0001), percent(1.0), percent(0.0)
+    ('46%', '1.2%', '<0.1%', '100%', '0%')
+    >>> percent(0.00107, 1e-5), percent(1e-18, 1e-5)
+    ('0.11%', '<0.001%')
+    """
+    if share < least:
+        return f"<{100 * least:g}%" if share > 0 else "0%"
+    return f"{share:.0%}" if share >= 0.0995 else f"{100 * share:.2g}%"

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from explainer.ui.photo.asking import answer_for
-from explainer.ui.photo.choosing import choose_wish
 from explainer.ui.photo.facts import show_caption, show_cost, show_privacy
 from explainer.ui.photo.intake import show_intake
-from explainer.ui.photo.more import show_more
 from explainer.ui.photo.picking import pick_photo
+from explainer.ui.photo.request import choose_request
+from explainer.ui.photo.tabs import show_more
 from explainer.ui.photo.viewer import show_view
 from explainer.ui.settings import Settings
 
@@ -22,17 +22,17 @@ photo = pick_photo(settings)
 show_intake()
 picture, choices = st.container(), st.container()
 with choices:
-    wish = choose_wish(settings)
+    request = choose_request(settings)
 with picture:
     # Each has a place of its own, so that a notice does not move the viewer, which would forget its settings.
     with st.container():
         settings.show_notes()
     with st.container():
-        answer = answer_for(photo, wish)
+        answer = answer_for(photo, request)
     if answer is not None:
         show_view(answer.view, "yp_viewer", remembered=True)
         show_caption(photo, answer)
 if answer is not None:
     show_cost(photo, answer)
-    show_more(photo, wish, answer, settings)
+    show_more(photo, request, answer, settings)
 show_privacy()

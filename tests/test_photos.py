@@ -132,7 +132,7 @@ def test_png_bytes_are_the_pixels() -> None:
 
 def test_light_modules_do_not_import_torch() -> None:
     program = (
-        "import sys, explainer.photos, explainer.segmentation.samples, explainer.segmentation.palette, "
+        "import sys, explainer.photos, explainer.segmentation.samples, explainer.segmentation.classes, "
         "explainer.segmentation.prediction, explainer.segmentation.weights, explainer.segmentation.worker, "
         "explainer.segmentation.commands; sys.exit('torch' in sys.modules)"
     )

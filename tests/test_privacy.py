@@ -20,8 +20,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from explainer.photos import read_photo
-from explainer.segmentation.predict import predict
-from explainer.segmentation.prediction import class_shares
+from explainer.segmentation.inference import predict
+from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.samples import sample
 from explainer.segmentation.worker import Worker
 from explainer.ui.photo import asking, facts
@@ -207,7 +207,7 @@ def test_the_place_in_the_line_is_shown_while_waiting(monkeypatch):
 
 
 def test_a_failing_network_is_a_sentence_without_details(monkeypatch):
-    def fail(photo: Any, wish: Any) -> Any:
+    def fail(photo: Any, request: Any) -> Any:
         raise RuntimeError(f"tensor at 0x7f of {MARK.decode()}")
 
     at = open_page()

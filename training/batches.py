@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from explainer.segmentation.palette import CLASS_COUNT
+from explainer.segmentation.classes import CLASS_COUNT
 from explainer.segmentation.resize import normalise
 from training.packs import Packs, Sample, subset
 from training.progress import progress

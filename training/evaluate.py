@@ -18,8 +18,8 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from PIL import Image
 
+from explainer.segmentation.classes import CLASS_NAMES
 from explainer.segmentation.model import FCN, HEADS, Head
-from explainer.segmentation.palette import CLASS_NAMES
 from explainer.segmentation.resize import labels_at, to_input
 from explainer.segmentation.weights import BUNDLED_FILE
 from training.metrics import Confusion

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from explainer.segmentation.model import FCN
 from explainer.segmentation.resize import labels_at, to_input
-from training.loop import one_thread
+from explainer.threads import one_thread
 from training.metrics import Confusion
 from training.packs import Packs
 from training.progress import progress

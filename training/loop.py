@@ -6,8 +6,6 @@ import copy
 import json
 import math
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from torch import Tensor, nn
 
 from explainer.segmentation.model import FCN, HEADS
 from explainer.segmentation.resize import labels_at, to_input
+from explainer.threads import one_thread
 from training.batches import Batch, Feed
 from training.losses import batch_loss
 from training.metrics import Confusion
@@ -177,15 +176,6 @@ def write(path: Path, state: dict[str, Any]) -> None:
     part = path.with_suffix(".part")
     torch.save(state, part)
     part.replace(path)
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """torch on one thread: single photos lose more by waiting for a busy second core than they gain."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @one_thread()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.segmentation.palette import CLASS_COUNT
+from explainer.segmentation.classes import CLASS_COUNT
 
 
 @dataclass

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from explainer.segmentation.palette import CLASS_COUNT, CLASS_NAMES
+from explainer.segmentation.classes import CLASS_COUNT, CLASS_NAMES
 
 NOT_THIS, UNKNOWN = 254, 255
 FULLY_LABELLED = ("cocofull", "coco128")

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from explainer.segmentation.palette import CLASS_COUNT
+from explainer.segmentation.classes import CLASS_COUNT
 from training.packs import NOT_THIS, Sample
 
 TEACHER_SHARE = 0.15

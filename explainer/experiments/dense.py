@@ -13,7 +13,6 @@ Farabet et al. 2013; Pinheiro & Collobert 2014; Long, Shelhamer & Darrell 2015, 
 
 from __future__ import annotations
 
-import copy
 import statistics
 import time
 from collections.abc import Callable
@@ -26,8 +25,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from explainer import geometry
+from explainer.segmentation.classes import CLASS_COUNT
 from explainer.segmentation.model import FCN, LEAVES_STRIDE8, STRIDE8_CHANNELS
-from explainer.segmentation.palette import CLASS_COUNT
+from explainer.work import multiply_adds
 
 STRIDE = 8
 #: Patch sides with a score in the middle.
@@ -149,24 +149,6 @@ def inside(height: int, width: int, step: int, field: int) -> Tensor:
     return line(height)[:, None] & line(width)[None]
 
 
-@torch.inference_mode()
-def multiply_adds(net: nn.Module, x: Tensor) -> int:
-    """Multiply-adds of every convolution that really runs on `x`."""
-    total = 0
-
-    def note(layer: nn.Module, _: object, output: Tensor) -> None:
-        nonlocal total
-        assert isinstance(layer, nn.Conv2d)
-        total += output.numel() * layer.weight[0].numel()
-
-    own = copy.deepcopy(net)
-    for layer in own.modules():
-        if isinstance(layer, nn.Conv2d):
-            layer.register_forward_hook(note)
-    own(x)
-    return total
-
-
 def timed(work: Callable[[], Tensor]) -> tuple[Tensor, float]:
     """The result and the seconds it took; the median of five runs."""
     spent = []
@@ -183,7 +165,8 @@ def compare_ways(net: nn.Module, x: Tensor, side: int, step: int) -> Comparison:
     dense, fast = timed(lambda: in_one_pass(net, x, step))
     patches, slow = by_patches(net, x, side, step)
     count = patches[0].numel()
-    work = count * multiply_adds(net, x.new_zeros(1, 3, side, side)), multiply_adds(net, x)
+    patch = x.new_zeros(1, 3, side, side)
+    work = count * multiply_adds(lambda: net(patch)), multiply_adds(lambda: net(x))
     mask = inside(height, width, step, receptive_field(net)[0])
     return Comparison(patches.numpy(), dense.numpy(), mask.numpy(), work, (slow, fast), (height, width))
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -14,6 +13,7 @@ from explainer.operators.checks import Size, at_least, per_axis, require_input
 from explainer.operators.max_pooling import MaxPooling
 from explainer.operators.notation import Sizes, aligned, arguments, axis_names, literal, program
 from explainer.operators.weights import Nested
+from explainer.threads import one_thread
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class MaxUnpooling:
         kernel, step, padding = (list(column) for column in zip(*self.axes(x.ndim - 2), strict=True))
         repeated = any(len(channel.unique()) < channel.numel() for channel in index)
         index = index.expand(len(x), *index.shape).to(x.device)
-        with single_thread() if repeated else nullcontext():
+        with one_thread() if repeated else nullcontext():
             return unpool(x, index, kernel, step, padding, list(size))
 
     def checked_size(self, pooled: tuple[int, ...]) -> tuple[int, ...]:
@@ -116,14 +116,3 @@ class MaxUnpooling:
         down = pool.code(x)[0].replace("output, indices", "pooled, indices")
         found = f"values = {literal(values[None])}  # what the network made of `pooled`"
         return program(x, [down, found, self.call("values", x.ndim - 1)])
-
-
-@contextmanager
-def single_thread() -> Iterator[None]:
-    """Let this thread's torch calls run on one core."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

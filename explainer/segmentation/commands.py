@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from explainer.photos import PhotoError, read_photo, to_png_bytes
-from explainer.segmentation.prediction import Prediction, class_shares, labels_png, overlay, shrink
+from explainer.segmentation.label_maps import class_shares, labels_png, overlay, shrink
+from explainer.segmentation.prediction import Prediction
 from explainer.segmentation.weights import WeightsError, available_models, model_info
 
 _MAX_FILE_BYTES = 200 * 2**20
@@ -48,7 +49,7 @@ def segment_photos(paths: Iterable[str | Path], out_dir: str | Path, model: str 
 
 def _segment_one(path: Path, out: Path, taken: set[str], model: str, device: str) -> dict[str, Any]:
     """Label one photo and write its files; the line to print."""
-    from explainer.segmentation.predict import predict
+    from explainer.segmentation.inference import predict
 
     try:
         photo = read_photo(path.read_bytes(), long_side=_LONG_SIDE, max_bytes=_MAX_FILE_BYTES)

@@ -27,7 +27,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 from torchvision.models import mobilenet_v2
 
-from explainer.segmentation.palette import CLASS_COUNT
+from explainer.segmentation.classes import CLASS_COUNT
 
 Head = Literal["fcn32s", "fcn16s", "fcn8s"]
 HEADS: tuple[Head, ...] = get_args(Head)

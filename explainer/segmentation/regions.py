@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.segmentation.prediction import shrink
+from explainer.segmentation.label_maps import shrink
 
 GRID = 96
 """Regions are found on a reduced map of this long side; names need no more exact place."""

@@ -26,9 +26,9 @@ from explainer.operators import (
     TransposedConvolution,
     to_nested,
 )
+from explainer.segmentation.inference import stride_tensors
 from explainer.segmentation.model import FCN, Head
 from explainer.segmentation.networks import load
-from explainer.segmentation.predict import stride_tensors
 from explainer.segmentation.prediction import StrideMaps
 
 HEAD_OF: dict[int, Head] = {8: "fcn8s", 16: "fcn16s", 32: "fcn32s"}

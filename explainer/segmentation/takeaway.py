@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from explainer.photos import to_png_bytes
+from explainer.quantities import percent
 from explainer.raster.text import font
-from explainer.segmentation.palette import SCREEN, display_name
-from explainer.segmentation.prediction import ClassShare, class_shares, outline, overlay
+from explainer.segmentation.classes import SCREEN_COLORS, display_name
+from explainer.segmentation.label_maps import ClassShare, class_shares, outline, overlay
 from explainer.segmentation.regions import regions
 
 Pixels = NDArray[np.uint8]
@@ -56,22 +57,11 @@ def figure_png(rgb: Pixels, labels: Pixels, confidence: Mapping[int, float], not
 
 def _entry(pen: ImageDraw.ImageDraw, x: int, y: int, share: ClassShare, confidence: Mapping[int, float]) -> None:
     """One line of the legend."""
-    pen.rectangle((x, y, x + 28, y + 28), SCREEN[share.class_id], INK)
+    pen.rectangle((x, y, x + 28, y + 28), SCREEN_COLORS[share.class_id], INK)
     pen.text((x + 40, y + 1), f"{display_name(share.class_id)} {percent(share.share)}", INK, font(22))
     if share.class_id in confidence:
         wide = pen.textlength(f"{display_name(share.class_id)} {percent(share.share)} ", font(22))
-        pen.text((x + 44 + wide, y + 4), f"sure {confidence[share.class_id]:.0%}", SOFT, font(18))
-
-
-def percent(share: float) -> str:
-    """A share of the picture in words.
-
-    >>> percent(0.4567), percent(0.0123), percent(0.0001), percent(1.0)
-    ('46%', '1.2%', '<0.1%', '100%')
-    """
-    if 0 < share < 0.001:
-        return "<0.1%"
-    return f"{share:.0%}" if share >= 0.0995 else f"{share:.1%}"
+        pen.text((x + 44 + wide, y + 4), f"sure {percent(confidence[share.class_id])}", SOFT, font(18))
 
 
 def animation_gif(rgb: Pixels, answers: Sequence[tuple[str, Pixels]], long_side: int = 480) -> bytes:

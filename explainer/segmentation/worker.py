@@ -1,4 +1,4 @@
-"""One worker for all of the torch work: first in, first out, a bounded queue, and a newer wish replaces an older one.
+"""One worker for all of the torch work: first in, first out, a bounded queue, a newer request in place of an older one.
 
 On two cores one thread that uses all of them is as fast as any pool, keeps one OpenMP team instead of one a visitor,
 and is fair. Results belong to the job object that `submit` returns and are stored nowhere else.

@@ -18,6 +18,7 @@ from explainer.experiments.lineup import CONTESTANTS, DOWN, Contestant, Properti
 from explainer.experiments.onecore import on_one_core
 from explainer.operators import Nested, to_nested
 from explainer.quantities import short
+from explainer.raster.enlarge import enlarged
 from explainer.segmentation.samples import sample
 from explainer.ui.navigation import link
 from explainer.ui.settings import Settings
@@ -124,7 +125,7 @@ def show_photo(name: str, r: int) -> None:
 def show_picture(picture: NDArray[np.uint8], caption: str, alt: str) -> None:
     """Enlarged to one size, with its pixels kept sharp."""
     factor = 2 * PHOTO_SIDE // len(picture)
-    st.image(picture.repeat(factor, 0).repeat(factor, 1), width="stretch", alt=alt)
+    st.image(enlarged(picture, factor), width="stretch", alt=alt)
     st.caption(caption)
 
 

@@ -21,7 +21,8 @@ from explainer.operators import TransposedConvolution
 from explainer.operators.kernels import ones
 from explainer.operators.notation import program
 from explainer.proofs import Proof, compare, matrix_proof
-from explainer.quantities import short
+from explainer.quantities import percent, short
+from explainer.raster.enlarge import enlarged
 from explainer.scene import scenes
 from explainer.scene.panels import Scene
 from explainer.scene.view import View
@@ -34,6 +35,8 @@ from explainer.ui.theme import theme
 
 #: Counting starts from a map of this many pixels a side.
 SIZE = 5
+LEAST = 1e-5
+"""A smaller share is what rounding leaves."""
 KERNELS, STRIDES = tuple(range(1, 9)), (1, 2, 3, 4)
 #: The photo that kernels are fitted on, pixels a side.
 PHOTO_SIDE = 128
@@ -172,7 +175,11 @@ def show_pictures(seed: int) -> None:
         for method in METHODS:
             picture, share = picture_of(method, seed), overlap.shares(method, seed)["random"]
             with grid.cell():
-                st.image(sharp(picture), width="stretch", alt=f"{method.name}: {share:.0%} of the energy is pattern")
+                st.image(
+                    enlarged(picture, 5),
+                    width="stretch",
+                    alt=f"{method.name}: {percent(share)} of the energy is pattern",
+                )
                 st.caption(method.name)
 
 
@@ -182,11 +189,6 @@ def picture_of(method: Method, seed: int) -> NDArray[np.uint8]:
     grown = on_one_core(lambda: overlap.grown(method, seed))
     grey: NDArray[np.uint8] = (255 * grown.clamp(0, 1)).byte().numpy()
     return grey
-
-
-def sharp(picture: NDArray[np.uint8], factor: int = 5) -> NDArray[np.uint8]:
-    """Enlarged, with its pixels kept sharp."""
-    return picture.repeat(factor, 0).repeat(factor, 1)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -213,24 +215,15 @@ def show_remedies(seed: int) -> None:
         rows.append(
             {
                 "Layer": method.name,
-                "Equal weights": percent(found["equal"]),
-                "Random weights": percent(found["random"]),
-                "Careful start": percent(found["start"]) if "start" in found else "–",
-                "Error after training": percent(wrong),
+                "Equal weights": percent(found["equal"], LEAST),
+                "Random weights": percent(found["random"], LEAST),
+                "Careful start": percent(found["start"], LEAST) if "start" in found else "–",
+                "Error after training": percent(wrong, LEAST),
             }
         )
     st.table(
         rows, hide_index=True, alt="Share of the energy that repeats with the stride, for each layer and its weights"
     )
-
-
-def percent(share: float) -> str:
-    """A share as a percentage with two digits, zero as 0 where only rounding is left.
-
-    >>> percent(0.7204), percent(0.00107), percent(1e-18)
-    ('72%', '0.11%', '0')
-    """
-    return f"{100 * share:.2g}%" if share > 1e-12 else "0"
 
 
 def show_gradient(k: int, s: int) -> None:

@@ -27,11 +27,12 @@ from explainer.experiments.onecore import on_one_core
 from explainer.palette import PALETTE
 from explainer.photos import read_photo
 from explainer.quantities import count, short, times
+from explainer.raster.enlarge import enlarged
+from explainer.segmentation.classes import display_name
+from explainer.segmentation.inference import predict
+from explainer.segmentation.label_maps import overlay
 from explainer.segmentation.model import FCN
 from explainer.segmentation.networks import load
-from explainer.segmentation.palette import display_name
-from explainer.segmentation.predict import predict
-from explainer.segmentation.prediction import overlay
 from explainer.segmentation.resize import to_input
 from explainer.segmentation.samples import sample, samples
 from explainer.ui.charts import show_chart
@@ -40,6 +41,7 @@ from explainer.ui.theme import theme
 
 #: Small, so that the answer comes at once; still four times the receptive field.
 LONG_SIDE = 257
+ZOOM = 3
 Pixels = NDArray[np.uint8]
 
 
@@ -105,14 +107,16 @@ def show_labels(choice: Choice, found: Comparison) -> None:
     ways = (("patch by patch", found.patches), ("in one pass", found.dense))
     with st.grid(3, min_column_width=240) as grid:
         with grid.cell():
-            st.image(enlarged(with_patches(photo, choice)), width="stretch", alt="The photo with four of the patches")
+            st.image(
+                enlarged(with_patches(photo, choice), ZOOM), width="stretch", alt="The photo with four of the patches"
+            )
             credit = f"{sample(choice.name).title} ({sample(choice.name).credit})"
             st.caption(f"Four of {found.agreement.size} patches, {choice.side} × {choice.side} pixels each. {credit}")
         for title, scores in ways:
             with grid.cell():
                 labels = spread(scores.argmax(0).astype(np.uint8), photo.shape[:2], choice.step)
                 names = ", ".join(display_name(int(one)) for one in np.unique(labels))
-                st.image(enlarged(overlay(photo, labels)), width="stretch", alt=f"Classes {title}: {names}")
+                st.image(enlarged(overlay(photo, labels), ZOOM), width="stretch", alt=f"Classes {title}: {names}")
                 st.caption(f"Classified **{title}**: {names}")
 
 
@@ -135,11 +139,6 @@ def spread(labels: Pixels, size: tuple[int, ...], step: int) -> Pixels:
     )
     full: Pixels = labels[rows][:, columns]
     return full
-
-
-def enlarged(picture: Pixels) -> Pixels:
-    """Three times as large, pixels kept sharp."""
-    return picture.repeat(3, 0).repeat(3, 1)
 
 
 def show_agreement(choice: Choice, found: Comparison) -> None:

@@ -15,9 +15,9 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.photos import read_photo
 from explainer.segmentation import download, networks
-from explainer.segmentation.palette import CLASS_NAMES
-from explainer.segmentation.predict import predict
-from explainer.segmentation.prediction import class_shares
+from explainer.segmentation.classes import CLASS_NAMES
+from explainer.segmentation.inference import predict
+from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.regions import regions
 from explainer.segmentation.samples import sample, samples
 from explainer.segmentation.swap import swapped

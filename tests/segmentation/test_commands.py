@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explainer.segmentation import networks, predict
+from explainer.segmentation import inference, networks
 from explainer.segmentation.commands import fetch_model, model_names, segment_photos
 from explainer.segmentation.samples import sample
 from explainer.segmentation.weights import WeightsError
@@ -110,7 +110,7 @@ def test_fetching_the_bundled_network_needs_nothing(capsys: pytest.CaptureFixtur
 def test_the_whole_corpus_ends_as_it_should(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(predict, "predict", partial(predict.predict, long_side=129))
+    monkeypatch.setattr(inference, "predict", partial(inference.predict, long_side=129))
     cases = corpus()
     paths = []
     for number, case in enumerate(cases):

@@ -1,4 +1,4 @@
-"""The queue: in turn, bounded, newest wish of an owner only, errors to whom they belong."""
+"""The queue: in turn, bounded, newest request of an owner only, errors to whom they belong."""
 
 from __future__ import annotations
 

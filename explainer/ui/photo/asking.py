@@ -1,4 +1,4 @@
-"""Asking the network: one queue for all visitors, a newer wish in place of an older one, the place in line shown."""
+"""Asking the network: one queue for all visitors, a newer request in place of an older one, the place in line shown."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import TypeVar
 import streamlit as st
 
 from explainer.segmentation import worker
-from explainer.ui.photo.labelled import Labelled, Taken, Wish, label
+from explainer.ui.photo.labelled import Labelled, Request, ShownPhoto, label
 from explainer.ui.photo.shelf import Shelf
 
 T = TypeVar("T")
 KEPT = 12
 """Results a visitor's session keeps."""
 CALM = 0.25
-"""Seconds without a further change before a hasty visitor's wish is worked on."""
+"""Seconds without a further change before a hasty visitor's request is worked on."""
 _samples: Shelf[Labelled] = Shelf(24)
 """Answers for the sample photos, which everybody may see. Nothing of a visitor ever comes in here."""
 
@@ -31,19 +31,19 @@ def results() -> Shelf[object]:
     return shelf
 
 
-def answer_for(photo: Taken, wish: Wish) -> Labelled | None:
+def answer_for(photo: ShownPhoto, request: Request) -> Labelled | None:
     """The network's answer; None if it cannot be had, and then the page says why."""
-    key = (photo.key, wish)
+    key = (photo.key, request)
     known = _samples.get(key) if photo.is_sample else results().get(key)
     if isinstance(known, Labelled):
         return known
-    found = ask(lambda: label(photo, wish), "The network looks at the photo")
+    found = ask(lambda: label(photo, request), "The network looks at the photo")
     if found is not None:
         (_samples if photo.is_sample else results()).put(key, found)
     return found
 
 
-def derived(photo: Taken, name: tuple[object, ...], work: Callable[[], T], what: str) -> T | None:
+def derived(photo: ShownPhoto, name: tuple[object, ...], work: Callable[[], T], what: str) -> T | None:
     """Something further about a photo, made once in a session."""
     key = (photo.key, *name)
     known = results().get(key)
@@ -54,7 +54,7 @@ def derived(photo: Taken, name: tuple[object, ...], work: Callable[[], T], what:
     return known  # type: ignore[return-value]
 
 
-def remembered(photo: Taken, name: tuple[object, ...], make: Callable[[], T]) -> T:
+def remembered(photo: ShownPhoto, name: tuple[object, ...], make: Callable[[], T]) -> T:
     """Something quick about a photo that needs no network, made once in a session."""
     key = (photo.key, *name)
     known = results().get(key)
@@ -95,7 +95,7 @@ def owner() -> str:
 
 
 def _wait(job: worker.Job[T], place: st.delta_generator.DeltaGenerator, what: str) -> T:
-    """Look again every fifth of a second, so that a newer wish or a closed tab ends the waiting."""
+    """Look again every fifth of a second, so that a newer request or a closed tab ends the waiting."""
     while True:
         try:
             return job.result(0.2)

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explainer.segmentation.palette import display_name
-from explainer.segmentation.prediction import class_shares
-from explainer.segmentation.takeaway import percent
+from explainer.quantities import percent
+from explainer.segmentation.classes import display_name
+from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.weights import model_info
 from explainer.ui.photo.asking import answer_for, derived
-from explainer.ui.photo.choosing import ensure_weights, networks
-from explainer.ui.photo.labelled import Labelled, Taken, Wish
+from explainer.ui.photo.labelled import Labelled, Request, ShownPhoto
 from explainer.ui.photo.picture import layers_view
+from explainer.ui.photo.request import ensure_weights, networks
 from explainer.ui.photo.viewer import show_view
 from explainer.ui.settings import Settings
 
 OTHER = "FCN-32s (bundled)"
 
 
-def show_comparison(photo: Taken, wish: Wish, answer: Labelled, settings: Settings) -> None:
+def show_comparison(photo: ShownPhoto, request: Request, answer: Labelled, settings: Settings) -> None:
     """The whole tab."""
     ensure_weights(settings, "other", OTHER)
     title = settings.choice("other", "Second network", tuple(networks()), OTHER)
     settings.show_notes()
-    other = answer_for(photo, Wish(networks()[title].name, wish.side, wish.device))
+    other = answer_for(photo, Request(networks()[title].name, request.side, request.device))
     if other is None:
         return
     names = (model_info(answer.model).title, model_info(other.model).title)
@@ -32,7 +32,7 @@ def show_comparison(photo: Taken, wish: Wish, answer: Labelled, settings: Settin
         return
     pair = [(names[0], answer.labels), (names[1], other.labels)]
     view = derived(
-        photo, ("pair", wish, other.model), lambda: layers_view(photo.rgb, pair, "divide", 1), "Drawing both"
+        photo, ("pair", request, other.model), lambda: layers_view(photo.rgb, pair, "divide", 1), "Drawing both"
     )
     if view is not None:
         show_view(view, "yp_pair")

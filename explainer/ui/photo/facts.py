@@ -7,7 +7,7 @@ import streamlit as st
 from explainer.quantities import memory
 from explainer.segmentation.samples import sample
 from explainer.segmentation.weights import model_info
-from explainer.ui.photo.labelled import Labelled, Taken
+from explainer.ui.photo.labelled import Labelled, ShownPhoto
 
 STAGES = ("read", "resize", "network", "upsample", "labels", "draw")
 PRIVACY = (
@@ -20,7 +20,7 @@ PRIVACY = (
 )
 
 
-def show_caption(photo: Taken, answer: Labelled) -> None:
+def show_caption(photo: ShownPhoto, answer: Labelled) -> None:
     """Who made the photo, and what is worth knowing about it."""
     if photo.is_sample:
         one = sample(photo.key.partition(":")[2])
@@ -34,7 +34,7 @@ def show_caption(photo: Taken, answer: Labelled) -> None:
         )
 
 
-def show_cost(photo: Taken, answer: Labelled) -> None:
+def show_cost(photo: ShownPhoto, answer: Labelled) -> None:
     """Time per stage, device, sizes, memory."""
     height, width = answer.working_size
     total = sum(answer.milliseconds.values())

@@ -13,7 +13,7 @@ from explainer.segmentation.weights import model_info
 from explainer.stage.bundle import bundle
 from explainer.ui.photo.asking import derived
 from explainer.ui.photo.inside import heads
-from explainer.ui.photo.labelled import Labelled, Pixels, Taken, Wish
+from explainer.ui.photo.labelled import Labelled, Pixels, Request, ShownPhoto
 
 HERE = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -26,13 +26,13 @@ MOST_PIXELS = 16_000_000
 File = dict[str, str]
 
 
-def show_files(photo: Taken, wish: Wish, answer: Labelled) -> None:
+def show_files(photo: ShownPhoto, request: Request, answer: Labelled) -> None:
     """The whole tab."""
     st.markdown("Everything is made anew from pixels: no place, date, camera or name from your file is in it.")
     three = heads(photo, answer)
     answers = three["answers"] if three else []
-    key = ("files", wish)
-    found = derived(photo, key, lambda: make_files(photo, wish, answer, answers), "Making the files")
+    key = ("files", request)
+    found = derived(photo, key, lambda: make_files(photo, request, answer, answers), "Making the files")
     if found is not None:
         _mount(key="yp_files", data={"files": found})
         st.caption(
@@ -42,16 +42,16 @@ def show_files(photo: Taken, wish: Wish, answer: Labelled) -> None:
         )
 
 
-def make_files(photo: Taken, wish: Wish, answer: Labelled, answers: list[tuple[str, Pixels]]) -> list[File]:
+def make_files(photo: ShownPhoto, request: Request, answer: Labelled, answers: list[tuple[str, Pixels]]) -> list[File]:
     """All files, in the worker's thread."""
-    from explainer.segmentation.prediction import labels_png, overlay
+    from explainer.segmentation.label_maps import labels_png, overlay
     from explainer.segmentation.takeaway import animation_gif, figure_png, shares_csv
 
-    info = model_info(wish.model)
+    info = model_info(request.model)
     width, height = answer.working_size[::-1]
     note = f"{info.title}, seen at {width} x {height}. {info.upsampling}"
     files = [
-        _file("Label map (PNG)", "labels.png", "image/png", labels_png(full_labels(photo, wish, answer))),
+        _file("Label map (PNG)", "labels.png", "image/png", labels_png(full_labels(photo, request, answer))),
         _file("Overlay (PNG)", "overlay.png", "image/png", to_png_bytes(overlay(photo.rgb, answer.labels))),
         _file("Figure for slides (PNG)", "figure.png", "image/png",
               figure_png(photo.rgb, answer.labels, answer.confidence, note)),
@@ -62,14 +62,14 @@ def make_files(photo: Taken, wish: Wish, answer: Labelled, answers: list[tuple[s
     return files
 
 
-def full_labels(photo: Taken, wish: Wish, answer: Labelled) -> Pixels:
+def full_labels(photo: ShownPhoto, request: Request, answer: Labelled) -> Pixels:
     """The label map at the photo's own size, where that is affordable."""
-    from explainer.segmentation.predict import predict
+    from explainer.segmentation.inference import predict
 
     own = (photo.height, photo.width)
     if own == answer.labels.shape or photo.width * photo.height > MOST_PIXELS:
         return answer.labels
-    return predict(photo.rgb, wish.model, wish.side, wish.device, label_size=own).labels
+    return predict(photo.rgb, request.model, request.side, request.device, label_size=own).labels
 
 
 def _file(label: str, name: str, mime: str, content: bytes) -> File:

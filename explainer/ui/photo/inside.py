@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from explainer.segmentation.palette import CLASS_COUNT, display_name
-from explainer.segmentation.prediction import FloatMap, StrideMaps, class_shares
-from explainer.segmentation.takeaway import percent
+from explainer.quantities import percent
+from explainer.segmentation.classes import CLASS_COUNT, display_name
+from explainer.segmentation.label_maps import class_shares
+from explainer.segmentation.prediction import FloatMap, StrideMaps
 from explainer.ui.photo.asking import derived, remembered
 from explainer.ui.photo.kernels import show_kernels, show_stages
-from explainer.ui.photo.labelled import Labelled, Pixels, Taken
+from explainer.ui.photo.labelled import Labelled, Pixels, ShownPhoto
 from explainer.ui.photo.picture import layers_view
-from explainer.ui.photo.tiles import Tile, diverging, enlarged, png, show_tiles
+from explainer.ui.photo.tiles import Tile, diverging, enlarged_to, png, show_tiles
 from explainer.ui.photo.viewer import show_view
 from explainer.ui.settings import Settings
 from explainer.ui.theme import theme
@@ -32,7 +33,7 @@ MAPS = (
 SKIPS = ("score16", "score8")
 
 
-def show_inside(photo: Taken, answer: Labelled, settings: Settings) -> None:
+def show_inside(photo: ShownPhoto, answer: Labelled, settings: Settings) -> None:
     """The whole tab."""
     if answer.maps is None:
         st.info("Only the bundled networks can be looked into; choose FCN-8s, FCN-16s or FCN-32s above.")
@@ -43,7 +44,7 @@ def show_inside(photo: Taken, answer: Labelled, settings: Settings) -> None:
     show_stages(answer)
 
 
-def show_heads(photo: Taken, answer: Labelled) -> None:
+def show_heads(photo: ShownPhoto, answer: Labelled) -> None:
     """FCN-32s, 16s and 8s from the same score maps, to play and to compare."""
     found = heads(photo, answer)
     if found is None:
@@ -57,7 +58,7 @@ def show_heads(photo: Taken, answer: Labelled) -> None:
     )
 
 
-def heads(photo: Taken, answer: Labelled) -> dict[str, Any] | None:
+def heads(photo: ShownPhoto, answer: Labelled) -> dict[str, Any] | None:
     """The three networks' label maps, as a view and as arrays."""
     maps = answer.maps
     if maps is None:
@@ -67,8 +68,8 @@ def heads(photo: Taken, answer: Labelled) -> dict[str, Any] | None:
 
 
 def _heads(rgb: Pixels, maps: StrideMaps) -> dict[str, Any]:
+    from explainer.segmentation.inference import labels_of, regrow
     from explainer.segmentation.model import HEADS
-    from explainer.segmentation.predict import labels_of, regrow
 
     found = [(HEAD_TITLES[head], labels_of(regrow(maps, head), *rgb.shape[:2])) for head in HEADS]
     last = found[-1][1]
@@ -79,7 +80,7 @@ def _heads(rgb: Pixels, maps: StrideMaps) -> dict[str, Any]:
     }
 
 
-def show_maps(photo: Taken, answer: Labelled, settings: Settings) -> None:
+def show_maps(photo: ShownPhoto, answer: Labelled, settings: Settings) -> None:
     """All score maps of one class."""
     st.markdown("##### The score maps of one class")
     names = [display_name(i) for i in range(CLASS_COUNT)]
@@ -110,7 +111,7 @@ def _map_tiles(maps: StrideMaps, class_id: int, look: str) -> list[Tile]:
         most = None if field in SKIPS else shared
         span = f"{height} × {width}, from {values.min():.1f} to {values.max():.1f}"
         alt = f"{title}, {display_name(class_id)}: {span}"
-        tiles.append(Tile(title, png(enlarged(diverging(values, look, most), 330)), alt, f"{span}. {caption}"))
+        tiles.append(Tile(title, png(enlarged_to(diverging(values, look, most), 330)), alt, f"{span}. {caption}"))
     return tiles
 
 

@@ -17,7 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from explainer.photos import MAX_BYTES, PhotoError, read_photo
 from explainer.segmentation.samples import sample
 from explainer.ui.photo.asking import results
-from explainer.ui.photo.labelled import Taken
+from explainer.ui.photo.labelled import ShownPhoto
 
 KEPT = 6
 """Photos of one visitor that are kept at a time."""
@@ -25,28 +25,28 @@ OWN, SHOWN, REFUSED, ROUND = "yp_own", "yp_shown", "yp_refused", "yp_round"
 
 
 @lru_cache(maxsize=16)
-def sample_photo(name: str) -> Taken:
+def sample_photo(name: str) -> ShownPhoto:
     """One of the photos that come with the app."""
     one = sample(name)
     start = time.perf_counter()
     photo = read_photo(one.path.read_bytes())
     spent = (time.perf_counter() - start) * 1000
-    return Taken(f"sample:{name}", one.title, photo.rgb, photo.width, photo.height, spent)
+    return ShownPhoto(f"sample:{name}", one.title, photo.rgb, photo.width, photo.height, spent)
 
 
-def own_photos() -> dict[str, Taken]:
+def own_photos() -> dict[str, ShownPhoto]:
     """This visitor's photos by their SHA-256, the oldest first."""
-    photos: dict[str, Taken] = st.session_state.setdefault(OWN, {})
+    photos: dict[str, ShownPhoto] = st.session_state.setdefault(OWN, {})
     return photos
 
 
-def take(data: bytes, title: str) -> Taken:
+def take(data: bytes, title: str) -> ShownPhoto:
     """Decode a visitor's file. Raises PhotoError with one sentence."""
     start = time.perf_counter()
     photo = read_photo(data)
     spent = (time.perf_counter() - start) * 1000
     key = hashlib.sha256(data).hexdigest()
-    return Taken(key, title, photo.rgb, photo.width, photo.height, spent, photo.notices)
+    return ShownPhoto(key, title, photo.rgb, photo.width, photo.height, spent, photo.notices)
 
 
 def uploads_changed() -> None:
@@ -133,7 +133,7 @@ def show_intake() -> None:
             st.error(sentence, icon=":material/broken_image:")
 
 
-def chosen_photo(sample_name: str) -> Taken:
+def chosen_photo(sample_name: str) -> ShownPhoto:
     """The photo that is shown: the visitor's choice among their own, else the sample."""
     own = own_photos().get(st.session_state.get(SHOWN, ""))
     return own or sample_photo(sample_name)

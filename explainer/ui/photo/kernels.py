@@ -9,12 +9,11 @@ import numpy as np
 import streamlit as st
 
 from explainer import figures
-from explainer.quantities import count
-from explainer.segmentation.palette import CLASS_COUNT, display_name
-from explainer.segmentation.takeaway import percent
+from explainer.quantities import count, percent
+from explainer.segmentation.classes import CLASS_COUNT, display_name
 from explainer.ui.charts import show_chart
 from explainer.ui.photo.labelled import Labelled
-from explainer.ui.photo.tiles import Tile, diverging, enlarged, png, show_tiles
+from explainer.ui.photo.tiles import Tile, diverging, enlarged_to, png, show_tiles
 from explainer.ui.settings import Settings
 from explainer.ui.theme import theme
 
@@ -56,9 +55,9 @@ def kernel_tiles(title: str, class_id: int, look: str) -> list[Tile]:
     tiles = []
     for heading, values in (("Start: bilinear", layer.bilinear), ("Learned", layer.learned[class_id])):
         words = f"{len(values)} × {len(values)}, from {values.min():.3g} to {values.max():.3g}"
-        tiles.append(Tile(heading, png(enlarged(diverging(values, look, 1.0), 330)), f"{heading}: {words}", words))
+        tiles.append(Tile(heading, png(enlarged_to(diverging(values, look, 1.0), 330)), f"{heading}: {words}", words))
     words = f"from {change.min():.2g} to {change.max():.2g}, on a colour scale of its own"
-    tiles.append(Tile("Learned − start", png(enlarged(diverging(change, look), 330)), f"Change: {words}", words))
+    tiles.append(Tile("Learned − start", png(enlarged_to(diverging(change, look), 330)), f"Change: {words}", words))
     return tiles
 
 

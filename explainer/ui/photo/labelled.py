@@ -18,7 +18,7 @@ FINEST = 129
 
 
 @dataclass(frozen=True)
-class Taken:
+class ShownPhoto:
     """A photo to label.
 
     Attributes:
@@ -41,7 +41,7 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class Wish:
+class Request:
     """How a photo is to be labelled: a network's name, the working size, the device."""
 
     model: str
@@ -71,15 +71,15 @@ class Labelled:
     view: dict[str, Any]
 
 
-def label(photo: Taken, wish: Wish) -> Labelled:
+def label(photo: ShownPhoto, request: Request) -> Labelled:
     """Run the network and draw the answer."""
-    from explainer.segmentation.predict import predict
+    from explainer.segmentation.inference import predict
 
-    answer = predict(photo.rgb, wish.model, wish.side, wish.device)
+    answer = predict(photo.rgb, request.model, request.side, request.device)
     start = time.perf_counter()
     slim = _slim(answer)
     view = view_of(photo.rgb, slim.labels, slim.confidence, slim.probabilities, slim.working_size)
-    drawn = replace(slim, view={**view, **_fields(wish.model)})
+    drawn = replace(slim, view={**view, **_fields(request.model)})
     draw = (time.perf_counter() - start) * 1000
     times = {"read": photo.read_ms, **answer.milliseconds, "draw": draw}
     return replace(drawn, milliseconds=times)

@@ -13,7 +13,7 @@ from explainer.photos import to_data_uri
 from explainer.segmentation.samples import samples
 from explainer.stage.bundle import bundle
 from explainer.ui.photo.intake import SHOWN, chosen_photo, own_photos, sample_photo
-from explainer.ui.photo.labelled import Pixels, Taken
+from explainer.ui.photo.labelled import Pixels, ShownPhoto
 from explainer.ui.settings import Settings
 
 HERE = Path(__file__).parent
@@ -32,7 +32,7 @@ WORDS = {
 """Short names under the thumbnails."""
 
 
-def pick_photo(settings: Settings) -> Taken:
+def pick_photo(settings: Settings) -> ShownPhoto:
     """Show the thumbnails; returns the chosen photo."""
     known = {one.name: one.name for one in samples()}
     settings.check_url("photo", "photo", known)

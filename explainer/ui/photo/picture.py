@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from explainer.photos import to_data_uri
-from explainer.segmentation.palette import CLASS_COUNT, display_name, hex_colour
-from explainer.segmentation.prediction import class_shares, shrink
+from explainer.segmentation.classes import CLASS_COUNT, display_name, hex_color
+from explainer.segmentation.label_maps import class_shares, shrink
 from explainer.segmentation.regions import regions
 
 Pixels = NDArray[np.uint8]
 SHOWN = 800
 """Long side of the picture that is drawn."""
-CLASSES = [[display_name(i), hex_colour(i)] for i in range(CLASS_COUNT)]
+CLASSES = [[display_name(i), hex_color(i)] for i in range(CLASS_COUNT)]
 
 
 def pack(array: Pixels) -> str:

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from explainer.segmentation.prediction import StrideMaps, outline, overlay
-from explainer.segmentation.takeaway import percent
+from explainer.quantities import percent
+from explainer.raster.enlarge import enlarged
+from explainer.segmentation.label_maps import outline, overlay
+from explainer.segmentation.prediction import StrideMaps
 from explainer.ui.photo.asking import derived
-from explainer.ui.photo.labelled import Labelled, Pixels, Taken
+from explainer.ui.photo.labelled import Labelled, Pixels, ShownPhoto
 from explainer.ui.photo.picture import layers_view
 from explainer.ui.photo.tiles import Tile, fitted, jpeg, show_tiles
 from explainer.ui.photo.viewer import show_view
@@ -20,7 +22,7 @@ CLOSE, ZOOM = 96, 4
 STRIDES = {"stride 8 (FCN-8s)": 8, "stride 16 (FCN-16s)": 16, "stride 32 (FCN-32s)": 32}
 
 
-def show_swap(photo: Taken, answer: Labelled, settings: Settings) -> None:
+def show_swap(photo: ShownPhoto, answer: Labelled, settings: Settings) -> None:
     """The whole tab."""
     maps = answer.maps
     if maps is None:
@@ -56,10 +58,10 @@ def grown(rgb: Pixels, maps: StrideMaps, stride: int) -> tuple[dict[str, Any], l
     tiles = []
     for one in found:
         picture = np.array(overlay(fitted(rgb, one.labels.shape), one.labels, 0.6))[place]
-        close = picture.repeat(ZOOM, 0).repeat(ZOOM, 1)
-        close[outline(one.labels[place].repeat(ZOOM, 0).repeat(ZOOM, 1))] = 255
-        words = f"**{one.changed:.1%} changed.** {one.how}"
-        alt = f"Close-up of the label map by {one.name}: {one.changed:.1%} of all pixels differ from the network's own"
+        close = enlarged(picture, ZOOM)
+        close[outline(enlarged(one.labels[place], ZOOM))] = 255
+        words = f"**{percent(one.changed)} changed.** {one.how}"
+        alt = f"Close-up of the label map by {one.name}: {percent(one.changed)} of all pixels are labelled otherwise"
         tiles.append(Tile(one.name, jpeg(close), alt, words, one.page))
     answers = [(f"{one.name} {percent(one.changed)}", one.labels) for one in found]
     return layers_view(rgb, answers, "fill"), tiles

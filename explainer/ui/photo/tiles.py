@@ -12,6 +12,7 @@ from PIL import Image
 
 from explainer.palette import PALETTE, colour_at
 from explainer.photos import to_data_uri
+from explainer.raster.enlarge import enlarged
 from explainer.ui.navigation import link
 
 Pixels = NDArray[np.uint8]
@@ -44,10 +45,9 @@ def show_tiles(tiles: list[Tile], across: int = 3, narrowest: int = 240) -> None
                     st.caption(tile.caption)
 
 
-def enlarged(picture: Pixels, side: int) -> Pixels:
+def enlarged_to(picture: Pixels, side: int) -> Pixels:
     """A small picture with its pixels kept sharp, the longer side near `side`."""
-    factor = max(1, side // max(picture.shape[:2]))
-    return picture.repeat(factor, 0).repeat(factor, 1)
+    return enlarged(picture, max(1, side // max(picture.shape[:2])))
 
 
 def fitted(picture: Pixels, size: tuple[int, int]) -> Pixels:

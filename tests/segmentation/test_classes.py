@@ -5,42 +5,42 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explainer.segmentation.palette import (
+from explainer.segmentation.classes import (
     CLASS_COUNT,
     CLASS_NAMES,
-    PALETTE,
-    SCREEN,
-    colourise,
+    SCREEN_COLORS,
+    VOC_COLORS,
+    colorize,
     display_name,
-    hex_colour,
+    hex_color,
 )
 
 PUBLISHED = {0: (0, 0, 0), 1: (128, 0, 0), 2: (0, 128, 0), 8: (64, 0, 0), 12: (64, 0, 128), 15: (192, 128, 128)}
 
 
 def test_colours_are_those_of_the_voc_development_kit() -> None:
-    assert {index: PALETTE[index] for index in PUBLISHED} == PUBLISHED
+    assert {index: VOC_COLORS[index] for index in PUBLISHED} == PUBLISHED
 
 
 def test_there_are_21_classes_with_21_colours() -> None:
-    assert CLASS_COUNT == len(CLASS_NAMES) == len(set(PALETTE)) == 21
+    assert CLASS_COUNT == len(CLASS_NAMES) == len(set(VOC_COLORS)) == 21
     assert (CLASS_NAMES[8], CLASS_NAMES[15], CLASS_NAMES[20]) == ("cat", "person", "tvmonitor")
 
 
 def test_names_and_colours_for_readers() -> None:
     assert display_name(11) == "dining table"
     assert display_name(8) == "cat"
-    assert hex_colour(15) == "#f0a5b4"
+    assert hex_color(15) == "#f0a5b4"
 
 
 def test_colourise_paints_each_id() -> None:
-    painted = colourise(np.array([[0, 15], [8, 20]], np.uint8))
+    painted = colorize(np.array([[0, 15], [8, 20]], np.uint8))
     assert painted.tolist() == [[[0, 0, 0], [240, 165, 180]], [[255, 135, 0], [75, 120, 240]]]
 
 
 def test_colourise_refuses_ids_above_20() -> None:
     with pytest.raises(ValueError, match="255"):
-        colourise(np.array([[255]], np.uint8))
+        colorize(np.array([[255]], np.uint8))
 
 
 # Machado, Oliveira & Fernandes 2009, severity 1, on linear RGB.
@@ -71,4 +71,4 @@ def closest(colours: tuple[tuple[int, int, int], ...], eye: str) -> float:
 
 @pytest.mark.parametrize(("eye", "least"), [("normal", 25), ("deuteranopia", 14), ("protanopia", 14)])
 def test_classes_can_be_told_apart_by_every_eye(eye: str, least: float) -> None:
-    assert closest(SCREEN[1:], eye) > least > closest(PALETTE[1:], eye)
+    assert closest(SCREEN_COLORS[1:], eye) > least > closest(VOC_COLORS[1:], eye)

@@ -1,8 +1,8 @@
-"""The 21 PASCAL VOC classes and their colours.
+"""The 21 PASCAL VOC classes and their colors.
 
-Ids 0..20 are VOC's own (Everingham et al. 2010): 0 is the background. `PALETTE` is the VOC development kit's, for label
-maps that other programs read: the bits of the id spread over red, green and blue from the highest bit down. `SCREEN`
-is for eyes. This module knows numpy and nothing else.
+Ids 0..20 are VOC's own (Everingham et al. 2010): 0 is the background. `VOC_COLORS` is the VOC development kit's, for
+label maps that other programs read: the bits of the id spread over red, green and blue from the highest bit down.
+`SCREEN_COLORS` is for eyes. This module knows numpy and nothing else.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ CLASS_COUNT = len(CLASS_NAMES)
 _DISPLAY = {"diningtable": "dining table", "pottedplant": "potted plant", "tvmonitor": "tv monitor"}
 
 
-def voc_colour(class_id: int) -> tuple[int, int, int]:
+def voc_color(class_id: int) -> tuple[int, int, int]:
     """The VOC development kit's RGB colour (0..255) of a class id.
 
-    >>> voc_colour(0), voc_colour(15), voc_colour(20)
+    >>> voc_color(0), voc_color(15), voc_color(20)
     ((0, 0, 0), (192, 128, 128), (0, 64, 128))
     """
     red = green = blue = 0
@@ -56,12 +56,12 @@ def voc_colour(class_id: int) -> tuple[int, int, int]:
     return red, green, blue
 
 
-PALETTE: tuple[tuple[int, int, int], ...] = tuple(voc_colour(i) for i in range(CLASS_COUNT))
+VOC_COLORS: tuple[tuple[int, int, int], ...] = tuple(voc_color(i) for i in range(CLASS_COUNT))
 """RGB of each class id, 21 triples."""
 
 
 # fmt: off
-SCREEN: tuple[tuple[int, int, int], ...] = (
+SCREEN_COLORS: tuple[tuple[int, int, int], ...] = (
     (0, 0, 0), (180, 60, 75), (105, 165, 120), (135, 75, 105), (90, 60, 225), (165, 0, 150), (0, 255, 240),
     (60, 165, 255), (255, 135, 0), (240, 30, 45), (165, 135, 75), (255, 180, 90), (105, 0, 255), (225, 120, 195),
     (60, 210, 255), (240, 165, 180), (0, 120, 15), (240, 30, 150), (0, 255, 165), (255, 225, 0), (75, 120, 240),
@@ -78,12 +78,12 @@ def display_name(class_id: int) -> str:
     return _DISPLAY.get(name, name)
 
 
-def hex_colour(class_id: int) -> str:
+def hex_color(class_id: int) -> str:
     """`#rrggbb` of a class id on the screen."""
-    return "#{:02x}{:02x}{:02x}".format(*SCREEN[class_id])
+    return "#{:02x}{:02x}{:02x}".format(*SCREEN_COLORS[class_id])
 
 
-def colourise(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def colorize(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Paint a label map in the screen's colours: (H, W) of ids 0..20 to (H, W, 3) RGB uint8.
 
     Raises:
@@ -91,5 +91,5 @@ def colourise(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     if labels.size and int(labels.max()) >= CLASS_COUNT:
         raise ValueError(f"label {int(labels.max())} found; ids 0..{CLASS_COUNT - 1} are allowed")
-    table = np.asarray(SCREEN, dtype=np.uint8)
+    table = np.asarray(SCREEN_COLORS, dtype=np.uint8)
     return table[labels]

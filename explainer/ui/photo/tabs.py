@@ -11,7 +11,7 @@ from explainer.ui.photo.comparing import show_comparison
 from explainer.ui.photo.facts import show_truth
 from explainer.ui.photo.files import show_files
 from explainer.ui.photo.inside import show_inside
-from explainer.ui.photo.labelled import Labelled, Taken, Wish
+from explainer.ui.photo.labelled import Labelled, Request, ShownPhoto
 from explainer.ui.photo.swapping import show_swap
 from explainer.ui.settings import Settings
 
@@ -19,7 +19,7 @@ TITLES = ("How it upsamples", "Swap the upsampling", "Look inside", "Two network
 
 
 @st.fragment
-def show_more(photo: Taken, wish: Wish, answer: Labelled, settings: Settings) -> None:
+def show_more(photo: ShownPhoto, request: Request, answer: Labelled, settings: Settings) -> None:
     """The truth about the upsampling, then swap, look inside, compare, take away."""
     settings.check_url("more", "tab", dict.fromkeys(TITLES))
     how, swap, inside, two, away = st.tabs(TITLES, key=settings.key("more"), on_change="rerun", bind="query-params")
@@ -36,10 +36,10 @@ def show_more(photo: Taken, wish: Wish, answer: Labelled, settings: Settings) ->
             show_inside(photo, answer, settings)
     if two.open:
         with two:
-            show_comparison(photo, wish, answer, settings)
+            show_comparison(photo, request, answer, settings)
     if away.open:
         with away:
-            show_files(photo, wish, answer)
+            show_files(photo, request, answer)
 
 
 def show_shapes() -> None:

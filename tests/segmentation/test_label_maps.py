@@ -8,16 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explainer.segmentation.palette import PALETTE
-from explainer.segmentation.prediction import (
-    Prediction,
-    class_shares,
-    labels_png,
-    mean_confidence,
-    outline,
-    overlay,
-    shrink,
-)
+from explainer.segmentation.classes import VOC_COLORS
+from explainer.segmentation.label_maps import class_shares, labels_png, outline, overlay, shrink
+from explainer.segmentation.prediction import Prediction, mean_confidence
 
 LABELS = np.array([[0, 0, 0, 15], [0, 0, 8, 15]], np.uint8)
 
@@ -36,7 +29,7 @@ def test_the_palette_png_holds_the_ids_themselves() -> None:
     with Image.open(io.BytesIO(labels_png(labels))) as image:
         assert image.mode == "P"
         assert (np.asarray(image) == labels).all()
-        assert (np.asarray(image.convert("RGB")) == np.asarray(PALETTE, np.uint8)[labels]).all()
+        assert (np.asarray(image.convert("RGB")) == np.asarray(VOC_COLORS, np.uint8)[labels]).all()
 
 
 def test_overlay_mixes_where_something_is_and_keeps_the_background() -> None:

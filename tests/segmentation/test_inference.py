@@ -12,13 +12,14 @@ import torch.nn.functional as F
 from torchvision.models import get_model
 
 from explainer.photos import read_photo
+from explainer.segmentation import inference as module
 from explainer.segmentation import networks
-from explainer.segmentation import predict as module
 from explainer.segmentation.devices import choose_device, is_out_of_memory
+from explainer.segmentation.inference import labels_of, predict, regrow
+from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.model import FCN, HEADS
 from explainer.segmentation.networks import load
-from explainer.segmentation.predict import labels_of, predict, regrow
-from explainer.segmentation.prediction import Prediction, class_shares
+from explainer.segmentation.prediction import Prediction
 from explainer.segmentation.resize import torchvision_input
 from explainer.segmentation.samples import sample
 

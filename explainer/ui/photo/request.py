@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explainer.segmentation.weights import ModelInfo, WeightsError, available_models
-from explainer.ui.photo.labelled import Wish
+from explainer.ui.photo.labelled import Request
 from explainer.ui.settings import Settings
 
 SIDES = (129, 257, 385, 513, 769, 1025)
@@ -17,7 +17,7 @@ def networks() -> dict[str, ModelInfo]:
     return {info.title: info for info in available_models()}
 
 
-def choose_wish(settings: Settings) -> Wish:
+def choose_request(settings: Settings) -> Request:
     """The select boxes for network, working size and device."""
     ensure_weights(settings, "network", DEFAULT_NETWORK)
     with st.grid(3, min_column_width=180):
@@ -30,7 +30,7 @@ def choose_wish(settings: Settings) -> Wish:
             help="The longer side at which the network sees the photo, in pixels. More is finer and slower.",
         )  # fmt: skip
         device = settings.choice("device", "Device", devices(), "auto", help="auto takes a graphics card if any.")
-    return Wish(networks()[title].name, side, device)
+    return Request(networks()[title].name, side, device)
 
 
 def devices() -> tuple[str, ...]:

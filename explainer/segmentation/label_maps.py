@@ -1,0 +1,71 @@
+"""Label maps (H, W) of class ids: shares, outlines, pictures, files. Importing it imports no torch."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from explainer.segmentation.classes import CLASS_COUNT, CLASS_NAMES, VOC_COLORS, colorize
+
+
+@dataclass(frozen=True)
+class ClassShare:
+    """A class that is present: its id, name, and share of the pixels (0..1)."""
+
+    class_id: int
+    name: str
+    share: float
+    pixels: int = field(repr=False)
+
+
+def class_shares(labels: NDArray[np.uint8]) -> tuple[ClassShare, ...]:
+    """The classes present in a label map (H, W), the largest share first."""
+    counts = np.bincount(labels.ravel(), minlength=CLASS_COUNT)
+    order = sorted(np.flatnonzero(counts), key=lambda i: -counts[i])
+    return tuple(ClassShare(int(i), CLASS_NAMES[i], float(counts[i] / labels.size), int(counts[i])) for i in order)
+
+
+def overlay(
+    rgb: NDArray[np.uint8], labels: NDArray[np.uint8], alpha: float = 0.55, *, background: bool = False
+) -> NDArray[np.uint8]:
+    """The photo (H, W, 3) with the label map (H, W) laid over it, `alpha` 0 (photo) to 1 (colours).
+
+    The background keeps the photo's pixels unless `background` is true.
+
+    Raises:
+        ValueError: photo and label map differ in size, or `alpha` is outside 0..1.
+    """
+    if rgb.shape[:2] != labels.shape:
+        raise ValueError(f"got a photo of {rgb.shape[:2]} and labels of {labels.shape}; they must be equal")
+    if not 0 <= alpha <= 1:
+        raise ValueError(f"got alpha={alpha}; 0..1 is allowed")
+    mixed = (rgb * (1 - alpha) + colorize(labels) * np.float32(alpha) + 0.5).astype(np.uint8)
+    return mixed if background else np.where((labels > 0)[..., None], mixed, rgb)
+
+
+def shrink(labels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The label map at (height, width) by nearest neighbor; itself if it has that size."""
+    if labels.shape == size:
+        return labels
+    return np.asarray(Image.fromarray(labels).resize(size[::-1], Image.Resampling.NEAREST))
+
+
+def outline(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """True at pixels whose right or lower neighbour has another class: the label map's contours, (H, W)."""
+    edge = np.zeros(labels.shape, np.bool_)
+    edge[:-1] |= labels[:-1] != labels[1:]
+    edge[:, :-1] |= labels[:, :-1] != labels[:, 1:]
+    return edge
+
+
+def labels_png(labels: NDArray[np.uint8]) -> bytes:
+    """The label map as a palette PNG (mode P) whose pixel values are the VOC ids and whose colours are VOC's."""
+    image = Image.fromarray(np.ascontiguousarray(labels, dtype=np.uint8))
+    image.putpalette([channel for colour in VOC_COLORS for channel in colour])
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True)
+    return file.getvalue()
