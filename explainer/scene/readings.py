@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from explainer.matrix import matrix_of, nonzeros
+from explainer.matrix import entries_of
 from explainer.operators import TransposedConvolution
 from explainer.operators.transposed_convolution import direct, direct_weight, stretch
 from explainer.operators.weights import full_weight
@@ -47,7 +47,7 @@ def direct_ties(op: TransposedConvolution, stretched: Tensor) -> tuple[Tensor, T
     counting = torch.arange(1, weight.numel() + 1, dtype=torch.float64).view(weight.shape)
     place = torch.empty(weight.numel(), dtype=torch.int64)
     place[direct_weight(op, counting).flatten().long() - 1] = torch.arange(weight.numel())
-    rows, columns, taps = nonzeros(matrix_of(direct(op, counting), tuple(stretched.shape)))
+    rows, columns, taps = entries_of(direct(op, counting), tuple(stretched.shape))
     tap = taps.round().long() - 1
     return rows, columns, place[tap], tap
 

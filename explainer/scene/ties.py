@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from explainer.matrix import Shape, matrix_of, nonzeros
+from explainer.matrix import Shape, entries_of
 from explainer.operators import Convolution, Operator, TransposedConvolution
 from explainer.operators.weights import full_weight
 
@@ -37,7 +37,7 @@ def ties_of(op: Operator, shape: Shape) -> Ties:
     """The ties of a linear operator on inputs of `shape` (C, *spatial)."""
     if isinstance(op, Convolution | TransposedConvolution):
         return kernel_ties(op, shape)
-    rows, columns, values = nonzeros(matrix_of(op, shape))
+    rows, columns, values = entries_of(op, shape)
     return Ties(rows, columns, None, values)
 
 
@@ -45,6 +45,6 @@ def kernel_ties(op: Convolution | TransposedConvolution, shape: Shape) -> Ties:
     """As `ties_of`, with the tap of each tie spelled by a counting kernel."""
     weight = full_weight(op.weight)
     counting = torch.arange(1, weight.numel() + 1, dtype=torch.float64).view(weight.shape)
-    rows, columns, numbers = nonzeros(matrix_of(op.with_weight(counting), shape))
+    rows, columns, numbers = entries_of(op.with_weight(counting), shape)
     taps = numbers.round().long() - 1
     return Ties(rows, columns, taps, weight.flatten()[taps])
