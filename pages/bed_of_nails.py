@@ -1,7 +1,5 @@
 """Bed of nails: every pixel becomes the corner of a block of zeros."""
 
-import streamlit as st
-
 from explainer.operators import BedOfNails, MaxUnpooling, to_nested
 from explainer.operators.checks import per_axis
 from explainer.proofs import identity_proof
@@ -17,18 +15,14 @@ def proofs(op, x):
     return [identity_proof("max unpooling with every index at its block's corner", op, unpool, x)]
 
 
-st.title("Bed of nails")
-st.markdown(
-    "Put each :blue[input pixel] in the **top left corner** of a block and leave the rest zero: nails on an empty "
-    "board. It looks useless, and alone it is. But it is the first half of a transposed convolution: a convolution "
-    "behind it fills the gaps, with weights that can be learned."
-)
 show_page(
     OperatorPage(
         "bed_of_nails",
-        "bn",
+        "Every :blue[input pixel] goes to the **top left corner** of a block; the rest is zero.",
+        "Nails on an empty board. It looks useless, and alone it is. But it is the first half of a transposed "
+        "convolution: a convolution behind it fills the gaps, with weights that can be learned.",
         BedOfNails,
-        (Field("stride", "Stride", (2, 1, 3, 4), 2, pairs=((1, 2), (2, 3)), help="Size of the block."),),
+        (Field("stride", "Stride", (2, 1, 3, 4), 2, pairs=((1, 2), (2, 3)), help="Size of the block.", letter="s"),),
         proofs=proofs,
     )
 )

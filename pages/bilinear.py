@@ -1,7 +1,5 @@
 """Bilinear: every output pixel is a weighted mean of up to four input pixels."""
 
-import streamlit as st
-
 from explainer.operators import Bilinear, TransposedConvolution
 from explainer.operators.kernels import bilinear
 from explainer.proofs import compare
@@ -24,20 +22,16 @@ def proofs(op, x):
     return [compare(claim, op(x[None])[inside], stamp(x[None])[inside])]
 
 
-st.title("Bilinear")
-st.markdown(
-    "Every :green[output pixel] is a **weighted mean** of the nearest :blue[input pixels], two in 1D and four in 2D; "
-    "the weights depend only on where it lies between them. Nothing is learned, but this is where learning usually "
-    "starts: FCN's transposed convolutions are filled with these weights before training. Switch *align_corners* and "
-    "watch the weights move."
-)
 show_page(
     OperatorPage(
         "bilinear",
-        "bl",
+        "Every :green[output pixel] is a **weighted mean** of the :blue[input pixels] nearest to it.",
+        "Two in 1D and four in 2D; the weights depend only on where it lies between them. Nothing is learned, "
+        "but this is where learning usually starts: FCN's transposed convolutions are filled with these "
+        "weights before training. Switch *align_corners* and watch the weights move.",
         make,
         (
-            Field("scale_factor", "Scale factor", (2, 3, 4, 1, 1.5), 2),
+            Field("scale_factor", "Scale factor", (2, 3, 4, 1, 1.5), 2, letter="r"),
             Field("size", "Output size instead", (None, 3, 4, 5, 6, 7, 8, 9), None, help="Overrules the scale."),
             Field("align_corners", "align_corners", (False, True), False, help="No: areas line up. Yes: corners do."),
         ),

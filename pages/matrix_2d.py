@@ -1,7 +1,5 @@
 """Convolution as a matrix, 2D: the image unrolled row by row, the doubly blocked band."""
 
-import streamlit as st
-
 from explainer.operators import Convolution
 from explainer.proofs import partner_proof
 from explainer.ui.navigation import link
@@ -9,31 +7,25 @@ from explainer.ui.operator_page import Field, OperatorPage, show_page
 
 PAIRS = ((1, 2), (2, 1))
 
-st.title("Convolution as a matrix, 2D")
-st.markdown(
-    "Unroll the :blue[image] row by row into one long vector, the :green[output] too, and a 2D convolution is a matrix "
-    "again. Its :violet[entries] stand in **bands inside bands**: each row of the kernel makes a small band, and the "
-    "small bands repeat, one block further along, for each row of the image (a *doubly blocked* matrix; Toeplitz where "
-    "the stride is 1). Point at a row to see the window it gathers, at a column to see everything one pixel touches, "
-    "and read the same in Cᵀ with rows and columns exchanged."
-)
 show_page(
     OperatorPage(
         "matrix_2d",
-        "m2",
+        "Unroll :blue[image] and :green[output] row by row, and a 2D convolution **is a matrix**: bands inside bands.",
+        "Each row of the kernel makes a small band of :violet[entries], and the small bands repeat, one block "
+        "further along, for each row of the image (a *doubly blocked* matrix; Toeplitz where the stride is "
+        "1). Point at a row to see the window it gathers, at a column to see everything one pixel touches, "
+        "and read the same in Cᵀ with rows and columns exchanged. Most entries are zero, and the zeros are "
+        "never multiplied: a library keeps only the kernel. Write a larger image under *Numbers* (up to 16 × "
+        "16) and the matrix turns into a picture of its bands.",
         Convolution,
         (
-            Field("padding", "Padding p", (0, 1, 2), 2, pairs=((0, 1), (1, 0))),
-            Field("stride", "Stride s", (1, 2, 3), 1, pairs=PAIRS),
-            Field("dilation", "Dilation d", (1, 2), 1, pairs=PAIRS),
+            Field("padding", "Padding p", (0, 1, 2), 2, pairs=((0, 1), (1, 0)), letter="p"),
+            Field("stride", "Stride s", (1, 2, 3), 1, pairs=PAIRS, letter="s"),
+            Field("dilation", "Dilation d", (1, 2), 1, pairs=PAIRS, letter="d"),
         ),
         kernel=True,
         transpose=True,
         proofs=lambda op, x: [partner_proof(op, tuple(x.shape))],
     )
-)
-st.caption(
-    "Most entries are zero, and the zeros are never multiplied: a library keeps only the kernel. Write a larger image "
-    "under *Numbers* (up to 16 × 16) and the matrix turns into a picture of its bands."
 )
 link("transposed_convolution", "Multiply by Cᵀ: the transposed convolution")

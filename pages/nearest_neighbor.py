@@ -1,7 +1,5 @@
 """Nearest neighbor: every pixel becomes a block."""
 
-import streamlit as st
-
 from explainer.operators import NearestNeighbor, TransposedConvolution
 from explainer.operators.kernels import ones
 from explainer.proofs import identity_proof
@@ -22,19 +20,23 @@ def proofs(op, x):
     return [identity_proof(f"transposed convolution with {factor} × {factor} ones, stride {factor}", op, stamp, x)]
 
 
-st.title("Nearest neighbor")
-st.markdown(
-    "The simplest way to make a map larger: every :blue[input pixel] is **copied** into a block of the output. "
-    "Nothing is learned and nothing is mixed, so edges turn into stairs. Step through it: in the *scatter* reading one "
-    "input pixel fills its block, in the *gather* reading each output pixel looks up its one source."
-)
 show_page(
     OperatorPage(
         "nearest_neighbor",
-        "nn",
+        "Every :blue[input pixel] is **copied** into a block of the :green[output].",
+        "The simplest way to make a map larger. Nothing is learned and nothing is mixed, so edges turn into "
+        "stairs. In the *scatter* reading one input pixel fills its block, in the *gather* reading each "
+        "output pixel looks up its one source.",
         make,
         (
-            Field("scale_factor", "Scale factor", (2, 3, 4, 1, 1.5, 2.5), 2, help="Output size divided by input size."),
+            Field(
+                "scale_factor",
+                "Scale factor",
+                (2, 3, 4, 1, 1.5, 2.5),
+                2,
+                help="Output size divided by input size.",
+                letter="r",
+            ),
             Field("size", "Output size instead", (None, 3, 4, 5, 6, 7, 8, 9), None, help="Overrules the scale."),
             Field("mode", "Rounding", ("nearest", "nearest-exact"), "nearest", help="They differ for broken factors."),
         ),

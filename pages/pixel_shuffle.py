@@ -1,6 +1,5 @@
 """Pixel shuffle: channels become pixels."""
 
-import streamlit as st
 import torch
 
 from explainer.operators import PixelShuffle, TransposedConvolution, to_nested
@@ -17,19 +16,19 @@ def proofs(op, x):
     return [identity_proof(f"transposed convolution with {r * r} one-hot {r} × {r} kernels, stride {r}", op, stamp, x)]
 
 
-st.title("Pixel shuffle")
-st.markdown(
-    "A network that wants r times the resolution can compute **r² channels** at low resolution and then only "
-    "**rearrange** them: channel 0 fills the top left place of every block, channel 1 the next, and so on. No number "
-    "changes, nothing overlaps, nothing is lost. The learning happened before, in an ordinary convolution "
-    "(Shi et al. 2016)."
-)
 show_page(
     OperatorPage(
         "pixel_shuffle",
-        "ps",
+        "r² channels at low resolution are only **rearranged** into one map of r times the size.",
+        "Channel 0 fills the top left place of every block, channel 1 the next, and so on. No number changes, "
+        "nothing overlaps, nothing is lost. The learning happened before, in an ordinary convolution (Shi et "
+        "al. 2016).",
         PixelShuffle,
-        (Field("upscale_factor", "Upscale factor r", (2, 1, 3, 4), 1, help="The input needs r² channels."),),
+        (
+            Field(
+                "upscale_factor", "Upscale factor r", (2, 1, 3, 4), 1, help="The input needs r² channels.", letter="r"
+            ),
+        ),
         channels=16,
         proofs=proofs,
     )

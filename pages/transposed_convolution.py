@@ -1,7 +1,5 @@
 """Transposed convolution: learnable upsampling, read in three ways."""
 
-import streamlit as st
-
 from explainer.operators import TransposedConvolution
 from explainer.proofs import direct_proof, gradient_proof, transpose_proof
 from explainer.ui.operator_page import Field, OperatorPage, show_page
@@ -13,25 +11,34 @@ def proofs(op, x):
     return [direct_proof(op, x), transpose_proof(op, tuple(x.shape)), gradient_proof(op, x)]
 
 
-st.title("Transposed convolution")
-st.markdown(
-    "Every :blue[input pixel] **stamps** the kernel, multiplied by its own value, onto the :green[output]; stamps that "
-    "overlap **add up**. The stride is how far the stamp moves in the output. Three readings of the same numbers run "
-    "here in step: stamping; zeros inserted and then an ordinary convolution with the kernel turned by 180°; and "
-    "multiplication by Cᵀ, the transposed matrix of a convolution. Hence the name. (“Deconvolution” is an older name "
-    "for it and means something else in mathematics.)"
-)
 PAIRS = ((1, 2), (2, 1))
 show_page(
     OperatorPage(
         "transposed_convolution",
-        "tc",
+        "Every :blue[input pixel] **stamps** the kernel, times its own value, onto the :green[output]. Overlaps "
+        "**add up**.",
+        "The stride is how far the stamp moves in the output. There are three readings of the same numbers, in step: "
+        "stamping; zeros inserted and then an ordinary convolution with the kernel turned by 180°; and multiplication "
+        "by Cᵀ, the transposed matrix of a convolution. Hence the name. (“Deconvolution” is an older name for it and "
+        "means something else in mathematics.)",
         TransposedConvolution,
         (
-            Field("stride", "Stride s", (1, 2, 3, 4), 1, pairs=PAIRS, help="Output pixels for each input pixel."),
-            Field("dilation", "Dilation d", (1, 2, 3), 1, help="Distance between the kernel's taps."),
-            Field("padding", "Padding p", (0, 1, 2, 3), 0, pairs=((0, 1), (1, 0)), help="Crops the output."),
-            Field("output_padding", "output_padding", (0, 1, 2, 3), 0, help="Un-crops the end of each axis."),
+            Field(
+                "stride",
+                "Stride s",
+                (1, 2, 3, 4),
+                1,
+                pairs=PAIRS,
+                help="Output pixels for each input pixel.",
+                letter="s",
+            ),
+            Field("dilation", "Dilation d", (1, 2, 3), 1, help="Distance between the kernel's taps.", letter="d"),
+            Field(
+                "padding", "Padding p", (0, 1, 2, 3), 0, pairs=((0, 1), (1, 0)), help="Crops the output.", letter="p"
+            ),
+            Field(
+                "output_padding", "output_padding", (0, 1, 2, 3), 0, help="Un-crops the end of each axis.", letter="a"
+            ),
         ),
         kernel=True,
         readings=True,

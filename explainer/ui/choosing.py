@@ -27,8 +27,9 @@ def choose(
 ) -> PageState | None:
     """The settings' widgets, and the operator and input they add up to; None where nothing fits.
 
-    `row` is the line that the example's select box stands in; the parameters go below it.
+    `row` is the one line above the stage; everything folds into its popovers.
     """
+    parameters = row.container(horizontal=True, width="content", vertical_alignment="center", gap="small")
     with row.popover("Numbers", icon=":material/edit:"):
         x, inputs = choose_grid(settings, "input", "Input", state["input"], page.channels)
         kernel, taps = choose_kernel(settings, state) if page.kernel else (x, None)
@@ -39,7 +40,7 @@ def choose(
         st.error("Letters need letters in both fields: one for each input pixel and one for each tap of the kernel.")
         return None
     try:
-        op = choose_operator(page, settings, example, weight if page.kernel else None, x)
+        op = choose_operator(page, settings, parameters, example, weight if page.kernel else None, x)
     except ValueError as problem:
         st.error(f"Torch refuses this: {problem}")
         return None
@@ -85,22 +86,24 @@ def fill(settings: Settings, name: str, default: str) -> None:
     settings.adopt({"kernel": write_grid(KERNELS[name](len(rows[0]), dims))})
 
 
-def choose_operator(page: OperatorPage, settings: Settings, example: Example, weight: Any, x: Tensor) -> Operator:
-    """One select box for each field, offering what torch accepts together with the fields before it."""
+def choose_operator(
+    page: OperatorPage, settings: Settings, place: DeltaGenerator, example: Example, weight: Any, x: Tensor
+) -> Operator:
+    """A popover with one select box for each field, offering what torch accepts together with the fields before it."""
     fixed = {} if weight is None else {"weight": weight}
     chosen = {one.name: one.neutral for one in page.fields}
-    row = st.container(horizontal=True)
-    for one in page.fields:
-        default = tuples_of(example.case["params"].get(one.name, one.options[0]))
-        candidates = list(dict.fromkeys((*one.options, *(one.pairs if x.ndim == 3 else ()), default)))
-        allowed = [value for value in candidates if accepts(page, {**fixed, **chosen, one.name: value}, x)]
-        if not allowed:
-            page.make(**fixed, **{**chosen, one.name: default})(x[None])
-            raise ValueError("the output would have too many pixels for a picture; make the input smaller.")
-        with row:
-            chosen[one.name] = settings.choice(one.name, one.label, allowed, default, help=one.help, width=116)
+    with place.popover("Settings", icon=":material/tune:"):
+        for one in page.fields:
+            default = tuples_of(example.case["params"].get(one.name, one.options[0]))
+            candidates = list(dict.fromkeys((*one.options, *(one.pairs if x.ndim == 3 else ()), default)))
+            allowed = [value for value in candidates if accepts(page, {**fixed, **chosen, one.name: value}, x)]
+            if not allowed:
+                page.make(**fixed, **{**chosen, one.name: default})(x[None])
+                raise ValueError("the output would have too many pixels for a picture; make the input smaller.")
+            chosen[one.name] = settings.choice(one.name, one.label, allowed, default, help=one.help)
     op = page.make(**fixed, **chosen)
     op(x[None])
+    place.markdown(" · ".join(one.short(chosen[one.name]) for one in page.fields), width="content")
     return op
 
 

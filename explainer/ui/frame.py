@@ -20,13 +20,15 @@ FIRST_PAGE_DONE = threading.Event()
 #: Seconds after which a server that nobody visits warms up anyway.
 PATIENCE = 2.0
 
+CSS = Path(__file__).with_name("page.css")
 ICON = Path(__file__).parents[2] / "assets" / "icon.png"
 
 
 def show_frame(default: str = "start") -> None:
     """Page settings, navigation, and the page that was asked for; `default` is the one at the root."""
     st.set_page_config(page_title="Upsampling Explainer", page_icon=ICON, layout="wide")
-    page = st.navigation(sections(default))
+    st.html(CSS)
+    page = st.navigation(sections(default), position="top")
     st.session_state[ARRIVED] = st.session_state.get("page") != page.url_path
     page.run()
     st.session_state["page"] = page.url_path

@@ -14,7 +14,10 @@ import streamlit as st
 
 @dataclass(frozen=True)
 class Entry:
-    """One page: `pages/<stem>.py`. `prefix` starts the keys of its settings in the URL."""
+    """One page: `pages/<stem>.py`.
+
+    `prefix` starts the keys of its settings in the URL; a page with more than one stage has `also` for the others.
+    """
 
     stem: str
     title: str
@@ -23,6 +26,12 @@ class Entry:
     section: str
     prefix: str
     help: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """The prefix of each of its stages, from the top."""
+        return (self.prefix, *self.also)
 
     @property
     def path(self) -> Path:
@@ -51,7 +60,7 @@ PAGES = (
     Entry("transposed_convolution", "Transposed convolution", "transposed-convolution", "layers", LEARNABLE, "tc",
           "Learnable upsampling, read in three ways."),
     Entry("matrix_1d", "Convolution as a matrix, 1D", "matrix-1d", "table_rows", MATRIX, "m1",
-          "C and Cᵀ with the lecture's letters."),
+          "C and Cᵀ with the lecture's letters.", also=("mt",)),
     Entry("matrix_2d", "Convolution as a matrix, 2D", "matrix-2d", "apps", MATRIX, "m2", "The doubly blocked band."),
     Entry("checkerboard", "Checkerboard", "checkerboard-artifacts", "blur_on", NETWORK, "cb", "Where stamps overlap."),
     Entry("side_by_side", "Side by side", "side-by-side", "view_column", NETWORK, "ss", "All upsamplers, one input."),

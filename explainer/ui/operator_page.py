@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-import streamlit as st
 import torch
 
 from explainer.examples.cases import grid
@@ -18,8 +17,10 @@ from explainer.examples.table import Example, examples_of
 from explainer.operators import Convolution, TransposedConvolution
 from explainer.scene.panels import Scene
 from explainer.scene.scenes import scene_of
-from explainer.ui.around import show_around
+from explainer.ui.below import show_below
 from explainer.ui.choosing import choose
+from explainer.ui.heading import show_heading, toolbar
+from explainer.ui.navigation import entry
 from explainer.ui.page_record import Field, OperatorPage, PageState
 from explainer.ui.settings import Settings, encode
 from explainer.ui.stage import show_stage
@@ -34,21 +35,20 @@ def cached_scene(shown: PageState) -> Scene:
 
 
 def show_page(page: OperatorPage) -> None:
-    """Settings, stage and everything around it."""
+    """Heading, one line of settings, the stage, and everything below it."""
+    show_heading(page.heading or entry(page.stem).title, page.lead, level=2 if page.heading else 1)
     settings = Settings(page.prefix)
-    row = st.container(horizontal=True, vertical_alignment="bottom")
+    row = toolbar(page.prefix)
     with row:
         example = pick_example(page, settings)
-    shown = choose(page, settings, row, example, state_of(example))
+    state = choose(page, settings, row, example, state_of(example))
     settings.show_notes()
-    if shown is None:
+    if state is None:
         return
-    scene = cached_scene(shown)
+    scene = cached_scene(state)
     stage = f"{page.prefix}_stage"
-    show_stage(scene, stage, lambda panel, values: settings.adopt({panel: edited_text(shown, scene, panel, values)}))
-    st.caption(f"**{example.title}.** {example.note} *Source: {example.source}.*")
-    proofs = page.proofs(shown.op, shown.tensor())
-    show_around(page.stem if page.lessons else None, shown.op, shown.tensor(), scene, stage, proofs, example)
+    show_stage(scene, stage, lambda panel, values: settings.adopt({panel: edited_text(state, scene, panel, values)}))
+    show_below(page, state, scene, stage, example)
 
 
 def pick_example(page: OperatorPage, settings: Settings) -> Example:

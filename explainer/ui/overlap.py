@@ -27,7 +27,7 @@ from explainer.scene import scenes
 from explainer.scene.panels import Scene
 from explainer.scene.view import View
 from explainer.segmentation.samples import sample
-from explainer.ui.around import show_proofs, show_tabs
+from explainer.ui.below import show_proofs, show_tabs
 from explainer.ui.charts import show_chart
 from explainer.ui.settings import Settings
 from explainer.ui.stage import show_stage

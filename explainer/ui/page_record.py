@@ -11,6 +11,8 @@ from torch import Tensor
 
 from explainer.operators import Operator
 from explainer.scene.view import View
+from explainer.ui.navigation import entry
+from explainer.ui.settings import encode
 
 #: More output pixels than this are no picture any more, and too much for a phone.
 MOST_PIXELS = 1200
@@ -25,6 +27,7 @@ class Field:
         options: values offered; those that torch refuses with the other settings are left out.
         pairs: further values, (rows, columns), offered for 2D maps.
         neutral: the value that rules out least, taken for later fields while earlier ones are chosen.
+        letter: how the paper spells it (Dumoulin & Visin 2016), for the short form `s = 2`; the name if empty.
     """
 
     name: str
@@ -33,6 +36,11 @@ class Field:
     neutral: Any
     pairs: tuple[Any, ...] = ()
     help: str | None = None
+    letter: str = ""
+
+    def short(self, value: Any) -> str:
+        """The parameter and its value in a few letters."""
+        return f"{self.letter or self.name} = {encode(value)}"
 
 
 @dataclass(frozen=True)
@@ -40,18 +48,21 @@ class OperatorPage:
     """What differs between operator pages.
 
     Attributes:
-        stem: the page's file name without .py; picks its examples and lessons.
-        prefix: start of its keys in the URL.
+        stem: the page's file name without .py; picks its title, examples, lessons and the prefix of its keys.
+        lead: one or two short sentences that stand above the stage; the whole must stay on a phone's first screen.
+        story: the rest, below the stage.
         make: builds the operator from the chosen parameters (with `weight` where there is a kernel).
         ops: names of the cases that count as its examples (all of the page's if empty).
         channels: how many channels an input may have.
         readings: offer the second reading (zeros inserted).
         transpose: draw Cᵀ beside C.
-        lessons: list the page's misunderstandings below.
+        stage: which of the page's stages this is, from the top.
+        heading: what stands above it instead of the page's title, for a second stage.
     """
 
     stem: str
-    prefix: str
+    lead: str
+    story: str
     make: Callable[..., Operator]
     fields: tuple[Field, ...]
     kernel: bool = False
@@ -59,8 +70,19 @@ class OperatorPage:
     channels: int = 1
     readings: bool = False
     transpose: bool = False
-    lessons: bool = True
-    proofs: Callable[[Operator, Tensor], list[Any]] = field(default=lambda op, x: [])
+    stage: int = 0
+    heading: str | None = None
+    proofs: Callable[[Any, Tensor], list[Any]] = field(default=lambda op, x: [])
+
+    @property
+    def prefix(self) -> str:
+        """Start of the keys of its settings in the URL."""
+        return entry(self.stem).prefixes[self.stage]
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the page's lessons follow below this stage."""
+        return self.stage == len(entry(self.stem).prefixes) - 1
 
 
 @dataclass(frozen=True)

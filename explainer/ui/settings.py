@@ -62,7 +62,13 @@ class Settings:
             self.adopt(state_of(st.session_state[key]))
 
         slug = st.selectbox(
-            "Example", list(titles), key=key, on_change=chosen, format_func=titles.__getitem__, persist_state="session"
+            "Example",
+            list(titles),
+            key=key,
+            on_change=chosen,
+            format_func=titles.__getitem__,
+            persist_state="session",
+            label_visibility="collapsed",
         )
         return str(slug)
 

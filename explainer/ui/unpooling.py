@@ -17,7 +17,7 @@ from explainer.proofs import matrix_proof, winners_proof
 from explainer.scene.panels import ghosts, pad_mask
 from explainer.scene.pooling import window_pads
 from explainer.scene.view import View
-from explainer.ui.around import show_proofs, show_tabs
+from explainer.ui.below import show_proofs, show_tabs
 from explainer.ui.operator_page import cached_scene
 from explainer.ui.page_record import PageState
 from explainer.ui.settings import Settings, encode

@@ -1,4 +1,4 @@
-"""What stands around the stage on every operator page: proof, size formula, code, misunderstandings, link, files."""
+"""What stands below the stage on every operator page: story, proof, size formula, code, misunderstandings, files."""
 
 from __future__ import annotations
 
@@ -6,29 +6,37 @@ from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
-from torch import Tensor
 
 from explainer.examples.table import Example
-from explainer.operators import Operator
 from explainer.operators.notation import program
 from explainer.proofs import Proof, matrix_proof
 from explainer.scene.panels import Scene
 from explainer.ui.lessons import Lesson, lessons_of
 from explainer.ui.navigation import link
+from explainer.ui.page_record import OperatorPage, PageState
 from explainer.ui.settings import WANTED
 from explainer.ui.stage import link_here, show_downloads
 
 
-def show_around(
-    page: str | None, op: Operator, x: Tensor, scene: Scene, stage: str, proofs: Sequence[Proof], example: Example
-) -> None:
-    """Everything below the stage; `stage` is the stage's key, `page` the one whose misunderstandings are listed."""
-    show_proofs([matrix_proof(op, x), *proofs])
+def show_below(page: OperatorPage, state: PageState, scene: Scene, stage: str, example: Example) -> None:
+    """Everything below the stage, whose key is `stage`: the story, what is checked, code, lessons, files."""
+    op, x = state.op, state.tensor()
+    story, facts = st.columns((3, 2), gap="large")
+    with story:
+        st.markdown(page.story)
+        st.caption(f"**{example.title}.** {example.note} *Source: {example.source}.*")
+    with facts:
+        show_proofs([matrix_proof(op, x), *page.proofs(op, x)])
+        show_size(op.size_formula(tuple(x.shape[1:])))
+    show_tabs(page.stem if page.is_last else None, scene, stage, program(x, op.code(x)), example.note)
+
+
+def show_size(lines: Sequence[str]) -> None:
+    """The size formula with the numbers in."""
     with st.container(border=True):
         st.markdown("**The size**")
-        for line in op.size_formula(tuple(x.shape[1:])):
+        for line in lines:
             st.latex(line)
-    show_tabs(page, scene, stage, program(x, op.code(x)), example.note)
 
 
 def show_tabs(page: str | None, scene: Scene, stage: str, code: str, note: str) -> None:

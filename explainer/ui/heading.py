@@ -1,0 +1,19 @@
+"""What stands above a figure: the title and one or two sentences, kept low so that the figure is the first thing seen."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+
+def show_heading(title: str, lead: str, level: int = 1) -> None:
+    """Title and lead: beside each other on a screen, below each other on a phone."""
+    name, words = st.columns((2, 5), vertical_alignment="center", gap="small")
+    with name:
+        (st.title if level == 1 else st.header)(title, anchor=False)
+    words.markdown(lead)
+
+
+def toolbar(prefix: str) -> DeltaGenerator:
+    """The one line of settings above a stage: an example, and what folds into popovers."""
+    return st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"toolbar_{prefix}")
