@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from explainer.ui.lessons import LESSONS
+from explainer.lessons import LESSONS, lessons_of
 from explainer.ui.navigation import PAGES
 
 ROOT = Path(__file__).parent.parent
@@ -54,12 +54,13 @@ ARROWS = {
     "stage": {"player", "palette"},
     "raster": {"player", "palette"},
     "examples": {"scene", "operators", "matrix", "geometry", "nesting"},
+    "lessons": {"examples", "operators"},
     "figures": {"palette", "nesting"},
     "segmentation": {"operators", "photos", "raster"},
     "experiments": {"operators", "matrix", "geometry", "palette", "segmentation"},
     "ui": {
         "examples", "experiments", "figures", "geometry", "nesting", "operators", "palette", "photos", "proofs",
-        "quantities", "raster", "scene", "segmentation", "stage",
+        "lessons", "quantities", "raster", "scene", "segmentation", "stage",
     },
     "__main__": {"examples", "operators", "raster", "scene", "segmentation", "stage"},
 }  # fmt: skip
@@ -110,19 +111,8 @@ def test_all_eighteen_misunderstandings_are_taught_on_real_pages():
 
 
 def test_every_operator_page_teaches_a_misunderstanding():
-    from explainer.ui.lessons import lessons_of
-
     heavy = {"start", "sliding_window", "side_by_side"}
     assert [page.stem for page in PAGES if page.stem not in heavy and not lessons_of(page.stem)] == []
-
-
-def test_lessons_link_to_examples_that_their_page_shows():
-    from explainer.examples.table import find_example
-
-    for lesson in LESSONS:
-        if lesson.example:
-            page = lesson.example_page or lesson.page
-            assert page in find_example(lesson.example).pages, lesson
 
 
 @pytest.mark.parametrize("file", [*MODULES, *SCRIPTS], ids=lambda file: file.name)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import streamlit as st
 
 from explainer.examples.table import Example
+from explainer.lessons import lessons_of
 from explainer.operators.notation import program
 from explainer.proofs import Proof, matrix_proof
 from explainer.scene.panels import Scene
-from explainer.ui.lessons import Lesson, lessons_of
-from explainer.ui.navigation import link
+from explainer.ui.lessons import show_lessons
 from explainer.ui.page_record import OperatorPage, PageState
-from explainer.ui.settings import WANTED
 from explainer.ui.stage import link_here, show_downloads
 
 
@@ -28,7 +26,16 @@ def show_below(page: OperatorPage, state: PageState, scene: Scene, stage: str, e
     with facts:
         show_proofs([matrix_proof(op, x), *page.proofs(op, x)])
         show_size(op.size_formula(tuple(x.shape[1:])))
-    show_tabs(page.stem if page.is_last else None, scene, stage, program(x, op.code(x)), example.note)
+    if page.is_last:
+        show_beliefs(page.stem)
+    show_tabs(scene, stage, program(x, op.code(x)), example.note)
+
+
+def show_beliefs(page: str) -> None:
+    """The misunderstandings that the page refutes, each an experiment."""
+    if lessons_of(page):
+        st.subheader("What people get wrong")
+        show_lessons(page)
 
 
 def show_size(lines: Sequence[str]) -> None:
@@ -39,13 +46,9 @@ def show_size(lines: Sequence[str]) -> None:
             st.latex(line)
 
 
-def show_tabs(page: str | None, scene: Scene, stage: str, code: str, note: str) -> None:
-    """The torch code, the misunderstandings, the files and the link."""
-    names = ["torch code", "Download", "Link"]
-    *wrong, program, files, address = st.tabs(names if page is None else ["What people get wrong", *names])
-    if page is not None:
-        with wrong[0]:
-            show_lessons(page)
+def show_tabs(scene: Scene, stage: str, code: str, note: str) -> None:
+    """The torch code, the files and the link."""
+    program, files, address = st.tabs(["torch code", "Download", "Link"])
     with program:
         st.caption("This program prints exactly the numbers above.")
         st.code(code, language="python", wrap_lines=True)
@@ -63,20 +66,3 @@ def show_proofs(proofs: Sequence[Proof]) -> None:
         for proof in proofs:
             mark = ":green[:material/check_circle:]" if proof.holds else ":red[:material/cancel:]"
             st.markdown(f"{mark} {proof.claim} · largest difference **{proof.difference:.3g}**")
-
-
-def show_lessons(page: str) -> None:
-    """The misunderstandings of a page, each with a link to an example that refutes it."""
-    for lesson in lessons_of(page):
-        show_lesson(lesson, page)
-
-
-def show_lesson(lesson: Lesson, page: str) -> None:
-    """One misunderstanding; its example opens on the spot, or on the page that has it."""
-    st.markdown(f"**“{lesson.claim.strip('“”')}”** — {lesson.truth} :small[({lesson.source})]")
-    home = lesson.example_page or lesson.page
-    if lesson.example and home != page:
-        link(home, "See it happen", lesson.example)
-    elif lesson.example:
-        show_here = partial(st.session_state.__setitem__, WANTED, lesson.example)
-        st.button("See it happen", key=f"lesson_{lesson.example}", icon=":material/play_circle:", on_click=show_here)

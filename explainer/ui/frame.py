@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 from explainer.ui.navigation import sections
-from explainer.ui.settings import ARRIVED
+from explainer.ui.settings import ARRIVED, LESSON
 
 #: Set when the first visitor's first page is out; until then nothing may compete with it for the processor.
 FIRST_PAGE_DONE = threading.Event()
@@ -31,6 +31,10 @@ def show_frame(default: str = "start") -> None:
     page = st.navigation(sections(default), position="top")
     st.session_state[ARRIVED] = st.session_state.get("page") != page.url_path
     page.run()
+    if LESSON in st.query_params:  # Only then, as its module imports torch.
+        from explainer.ui.lessons import open_asked_lesson
+
+        open_asked_lesson()
     st.session_state["page"] = page.url_path
     FIRST_PAGE_DONE.set()
 

@@ -1,4 +1,4 @@
-"""What stands above a figure: the title and one or two sentences, kept low so that the figure is the first thing seen."""
+"""What stands above a figure: title, lead and one line of settings, kept low so that the figure is seen first."""
 
 from __future__ import annotations
 

@@ -1,100 +1,128 @@
-"""What people get wrong: eighteen misunderstandings, each on the page that can refute it, with an example to step to.
-
-Collected from issue threads and lecture notes; `source` says where people stumbled.
-"""
+"""What people get wrong, as experiments: a dialog asks first, then shows both pictures and what settles it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
+
+import streamlit as st
+
+from explainer import figures
+from explainer.lessons import Lesson, Side, find_lesson, lessons_of
+from explainer.lessons.measures import differences
+from explainer.scene.panels import Scene, count_steps
+from explainer.scene.scenes import scene_of
+from explainer.scene.view import View
+from explainer.ui.charts import show_chart
+from explainer.ui.settings import LESSON
+from explainer.ui.stage import show_stage
+from explainer.ui.theme import theme
+
+BOTH = "Both"
 
 
-@dataclass(frozen=True)
-class Lesson:
-    """One misunderstanding.
-
-    Attributes:
-        page: stem of the page that teaches it.
-        claim: what people believe.
-        truth: what holds.
-        source: where it was met.
-        example: an example that shows it, and the page it is on if that is another one.
-        also: further pages that list it.
-    """
-
-    page: str
-    claim: str
-    truth: str
-    source: str
-    example: str | None = None
-    example_page: str | None = None
-    also: tuple[str, ...] = ()
+def show_lessons(page: str) -> None:
+    """The misunderstandings of a page, each with a button that opens its experiment."""
+    with st.grid(3, min_column_width=280, gap="small") as grid:
+        for lesson in lessons_of(page):
+            with grid.cell():
+                show_card(lesson)
 
 
-TC, CV, MU, BL = "transposed_convolution", "strided_convolution", "max_unpooling", "bilinear"
-
-LESSONS = (
-    Lesson(TC, "output_padding adds zeros.",
-           "It un-crops the lower and right side. The new pixels hold what was stamped there all along; they are zero "
-           "only where no stamp reached.", "pytorch #8816, #25536; onnx #2333", "uncropped"),
-    Lesson(TC, "Padding makes the output larger.",
-           "In a transposed convolution it crops the output. In the second reading it makes the border of zeros "
-           "thinner: d(k-1) - p instead of d(k-1).", "pytorch #6417, tensorflow #45999", "demystified-padding"),
-    Lesson(TC, "The output size follows from the input size.",
-           "With a stride above 1 several input sizes shrink to the same output size, so the way back is ambiguous; "
-           "output_padding picks one. It must stay below the stride or the dilation.",
-           "pytorch #580, #56328", "refused"),
-    Lesson(TC, "“Deconvolution” undoes a convolution.",
-           "Only the shape comes back. The numbers do not: Cᵀ is not the inverse of C.",
-           "footnote in Dumoulin & Visin 2016; torch docstring", "d2l-basic", also=("matrix_2d",)),
-    Lesson(TC, "The kernel is flipped. (Or: it never is.)",
-           "Both, depending on the reading. Stamping uses the kernel as written; the reading with inserted zeros needs "
-           "it turned by 180°. Compare the two kernels in the picture.", "Theano #5170", "lecture-transposed"),
-    Lesson(TC, "Both layers keep their weights in the same order.",
-           "Conv2d has (out, in / groups, k, k), ConvTranspose2d (in, out / groups, k, k). The torch code below says "
-           "so in its comments.", "oneDNN #568, tvm #9336"),
-    Lesson(CV, "Stride means the same everywhere.",
-           "In a convolution it counts input pixels for each output pixel, in a transposed one output pixels for each "
-           "input pixel. The second costs no more because of it: no product with an inserted zero is computed.",
-           "conv_arithmetic #33", "lecture-strided", also=("bed_of_nails",)),
-    Lesson("checkerboard", "Checkerboards come only from kernels that are no multiple of the stride.",
-           "That is the usual cause, but an even overlap is not enough: weights can learn the pattern, and near the "
-           "border the count is uneven anyway.", "Odena et al. 2016", "border-uneven", also=("pixel_shuffle",)),
-    Lesson(MU, "Max unpooling restores the input.",
-           "It is a partial inverse: everything but the maxima is lost. And in a network the values are not even the "
-           "maxima; they come from the layers after the pooling.", "torch.nn.MaxUnpool2d", "lecture-unpooling"),
-    Lesson(MU, "Indices are rows and columns.",
-           "They are flat positions in one channel's map. Read on a map of another width they point elsewhere, and "
-           "nothing complains.", "pytorch #36710, #68873", "unpooling-width"),
-    Lesson(MU, "output_size can be left out.",
-           "Only if the windows tiled the map exactly. Otherwise torch refuses, or silently puts every value in a "
-           "wrong place.", "pytorch #580, #38640", "unpooling-ceil"),
-    Lesson(MU, "Overlapping windows add up when unpooled.",
-           "Repeated indices overwrite each other. The last writer wins, and torch does not promise which one that is.",
-           "pytorch #78249, #80827", "unpooling-overlap"),
-    Lesson(BL, "align_corners is a detail.",
-           "False lines up pixel areas, True the centres of the corner pixels. With True the step between samples "
-           "depends on the size of the map, so the same pixels give other values in a larger map.",
-           "torch.nn.Upsample, pytorch #10604", "upsample-aligned"),
-    Lesson(BL, "A bilinear kernel and F.interpolate are the same.",
-           "Inside, yes. On the border ring they differ: the transposed convolution fades towards zero, interpolate "
-           "repeats the edge.", "Long et al. 2015, upsample_filt", "fcn-bilinear", TC),
-    Lesson(CV, "A library's convolution is the textbook's convolution.",
-           "It is cross-correlation. Send an impulse through: the kernel comes out backwards.",
-           "Fleuret 7.1", "impulse-2d"),
-    Lesson("matrix_1d", "Forward and backward swapped: true, but it explains nothing.",
-           "Multiplying by C gathers, multiplying by Cᵀ scatters along the same lines, and autograd does exactly that: "
-           "the gradient of a convolution with respect to its input is the transposed convolution. The bias takes no "
-           "part in it.", "udacity/sdc-issue-reports #979, oneDNN #314", "true-partner"),
-    Lesson("your_photo", "FCN learned its upsampling, and torchvision's FCN does too.",
-           "The paper's authors froze theirs at bilinear: learning made no difference worth its cost. torchvision's "
-           "FCN has no transposed convolution and no skips at all. The network bundled here has learned ones.",
-           "shelhamer/fcn.berkeleyvision.org, pytorch-fcn #155"),
-    Lesson("nearest_neighbor", "Blue is the output. (Or the input?)",
-           "Drawings disagree, so here every grid carries its name: input is blue, output teal, weights violet and "
-           "terracotta, on every page.", "conv_arithmetic #33, #35"),
-)  # fmt: skip
+def show_card(lesson: Lesson) -> None:
+    """The belief, and the button that puts it to the test."""
+    with st.container(border=True):
+        st.markdown(f"“{lesson.claim.strip('“”')}”")
+        if st.button("Try it", key=f"lesson_{lesson.slug}", icon=":material/science:"):
+            open_lesson(lesson)
 
 
-def lessons_of(page: str) -> list[Lesson]:
-    """The misunderstandings that a page teaches."""
-    return [lesson for lesson in LESSONS if page in (lesson.page, *lesson.also)]
+def open_lesson(lesson: Lesson) -> None:
+    """The experiment in a dialog, which takes the focus and lies over whatever was on the screen."""
+
+    def closed() -> None:
+        st.query_params.pop(LESSON, None)
+
+    st.query_params[LESSON] = lesson.slug
+    st.dialog(f"“{lesson.claim.strip('“”')}”", width="large", on_dismiss=closed)(show_experiment)(lesson)
+
+
+def open_asked_lesson() -> None:
+    """Open the experiment that the link asks for, once a visit; a name that does not exist is said."""
+    asked = st.query_params.get(LESSON)
+    if asked is None or st.session_state.get("lesson_opened") == asked:
+        return
+    st.session_state["lesson_opened"] = asked
+    lesson = find_lesson(asked)
+    if lesson is None:
+        st.query_params.pop(LESSON, None)
+        st.warning("The link asks for a lesson that does not exist; the glossary lists them all.")
+    else:
+        open_lesson(lesson)
+
+
+def show_experiment(lesson: Lesson) -> None:
+    """The question; once it is answered, the verdict, the pictures with a switch between them, and the number."""
+    asking, switch = st.columns((3, 2), vertical_alignment="bottom")
+    texts = [option.text for option in lesson.options]
+    chosen = asking.segmented_control(lesson.question, texts, key=f"answer_{lesson.slug}", wrap=True)
+    if chosen is None:
+        show_side(lesson, lesson.before)
+        return
+    labels = [lesson.before.label, lesson.after.label]
+    view = switch.segmented_control(
+        "Before and after", [*labels, BOTH], default=lesson.after.label, key=f"view_{lesson.slug}", required=True,
+        wrap=True,
+    )  # fmt: skip
+    show_verdict(lesson, chosen)
+    if view == BOTH:
+        for place, side in zip(st.columns(2), (lesson.before, lesson.after), strict=True):
+            place.caption(side.label)
+            with place:
+                show_side(lesson, side)
+    else:
+        show_side(lesson, lesson.before if view == lesson.before.label else lesson.after)
+    if lesson.shows_difference:
+        show_difference(lesson)
+    st.markdown(f"{lesson.truth} :small[({lesson.source})]")
+
+
+def show_verdict(lesson: Lesson, chosen: str) -> None:
+    """Whether the guess holds, and the number, whichever it was."""
+    right, settled = settled_by_torch(lesson.slug)
+    if chosen == right:
+        st.markdown(f":green[:material/check_circle: **So it is:** {right}.] {settled}")
+    else:
+        st.markdown(f":blue[:material/lightbulb: **Many expect that. Torch says:** {right}.] {settled}")
+
+
+@lru_cache(maxsize=64)
+def settled_by_torch(slug: str) -> tuple[str, str]:
+    """The option that holds and the sentence with the number; the same for every visitor, so kept."""
+    lesson = find_lesson(slug)
+    assert lesson is not None
+    return lesson.answer().text, lesson.settle(lesson.before, lesson.after)
+
+
+def show_side(lesson: Lesson, side: Side) -> None:
+    """One picture, finished, to step through again."""
+    name = "before" if side is lesson.before else "after"
+    show_stage(side_scene(lesson.slug, name), f"ls_{lesson.slug}_{name}")
+
+
+@lru_cache(maxsize=64)
+def side_scene(slug: str, name: str) -> Scene:
+    """The scene of one side; kept, and not to be changed by the caller."""
+    lesson = find_lesson(slug)
+    assert lesson is not None
+    side: Side = getattr(lesson, name)
+    problem = side.problem()
+    scene = scene_of(problem.op, problem.input, View(matrix=False, order=side.order, editable=False))
+    return {**scene, "name": f"{lesson.claim} {side.label}", "step": count_steps(scene, side.order) - 1}
+
+
+def show_difference(lesson: Lesson) -> None:
+    """Where the two outputs differ, and by how much."""
+    apart = differences(lesson.before, lesson.after).tolist()
+    st.caption("Difference of the two outputs")
+    chart = figures.heat_map(apart, "plain", theme(), height=260)
+    show_chart(chart, f"Difference of both outputs, row by row: {apart}", key=f"difference_{lesson.slug}")

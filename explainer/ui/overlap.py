@@ -53,7 +53,7 @@ def show_examples(settings: Settings, page: str) -> None:
         show_layers(example)
     show_stage(scene, key)
     show_proofs(proofs_of(example))
-    show_tabs(page, scene, key, code_of(example), example.note)
+    show_tabs(scene, key, code_of(example), example.note)
 
 
 @lru_cache(maxsize=16)

@@ -14,8 +14,8 @@ import streamlit as st
 #: True while a page is drawn for the first time after a visitor came to it; only then a link's example counts.
 ARRIVED = "arrived"
 
-#: The slug of an example that a link on the page itself asks for.
-WANTED = "wanted_example"
+#: Name in the URL: a link with `?lesson=padding-crops` opens that experiment.
+LESSON = "lesson"
 
 
 def encode(value: Any) -> str:
@@ -51,10 +51,7 @@ class Settings:
         key = self.key("example")
         self.check_url("example", "example", titles)
         asked = st.query_params.get(key) or st.query_params.get("example")
-        if st.session_state.get(WANTED) in titles:
-            st.query_params[key] = st.session_state[key] = st.session_state.pop(WANTED)
-            self.adopt(state_of(st.session_state[key]))
-        elif asked in titles and (st.session_state.get(ARRIVED) or key not in st.session_state):
+        if asked in titles and (st.session_state.get(ARRIVED) or key not in st.session_state):
             self.arrive(asked, state_of(asked))
 
         def chosen() -> None:

@@ -61,8 +61,9 @@ def start_of(scene: Scene, key: str) -> dict[str, Any]:
     asked = st.session_state[memory]
     orders = [order["id"] for order in scene["orders"]]
     order = asked["order"] if asked["order"] in orders else scene["order"]
-    digits = asked["step"] if asked["step"].isascii() and asked["step"].isdigit() and len(asked["step"]) < 6 else "1"
-    return {"order": order, "step": min(max(int(digits) - 1, 0), count_steps(scene, order) - 1)}
+    digits = asked["step"] if asked["step"].isascii() and asked["step"].isdigit() and len(asked["step"]) < 6 else ""
+    first = int(digits) - 1 if digits else scene["step"]
+    return {"order": order, "step": min(max(first, 0), count_steps(scene, order) - 1)}
 
 
 def current(scene: Scene, key: str) -> tuple[str, int]:

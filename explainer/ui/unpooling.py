@@ -17,7 +17,7 @@ from explainer.proofs import matrix_proof, winners_proof
 from explainer.scene.panels import ghosts, pad_mask
 from explainer.scene.pooling import window_pads
 from explainer.scene.view import View
-from explainer.ui.below import show_proofs, show_tabs
+from explainer.ui.below import show_beliefs, show_proofs, show_tabs
 from explainer.ui.operator_page import cached_scene
 from explainer.ui.page_record import PageState
 from explainer.ui.settings import Settings, encode
@@ -178,4 +178,5 @@ def show_unpooling(
     show_proofs([matrix_proof(unpool, values)])
     for line in unpool.size_formula(tuple(values.shape[1:])):
         st.latex(line)
-    show_tabs(PAGE, scene, "mu_stage", unpool.story(pool, x, values), example.note)
+    show_beliefs(PAGE)
+    show_tabs(scene, "mu_stage", unpool.story(pool, x, values), example.note)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from explainer.examples.table import find_example
 from explainer.segmentation.shapes import torchvision_fcn_shapes
-from explainer.ui.below import show_lessons
+from explainer.ui.lessons import show_lessons
 from explainer.ui.photo.comparing import show_comparison
 from explainer.ui.photo.facts import show_truth
 from explainer.ui.photo.files import show_files
