@@ -2,21 +2,21 @@
 
 import streamlit as st
 
+from explainer.ui.heading import show_heading
 from explainer.ui.navigation import link
 from explainer.ui.overlap import show_counts, show_examples, show_gradient, show_pictures, show_remedies
 from explainer.ui.settings import Settings
 
 settings = Settings("cb")
-st.title("Checkerboard")
-st.markdown(
-    "In a transposed convolution the stamps overlap. If the kernel is **no multiple of the stride**, some "
-    ":green[output pixels] collect more stamps than their neighbors, in a regular pattern: in 2D a checkerboard. "
-    "Generated pictures and label maps show it (Odena, Dumoulin & Olah 2016). Paint with ones and count."
+show_heading(
+    "Checkerboard",
+    "Paint with ones and count the stamps: if the kernel is **no multiple of the stride**, some :green[output pixels] "
+    "get more than their neighbors.",
 )
-show_examples(settings, "checkerboard")
-
-st.subheader("Count the overlap")
 k, s = show_counts(settings)
+
+st.subheader("Stamp by stamp")
+show_examples(settings, "checkerboard")
 
 st.subheader("What it looks like")
 st.markdown(

@@ -1,21 +1,38 @@
-"""Side by side: all upsamplers on the same small map and on the same photo."""
+"""Side by side: all upsamplers on the same photo under one lens, and on the same small map."""
 
 import streamlit as st
 
-from explainer.ui.lineup import choose, show_maps, show_photo, show_table
+from explainer.ui.heading import show_heading
+from explainer.ui.lineup import choose_factor, choose_map, show_maps, show_photo, show_table
 from explainer.ui.navigation import link
 from explainer.ui.settings import Settings
 from explainer.ui.window import choose_photo
 
-st.title("Side by side")
+show_heading(
+    "Side by side",
+    "A photo, made smaller and brought back by every upsampler. Point anywhere: one **lens** lies over all pictures.",
+)
+settings = Settings("ss")
+with st.container(horizontal=True, gap="small"):
+    photo = choose_photo(settings, width=280)
+    r = choose_factor(settings)
+settings.show_notes()
+show_photo(photo, r)
+st.markdown(
+    "Sorted by PSNR, computed now against the original (higher is closer; 6 dB halve the error). Most get the **mean "
+    "of each block**. Max unpooling gets the maxima and their places, pixel shuffle gets *all* pixels as channels, so "
+    "it only has to rearrange them. The two *trained* ones were fitted to this photo by least squares. align_corners "
+    "stretches the map from corner pixel to corner pixel, so nothing lies where the blocks were. The random kernel "
+    "leaves a checkerboard. PSNR is taken over the whole picture, values clipped to what a screen shows."
+)
+
+st.subheader("The same on a small map")
 st.markdown(
     "One :blue[input], all upsamplers. Each tile shows the :green[output] and, small beside it, the upsampler's "
     ":violet[matrix]: one row for each output pixel, one column for each input pixel. For given indices, max unpooling "
     "has one too. The title of a tile leads to its page."
 )
-settings = Settings("ss")
-with st.container(border=True):
-    x, r = choose(settings)
+x = choose_map(settings)
 settings.show_notes()
 show_maps(x, r)
 
@@ -29,20 +46,6 @@ st.markdown(
     "the bilinear *kernel* fades at the border, where `F.interpolate` repeats the edge.\n"
     "- **Learned**: for one channel in and out. With C channels a transposed convolution has C² as many. Pixel shuffle "
     "itself learns nothing; the convolution before it does. Here its r² channels are copies of the input."
-)
-
-st.subheader("A photo, made smaller and brought back")
-st.markdown(
-    "Sorted by PSNR, computed now against the original (higher is closer; 6 dB halve the error). Most get the **mean "
-    "of each block**. Max unpooling gets the maxima and their places, pixel shuffle gets *all* pixels as channels, so "
-    "it only has to rearrange them. The two *trained* ones were fitted to this photo by least squares."
-)
-photo = choose_photo(settings, width=280)
-settings.show_notes()
-show_photo(photo, r)
-st.caption(
-    "align_corners stretches the map from corner pixel to corner pixel, so nothing lies where the blocks were. The "
-    "random kernel leaves a checkerboard. PSNR is taken over the whole picture, values clipped to what a screen shows."
 )
 with st.container(horizontal=True):
     link("checkerboard", "Why the random kernel leaves a pattern")

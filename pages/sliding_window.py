@@ -2,20 +2,39 @@
 
 import streamlit as st
 
+from explainer.ui.heading import show_heading
 from explainer.ui.navigation import link
 from explainer.ui.settings import Settings
-from explainer.ui.window import choose, compared, field_of, show_agreement, show_labels, show_sweep, show_work
+from explainer.ui.sliding import show_sliding
+from explainer.ui.window import (
+    choose,
+    choose_photo,
+    compared,
+    field_of,
+    show_agreement,
+    show_labels,
+    show_sweep,
+    show_work,
+    slid,
+)
 
-st.title("Sliding window")
-st.markdown(
-    "To name the pixel in the middle, cut out a **patch** around it and classify the patch; then move on. That is the "
-    "oldest way to segment with a classifier (Farabet et al. 2013, Pinheiro & Collobert 2014). A network of "
-    "convolutions can do all patches in **one pass** over the photo: it makes the same decisions and computes what "
-    "patches share only once (Long et al. 2015)."
+show_heading(
+    "Sliding window",
+    "To name the pixel in the middle, classify the **patch** around it; then move on. Drag the window, and grow it.",
 )
 settings = Settings("sw")
-with st.container(border=True):
-    choice = choose(settings)
+name = choose_photo(settings, width=280, label_visibility="collapsed")
+settings.show_notes()
+show_sliding(slid(name), "sw_window")
+st.markdown(
+    "That is the oldest way to segment with a classifier (Farabet et al. 2013, Pinheiro & Collobert 2014). From a few "
+    "pixels alone it is **impossible to say what they are**, as the lecture has it: without context a patch of fur is "
+    "not yet a cat. A network of convolutions can do all patches in **one pass** over the photo: it makes the same "
+    "decisions and computes what patches share only once (Long et al. 2015)."
+)
+
+st.subheader("Patch by patch, and in one pass")
+choice = choose(settings, name)
 settings.show_notes()
 found = compared(choice)
 show_labels(choice, found)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explainer.ui.heading import show_heading
 from explainer.ui.photo.asking import answer_for
 from explainer.ui.photo.facts import show_caption, show_cost, show_privacy
 from explainer.ui.photo.intake import show_intake
@@ -11,11 +12,9 @@ from explainer.ui.photo.tabs import show_more
 from explainer.ui.photo.viewer import show_view
 from explainer.ui.settings import Settings
 
-st.title("Your photo")
-st.markdown(
-    "A fully convolutional network names every pixel: twenty classes of things, and background. It decides on coarse "
-    "maps and **upsamples** them to the photo, by what the pages before this one explain. Choose a photo or bring your "
-    "own."
+show_heading(
+    "Your photo",
+    "A fully convolutional network names **every pixel**: it decides on coarse maps and upsamples them to the photo.",
 )
 settings = Settings("yp")
 photo = pick_photo(settings)

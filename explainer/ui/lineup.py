@@ -17,9 +17,10 @@ from explainer.experiments.drawings import output_and_matrix
 from explainer.experiments.lineup import CONTESTANTS, DOWN, Contestant, Properties, properties, revive, shrink
 from explainer.experiments.onecore import on_one_core
 from explainer.operators import Nested, to_nested
+from explainer.photos import to_data_uri
 from explainer.quantities import short
-from explainer.raster.enlarge import enlarged
 from explainer.segmentation.samples import sample
+from explainer.ui.lens import Picture, show_lens
 from explainer.ui.navigation import link
 from explainer.ui.settings import Settings
 from explainer.ui.theme import theme
@@ -31,15 +32,16 @@ DEFAULT = "1 2\n3 4"
 PHOTO_SIDE = 144
 
 
-def choose(settings: Settings) -> tuple[Tensor, int]:
-    """The small map (1, H, W) and the factor."""
-    left, right = st.columns([1, 2], vertical_alignment="top")
-    with left:
-        r = settings.choice("factor", "Factor", (2, 3), 2, help="For the small map and for the photo.")
-    with right:
-        text = settings.text("input", "Input", DEFAULT, height=110, help=f"One row a line, up to {MOST} × {MOST}.")
-        cells = settings.parsed("input", text, DEFAULT, lambda given: read_grid(given, MOST, MOST))
-    return torch.tensor(cells, dtype=torch.float64), r
+def choose_factor(settings: Settings) -> int:
+    """By how much everything grows."""
+    return int(settings.choice("factor", "Factor", (2, 3), 2, width=120))
+
+
+def choose_map(settings: Settings) -> Tensor:
+    """The small map (1, H, W)."""
+    text = settings.text("input", "Input", DEFAULT, height=110, help=f"One row a line, up to {MOST} × {MOST}.")
+    cells = settings.parsed("input", text, DEFAULT, lambda given: read_grid(given, MOST, MOST))
+    return torch.tensor(cells, dtype=torch.float64)
 
 
 def show_maps(x: Tensor, r: int) -> None:
@@ -108,25 +110,21 @@ def pixels(picture: Tensor) -> NDArray[np.uint8]:
     return shown
 
 
+#: Where the lens starts, as shares of the side: an outline on every sample.
+START = (0.42, 0.3)
+
+
 def show_photo(name: str, r: int) -> None:
-    """The photo, the small photo, and every upsampler's attempt with its distance from the original."""
+    """The photo, the small photo, and every upsampler's attempt with its distance from the original, under one lens."""
     photo, small, results = revived(name, r)
-    with st.grid(4, min_column_width=150) as grid:
-        with grid.cell():
-            show_picture(photo, f"**Original**, {PHOTO_SIDE} × {PHOTO_SIDE}", "The original photo")
-        with grid.cell():
-            show_picture(small, f"**Made smaller**, {len(small)} × {len(small)}", "The photo, made smaller")
-        for title, data, quality in results:
-            with grid.cell():
-                picture = np.frombuffer(data, np.uint8).reshape(photo.shape)
-                show_picture(picture, f"**{title}** · {decibels(quality)}", f"{title}: {decibels(quality)}")
-
-
-def show_picture(picture: NDArray[np.uint8], caption: str, alt: str) -> None:
-    """Enlarged to one size, with its pixels kept sharp."""
-    factor = 2 * PHOTO_SIDE // len(picture)
-    st.image(enlarged(picture, factor), width="stretch", alt=alt)
-    st.caption(caption)
+    pictures = [
+        Picture("Original", f"{PHOTO_SIDE} × {PHOTO_SIDE}", to_data_uri(photo), "The original photo"),
+        Picture("Made smaller", f"{len(small)} × {len(small)}", to_data_uri(small), "The photo, made smaller"),
+    ]
+    for title, data, quality in results:
+        grown = np.frombuffer(data, np.uint8).reshape(photo.shape)
+        pictures.append(Picture(title, decibels(quality), to_data_uri(grown), f"{title}: {decibels(quality)}"))
+    show_lens(pictures, PHOTO_SIDE, (START[0] * PHOTO_SIDE, START[1] * PHOTO_SIDE), "ss_lens")
 
 
 def decibels(quality: float) -> str:

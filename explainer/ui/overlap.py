@@ -114,25 +114,29 @@ def code_of(example: Example) -> str:
 
 
 def show_counts(settings: Settings) -> tuple[int, int]:
-    """Counts in 2D and 1D for a kernel, a stride and a number of layers of the visitor's choice; returns (k, s)."""
-    with st.container(border=True), st.grid(3, min_column_width=120):
-        k = settings.choice("k", "Kernel k", KERNELS, 3)
-        s = settings.choice("s", "Stride s", STRIDES, 2)
+    """One large picture of counts, with kernel, stride and layers as sliders; returns (k, s)."""
+    with st.container(horizontal=True, gap="large"):
+        k = settings.slider("k", "Kernel k", KERNELS, 3, width=280)
+        s = settings.slider("s", "Stride s", STRIDES, 2, width=220)
         fitting = tuple(n for n in (1, 2, 3) if overlap.counts(SIZE, k, s, layers=n, dims=1).numel() <= 120)
-        layers = settings.choice("layers", "Layers", fitting, 1, help="The same layer again and again.")
+        layers = settings.choice("layers", "Layers", fitting, 1, width=120)
     settings.show_notes()
     grid, line = overlap.counts(SIZE, k, s, layers=layers), overlap.period(k, s, layers)
     pattern = " ".join(f"{value:g}" for value in line[:16].tolist()) + (" ..." if len(line) > 16 else "")
-    st.markdown(
-        f"{verdict(k, s, layers)} Along one axis, far from the border, the counts repeat :green[**{pattern}**]."
-    )
-    left, right = st.columns(2)
+    left, right = st.columns((3, 2), gap="large")
     with left:
-        st.caption("Stamps that reach each :green[output pixel]")
-        show_chart(figures.heat_map(grid.tolist(), "output", theme(), unit="stamps"), describe(grid), "cb_counts")
+        chart = figures.heat_map(grid.tolist(), "output", theme(), unit="stamps", height=440)
+        show_chart(chart, describe(grid), "cb_counts")
     with right:
+        st.markdown(
+            f"{verdict(k, s, layers)} Along one axis, far from the border, the counts repeat :green[**{pattern}**]."
+        )
         st.caption("Largest count divided by smallest, far from the border, for one layer")
         show_chart(evenness_chart(), "Even, ratio 1, exactly where the kernel is a multiple of the stride", "cb_even")
+    st.markdown(
+        "In a transposed convolution the stamps overlap; in 2D the pattern is a checkerboard. Generated pictures and "
+        "label maps show it (Odena, Dumoulin & Olah 2016)."
+    )
     return k, s
 
 
@@ -166,6 +170,7 @@ def evenness_chart() -> object:
         y=[f"s {s}" for s in strides],
         span=(1, 4),
         square=False,
+        height=260,
     )
 
 

@@ -77,18 +77,32 @@ class Settings:
 
     def choice(self, name: str, label: str, options: Sequence[Any], default: Any, **more: Any) -> Any:
         """A select box over values; returns the value itself, not its text."""
-        by_text = {encode(option): option for option in options}
-        texts, key = list(by_text), self.key(name)
+        by_text, first = self.offered(name, label, options, default)
+        texts = list(by_text)
+        chosen = st.selectbox(label, texts, texts.index(first), **self.bound(name), **more)
+        return by_text[chosen if chosen in by_text else first]
+
+    def slider(self, name: str, label: str, options: Sequence[Any], default: Any, **more: Any) -> Any:
+        """As `choice`, but drawn as a slider over a few values."""
+        by_text, first = self.offered(name, label, options, default)
+        chosen = st.select_slider(label, list(by_text), first, **self.bound(name), **more)
+        return by_text[chosen if chosen in by_text else first]
+
+    def offered(self, name: str, label: str, options: Sequence[Any], default: Any) -> tuple[dict[str, Any], str]:
+        """Options by their texts, and the text to start with; notes what the link or an older choice asked in vain."""
+        by_text, key = {encode(option): option for option in options}, self.key(name)
+        texts = list(by_text)
         first = encode(default) if encode(default) in by_text else texts[0]
         if first != encode(default) and key not in st.session_state:
             self.note(name, f"{label} {encode(default)} is not possible here (allowed: {', '.join(texts)}).")
         self.check_url(name, label, by_text)
         if st.session_state.get(key, first) not in by_text:
             st.session_state[key] = self.replaced(name, label, st.session_state[key], texts)
-        chosen = st.selectbox(
-            label, texts, texts.index(first), key=key, bind="query-params", on_change=self.forget_notes, **more
-        )
-        return by_text[chosen if chosen in by_text else first]
+        return by_text, first
+
+    def bound(self, name: str) -> dict[str, Any]:
+        """What ties a widget to its key, the URL and the notices."""
+        return {"key": self.key(name), "bind": "query-params", "on_change": self.forget_notes}
 
     def text(self, name: str, label: str, default: str, **more: Any) -> str:
         """A text area."""

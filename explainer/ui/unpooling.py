@@ -1,61 +1,94 @@
-"""The story of max unpooling on one page: two stages, and the field where the network computes on."""
+"""The story of max unpooling on one page: pool, remember, compute on, put back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 import torch
+from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
 from explainer.examples.grids import read_grid, write_grid
 from explainer.examples.table import Example, examples_of
 from explainer.nesting import tuples_of
-from explainer.operators import MaxPooling, MaxUnpooling
+from explainer.operators import MaxPooling, MaxUnpooling, Nested, to_nested
 from explainer.proofs import matrix_proof, winners_proof
-from explainer.scene.panels import ghosts, pad_mask
+from explainer.scene.panels import Scene, ghosts, pad_mask
 from explainer.scene.pooling import window_pads
 from explainer.scene.view import View
-from explainer.ui.below import show_beliefs, show_proofs, show_tabs
+from explainer.ui.below import show_beliefs, show_proofs, show_size, show_tabs
+from explainer.ui.heading import toolbar
+from explainer.ui.navigation import entry
 from explainer.ui.operator_page import cached_scene
 from explainer.ui.page_record import PageState
 from explainer.ui.settings import Settings, encode
 from explainer.ui.stage import show_stage
 
-PAGE = "max_unpooling"
+PAGE, STAGE = "max_unpooling", "mu_stage"
+STORY = (
+    "A network that remembers the positions can use them on the way up: the values that come back from deeper layers "
+    "are put where the maxima were, and everything else is zero. Edges return to their place; what was thrown away "
+    "does not return. The values need not be the maxima: change them under *Numbers*."
+)
 MAP_SIZE, LEFT_OUT = "the map's size", "left out"
 
 
+@dataclass(frozen=True)
+class Story:
+    """What the page tells: a map, how it is pooled, what the network passes on, and how large the way back is."""
+
+    x: Tensor
+    pool: MaxPooling
+    values: Tensor
+    indices: Nested
+    size: tuple[int, ...] | None
+    example: Example
+
+
 def show_story() -> None:
-    """Example, settings, pooling, the values passed on, unpooling."""
-    settings = Settings("mu")
-    example = pick(settings)
-    state = state_of(example)
-    st.subheader("1. Pool, and remember where the maxima stood")
-    with st.container(border=True):
-        x = choose_map(settings, state)
-        pool = choose_pooling(settings, state, x)
+    """One line of settings, then pooling and unpooling beside each other, and what is checked below."""
+    settings = Settings(entry(PAGE).prefix)
+    row = toolbar(settings.prefix)
+    with row:
+        example = pick(settings)
+    story = choose(settings, row, example)
     settings.show_notes()
-    if pool is None:
+    if story is None:
         return
-    show_pooling(settings, pool, x, example)
-    st.subheader("2. Compute on, then put back")
-    pooled, indices = pool.with_indices(x[None])
-    with st.container(border=True):
-        values = choose_values(settings, state, pooled[0])
-        size = choose_size(settings, state, x)
-    settings.show_notes()
-    show_unpooling(pool, x, values, tuples_of(indices[0].tolist()), size, example)
+    down, up = st.columns(2)
+    with down:
+        show_pooling(settings, story)
+    with up:
+        shown = show_unpooling(story)
+    if shown is not None:
+        show_checked(story, *shown)
 
 
 def pick(settings: Settings) -> Example:
     """The select box of examples; choosing one sets everything."""
     table = {example.slug: example for example in examples_of(PAGE)}
     titles = {slug: example.title for slug, example in table.items()}
-    example = table[settings.example(titles, lambda slug: state_of(table[slug]))]
-    st.caption(f"{example.note} *Source: {example.source}.*")
-    return example
+    return table[settings.example(titles, lambda slug: state_of(table[slug]))]
+
+
+def choose(settings: Settings, row: DeltaGenerator, example: Example) -> Story | None:
+    """The settings' widgets, folded into two popovers of the line above the stages; None where no window fits."""
+    state = state_of(example)
+    fold = row.popover("Settings", icon=":material/tune:")
+    with row.popover("Numbers", icon=":material/edit:"):
+        x = choose_map(settings, state)
+        with fold:
+            pool = choose_pooling(settings, state, x)
+        if pool is None:
+            return None
+        pooled, indices = pool.with_indices(x[None])
+        values = choose_values(settings, state, pooled[0])
+    with fold:
+        size = choose_size(settings, state, x)
+    return Story(x, pool, values, to_nested(indices[0]), size, example)
 
 
 def state_of(example: Example) -> dict[str, str]:
@@ -94,14 +127,13 @@ def choose_pooling(settings: Settings, state: Mapping[str, str], x: Tensor) -> M
         ("padding", "Padding p", (0, 1, 2)),
         ("ceil_mode", "ceil_mode", (False, True)),
     )
-    for column, (name, label, options) in zip(st.columns(len(fields)), fields, strict=True):
+    for name, label, options in fields:
         allowed = [value for value in options if fits({**chosen, name: value}, x)]
         if not allowed:
             st.error("No window fits this map; give it more rows or columns.")
             return None
         default = next((value for value in allowed if encode(value) == state[name]), allowed[0])
-        with column:
-            chosen[name] = settings.choice(name, label, sorted(allowed), default)
+        chosen[name] = settings.choice(name, label, sorted(allowed), default)
     return MaxPooling(**chosen)
 
 
@@ -114,23 +146,19 @@ def fits(parameters: dict[str, Any], x: Tensor) -> bool:
     return True
 
 
-def show_pooling(settings: Settings, pool: MaxPooling, x: Tensor, example: Example) -> None:
-    """The first stage."""
-    shown = PageState(pool, tuples_of(x.tolist()), View(), f"{example.title}: pooling")
-    scene = cached_scene(shown)
+def show_pooling(settings: Settings, story: Story) -> None:
+    """The way down."""
+    x, pool = story.x, story.pool
+    scene = cached_scene(PageState(pool, tuples_of(x.tolist()), View(), f"{story.example.title}: pooling"))
 
     def edited(panel: str, values: list[Any]) -> None:
-        size = tuple(pool(x[None]).shape[2:])
-        pads = window_pads(pool, tuple(x.shape[1:]), size)
+        pads = window_pads(pool, tuple(x.shape[1:]), tuple(pool(x[None]).shape[2:]))
         whole = (1, *(n + a + b for n, (a, b) in zip(x.shape[1:], pads, strict=True)))
         border = set(ghosts(pad_mask(whole, pads)))
         inside = torch.tensor([float(v) for cell, v in enumerate(values) if cell not in border])
         settings.adopt({"map": write_grid(inside.view(x.shape[1:]).tolist())})
 
-    show_stage(scene, "mu_pool", edited)
-    for line in pool.size_formula(tuple(x.shape[1:])):
-        st.latex(line)
-    show_proofs([winners_proof(pool, x)])
+    show_stage(scene, f"{settings.prefix}_pool", edited)
 
 
 def choose_values(settings: Settings, state: Mapping[str, str], pooled: Tensor) -> Tensor:
@@ -159,24 +187,33 @@ def choose_size(settings: Settings, state: Mapping[str, str], x: Tensor) -> tupl
     return tuple(x.shape[1:]) if asked == MAP_SIZE else tuple(int(part) for part in asked.split("×"))
 
 
-def show_unpooling(
-    pool: MaxPooling, x: Tensor, values: Tensor, indices: Any, size: tuple[int, ...] | None, example: Example
-) -> None:
-    """The second stage, or torch's refusal."""
-    unpool = MaxUnpooling(indices, pool.kernel_size, pool.stride, pool.padding, size)
+def show_unpooling(story: Story) -> tuple[MaxUnpooling, Scene] | None:
+    """The way up; torch's refusal, and None, where it refuses."""
+    pool, x, values = story.pool, story.x, story.values
+    unpool = MaxUnpooling(story.indices, pool.kernel_size, pool.stride, pool.padding, story.size)
     try:
         output = unpool(values[None])
     except ValueError as problem:
         st.error(f"Torch refuses this: {problem}")
-        return
+        return None
     before = tuple(x.flatten().tolist()) if output.shape[2:] == x.shape[1:] else None
-    view = View(order=example.order, pooled_from=before)
-    scene = cached_scene(PageState(unpool, tuples_of(values.tolist()), view, example.title))
-    show_stage(scene, "mu_stage")
+    view = View(order=story.example.order, pooled_from=before)
+    scene = cached_scene(PageState(unpool, tuples_of(values.tolist()), view, story.example.title))
+    show_stage(scene, STAGE)
     if before is None:
         st.info("The output is not as large as the map was: flat indices now point to other rows and columns.")
-    show_proofs([matrix_proof(unpool, values)])
-    for line in unpool.size_formula(tuple(values.shape[1:])):
-        st.latex(line)
+    return unpool, scene
+
+
+def show_checked(story: Story, unpool: MaxUnpooling, scene: Scene) -> None:
+    """The story in words, the proofs, both sizes, the misunderstandings, code and files."""
+    words, facts = st.columns((3, 2), gap="large")
+    with words:
+        st.markdown(STORY)
+        st.caption(f"**{story.example.title}.** {story.example.note} *Source: {story.example.source}.*")
+    with facts:
+        show_proofs([winners_proof(story.pool, story.x), matrix_proof(unpool, story.values)])
+        down, up = tuple(story.x.shape[1:]), tuple(story.values.shape[1:])
+        show_size([*story.pool.size_formula(down), *unpool.size_formula(up)])
     show_beliefs(PAGE)
-    show_tabs(scene, "mu_stage", unpool.story(pool, x, values), example.note)
+    show_tabs(scene, STAGE, unpool.story(story.pool, story.x, story.values), story.example.note)

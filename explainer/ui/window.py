@@ -37,6 +37,7 @@ from explainer.segmentation.resize import to_input
 from explainer.segmentation.samples import sample, samples
 from explainer.ui.charts import show_chart
 from explainer.ui.settings import Settings
+from explainer.ui.sliding import window_data
 from explainer.ui.theme import theme
 
 #: Small, so that the answer comes at once; still four times the receptive field.
@@ -54,10 +55,9 @@ class Choice:
     step: int
 
 
-def choose(settings: Settings) -> Choice:
-    """The select boxes."""
-    with st.grid(3, min_column_width=170):
-        name = choose_photo(settings)
+def choose(settings: Settings, name: str) -> Choice:
+    """The select boxes of the comparison."""
+    with st.grid(2, min_column_width=170):
         side = settings.choice("side", "Patch side", PATCH_SIDES, 65, help="In pixels of the photo shown here.")
         step = settings.choice("step", "One patch every ... pixels", (8, 16, 32), 8, help="Their middles.")
     return Choice(name, side, step)
@@ -94,6 +94,12 @@ def swept(name: str) -> dict[int, float]:
     """Patch side -> largest difference away from the border."""
     _, x, net = prepared(name)
     return on_one_core(lambda: difference_by_side(net, x))
+
+
+@st.cache_data(max_entries=8, show_spinner="Classifying patch after patch ...")
+def slid(name: str) -> dict[str, Any]:
+    """The sliding window's photo and decisions; the samples are ours, so they may be kept."""
+    return window_data(*prepared(name))
 
 
 def field_of(name: str) -> int:

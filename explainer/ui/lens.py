@@ -1,0 +1,32 @@
+"""One lens over several pictures of the same photo: what the visitor points at is enlarged in all of them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from explainer.palette import PALETTE
+from explainer.stage.bundle import bundle
+
+HERE = Path(__file__).parent
+_mount = st.components.v2.component(
+    "picture_lens", css=(HERE / "lens.css").read_text(encoding="utf-8"), js=bundle(HERE / "lens.js")
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One square picture under the lens: a title, a few words, a `data:` address, and what it shows in words."""
+
+    title: str
+    note: str
+    uri: str
+    alt: str
+
+
+def show_lens(pictures: list[Picture], side: int, start: tuple[float, float], key: str) -> None:
+    """Show pictures of `side` x `side` pixels, or of a fraction of that, with the lens at `start` (x, y) in pixels."""
+    data = {"pictures": [asdict(one) for one in pictures], "side": side, "start": list(start)}
+    _mount(key=key, data={**data, "accent": PALETTE["dark"]["accent"]})
