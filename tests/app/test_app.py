@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from explainer.ui.navigation import PAGES
 from tests.app.conftest import Visitor, serve
 
-LECTURE = ["1", "3", "2", "2", "4", "10", "6", "6", "3", "7", "4", "4", "3", "7", "4", "4"]
+STAMPS = ["5", "14", "10", "12", "14", "36", "24", "30", "15", "34", "20", "24", "24", "55", "32", "36"]
 OPERATORS = [
     page
     for page in PAGES
@@ -46,7 +46,7 @@ def test_a_link_into_a_server_that_nobody_has_visited(browser, entry):
         page = visitor.open(entry.url_path)
         expect(page.get_by_test_id("stMain").locator("h1").first).to_be_visible()
         assert entry.url_path in page.url
-        expect(page.get_by_test_id("stSidebarNav")).to_contain_text("Side by side")
+        expect(page.get_by_text("In a network", exact=True).first).to_be_visible()
         expect(page.get_by_role("dialog")).to_have_count(0)
         assert visitor.problems == []
         page.close()
@@ -85,7 +85,7 @@ def test_playing_reaches_the_last_step_and_torchs_numbers(visitor):
     button(page, "Play").click()
     expect(count(page)).to_have_text("4 / 4")
     expect(button(page, "Play")).to_be_visible()
-    expect(stage(page).locator('figure[data-panel="direct"] .number')).to_have_text(LECTURE)
+    expect(stage(page).locator('figure[data-panel="direct"] .number')).to_have_text(STAMPS)
 
 
 def test_keys_slider_and_order(visitor):
@@ -104,7 +104,7 @@ def test_keys_slider_and_order(visitor):
 def test_the_formula_and_a_pinned_cell(visitor):
     page = visitor.open("strided-convolution")
     expect(stage(page).locator(".step-line")).to_contain_text("out[0,0] = ")
-    expect(stage(page).locator(".step-line")).to_contain_text("= 14")
+    expect(stage(page).locator(".step-line")).to_contain_text("= 6")
     cells = stage(page).locator('figure[data-panel="output"] .cells')
     cells.scroll_into_view_if_needed()
     box = cells.bounding_box()
@@ -154,8 +154,12 @@ def test_the_address_carries_the_state(visitor):
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_test_id("stSelectbox").filter(has_text=label).first.locator("input, [role=combobox]").first.click()
+    """Choose in the select box of that name; all but the example are folded into a popover."""
+    if label != "Example":
+        page.get_by_role("button", name="Settings").click()
+    page.get_by_role("combobox", name=label).or_(page.get_by_label(label).locator("input")).first.click()
     page.get_by_role("option", name=option, exact=True).click()
+    page.keyboard.press("Escape")
 
 
 def test_a_bad_link_says_so_and_falls_back(visitor):
@@ -190,16 +194,35 @@ def test_files_to_take_away(visitor, label, magic, tmp_path):
     assert target.read_bytes().startswith(magic)
 
 
-def test_a_lesson_leads_to_its_example(visitor):
+def test_a_lesson_asks_first_and_shows_both_pictures(visitor):
     page = visitor.open("transposed-convolution")
-    page.get_by_role("button", name="See it happen").first.click()
-    visitor.settle()
-    expect(stage(page).locator('figure[data-panel="input"] .number')).to_have_text(["1"])
+    page.get_by_role("button", name="Try it").nth(1).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".stage")).to_be_visible()
+    assert dialog.bounding_box()["y"] < 200
+    expect(dialog.get_by_text("5 × 5 without padding")).to_have_count(0)
+    dialog.get_by_role("radio", name="larger").click()
+    expect(dialog.get_by_text("5 × 5 without padding, 3 × 3 with padding 1.")).to_be_visible()
+    after = dialog.locator('figure[data-panel="output"] .number').count()
+    dialog.get_by_role("radio", name="padding 0").click()
+    expect(dialog.locator(".stage")).to_be_visible()
+    page.wait_for_function("location.search.includes('lesson=padding-crops')")
+    assert after > 0
+
+
+def test_a_link_opens_a_lesson(visitor):
+    page = visitor.open("bilinear-upsampling?lesson=align-corners")
+    expect(page.get_by_role("dialog")).to_contain_text("align_corners is a detail.")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page = visitor.open("bilinear-upsampling?lesson=no-such")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("a lesson that does not exist")
 
 
 def test_one_page_after_the_other(visitor):
     page = visitor.open()
     for entry in PAGES[1:]:
-        page.get_by_test_id("stSidebarNav").get_by_role("link", name=entry.title, exact=True).click()
+        page.get_by_text(entry.section, exact=True).first.click()
+        page.get_by_role("link", name=entry.title, exact=True).first.click()
         expect(page.get_by_test_id("stMain").locator("h1").first).to_contain_text(entry.title.split(",")[0])
     visitor.settle()

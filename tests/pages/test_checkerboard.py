@@ -38,8 +38,8 @@ def test_the_three_stacked_layers_are_offered():
 @pytest.mark.parametrize(("k", "s", "word"), [("4", "2", "Even"), ("3", "2", "Uneven"), ("2", "3", "Holes")])
 def test_the_verdict_follows_kernel_and_stride(k, s, word):
     at = open_page()
-    at.selectbox(key="cb_k").set_value(k)
-    at.selectbox(key="cb_s").set_value(s).run()
+    at.select_slider(key="cb_k").set_value(k)
+    at.select_slider(key="cb_s").set_value(s).run()
     assert not at.exception
     assert any(block.value.startswith(f"**{word}:**") for block in at.markdown)
     assert all(":green[" in line for line in proofs(at))
@@ -50,13 +50,6 @@ def test_charts_pictures_and_lesson_are_there():
     assert len(at.get("plotly_chart")) == 3
     assert len(at.table) == 1
     assert any("no multiple of the stride" in block.value for block in at.markdown)
-
-
-def test_a_lesson_opens_its_example_on_the_spot():
-    at = open_page()
-    next(one for one in at.button if one.label == "See it happen").click().run()
-    assert not at.exception
-    assert at.selectbox(key="cb_example").value == "border-uneven"
 
 
 @pytest.mark.parametrize(("name", "label"), [("cb_k", "Kernel k"), ("cb_draw", "Draw the weights again")])

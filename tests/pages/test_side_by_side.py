@@ -1,5 +1,6 @@
-"""The side-by-side page: nine tiles, the table and the photos, for both factors."""
+"""The side-by-side page: the photos under one lens, nine tiles and the table, for both factors."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -22,11 +23,15 @@ def test_all_tiles_pictures_and_rows_are_there(factor):
     at = open_page()
     at.selectbox(key="ss_factor").set_value(factor).run()
     assert not at.exception
-    assert len(at.get("image")) == 2 * len(CONTESTANTS) + 4
+    assert len(at.get("image")) == len(CONTESTANTS)
+    pictures = json.loads(at.get("bidi_component")[0].proto.json)["pictures"]
+    assert len(pictures) == len(CONTESTANTS) + 4
+    assert all(one["uri"].startswith("data:image/png") and one["alt"] for one in pictures)
+    assert len({one["uri"] for one in pictures}) == len(pictures) - 1  # pixel shuffle loses nothing
     table = at.table[0].value
     assert list(table["Upsampler"])[: len(CONTESTANTS)] == [one.name for one in CONTESTANTS]
     assert set(table["Output"][: len(CONTESTANTS)]) == {f"{2 * int(factor)} × {2 * int(factor)}"}
-    assert any("nothing lost" in one.value for one in at.caption)
+    assert {one["title"] for one in pictures if one["note"] == "nothing lost"} == {"Pixel shuffle"}
 
 
 def test_another_input_changes_the_maps():

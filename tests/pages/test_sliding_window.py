@@ -1,8 +1,11 @@
 """The sliding-window page: both ways agree inside, for each patch that covers the receptive field."""
 
+import json
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
+
+from explainer.experiments.dense import PATCH_SIDES
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 
@@ -25,6 +28,16 @@ def test_it_agrees_inside_and_costs_more():
     assert float(metric(at, "Difference inside")) < 1e-4
     assert float(metric(at, "Multiply-adds, patches to one pass").split()[0]) > 5
     assert len(at.get("plotly_chart")) == 2
+
+
+def test_the_window_knows_every_place_for_every_side():
+    data = json.loads(open_page().get("bidi_component")[0].proto.json)
+    assert [one["side"] for one in data["sides"]] == list(PATCH_SIDES)
+    assert all(len(one["labels"]) == data["rows"] * data["columns"] for one in data["sides"])
+    shares = [one["agree"] for one in data["sides"]]
+    assert shares[0] < shares[-1]
+    known = {str(label) for one in data["sides"] for label in one["labels"]}
+    assert known <= set(data["names"]) == set(data["colors"])
 
 
 def test_small_patches_are_off_by_something():
