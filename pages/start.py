@@ -2,29 +2,16 @@
 
 import streamlit as st
 
-from explainer.experiments.drawings import as_image, task
 from explainer.ui.costs import show_costs
+from explainer.ui.heading import show_heading
 from explainer.ui.navigation import PAGES, link
+from explainer.ui.start import show_pictures
 
-st.title("How a network gives every pixel a name")
-st.markdown(
-    "**Semantic segmentation** asks of each pixel: what is this? To answer, a network shrinks the picture until it "
-    "understands it, and then has to **grow its maps back**. This app shows, number by number, the ways to do that: "
-    "from copying pixels to the transposed convolution, and to a network that labels your own photo."
+show_heading(
+    "How a network gives every pixel a name",
+    "It shrinks the picture until it understands it, and then has to **grow its maps back**. How? That is this app.",
 )
-
-st.subheader("Four questions about one picture")
-TASKS = (
-    ("classification", "**Classification**", "One word for the whole picture. Where? It does not say."),
-    ("semantic", "**Semantic segmentation**", "A class for every pixel, sky and grass too. Two cats are one region."),
-    ("detection", "**Object detection**", "A box and a class for each object."),
-    ("instance", "**Instance segmentation**", "The pixels of each object, one by one."),
-)
-with st.grid(4, min_column_width=150) as grid:
-    for name, title, answer in TASKS:
-        with grid.cell():
-            st.html(as_image(task(name), f"Two cats and a tree. {answer}"))
-            st.markdown(f"{title}  \n{answer}")
+show_pictures()
 
 st.subheader("Why maps shrink, and must grow back")
 st.markdown(

@@ -47,7 +47,9 @@ ARROWS = {
     "coloring": set(),
     "matrix": {"coloring"},
     "photos": set(),
-    "operators": {"geometry", "nesting"},
+    "threads": set(),
+    "work": set(),
+    "operators": {"geometry", "nesting", "threads"},
     "proofs": {"matrix", "operators"},
     "scene": {"matrix", "operators", "nesting", "palette"},
     "player": {"palette", "quantities"},
@@ -56,13 +58,13 @@ ARROWS = {
     "examples": {"scene", "operators", "matrix", "geometry", "nesting"},
     "lessons": {"examples", "operators"},
     "figures": {"palette", "nesting"},
-    "segmentation": {"operators", "photos", "raster"},
-    "experiments": {"operators", "matrix", "geometry", "palette", "segmentation"},
+    "segmentation": {"operators", "photos", "quantities", "raster", "threads", "work"},
+    "experiments": {"operators", "matrix", "geometry", "palette", "segmentation", "threads", "work"},
     "ui": {
         "examples", "experiments", "figures", "geometry", "nesting", "operators", "palette", "photos", "proofs",
-        "lessons", "quantities", "raster", "scene", "segmentation", "stage",
+        "lessons", "quantities", "raster", "scene", "segmentation", "stage", "threads", "work",
     },
-    "__main__": {"examples", "operators", "raster", "scene", "segmentation", "stage"},
+    "__main__": {"examples", "operators", "raster", "scene", "segmentation", "stage", "threads"},
 }  # fmt: skip
 
 

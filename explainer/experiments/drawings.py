@@ -1,4 +1,4 @@
-"""Drawings as SVG text, pure Python: the four vision tasks on one scene, lengths of bars, grids of numbers."""
+"""Drawings as SVG text, pure Python: lengths of bars, grids of numbers."""
 
 from __future__ import annotations
 
@@ -11,103 +11,14 @@ from explainer.palette import PALETTE, cell_colour
 
 Grid = Sequence[Sequence[float]]
 
-#: The drawn scene is 240 x 180; label colours are ours, not VOC's.
-WIDTH, HEIGHT = 240, 180
-SKY, GRASS, TREE, CAT = "#7fb2e5", "#86b05a", "#2f6b3c", "#e08a3c"
-CATS = ((92, 92, 1.15), (132, 104, 1.0))
 #: Height of a grid of numbers, and its greatest width.
 SIDE = 168
-TASKS = ("classification", "semantic", "detection", "instance")
-
-
-def task(name: str) -> str:
-    """What a vision task answers about the scene (two cats before a tree), as an SVG image.
-
-    Raises:
-        ValueError: for a name that is not in `TASKS`.
-    """
-    if name not in TASKS:
-        raise ValueError(f"task is {name!r}; allowed are {', '.join(TASKS)}.")
-    parts = {
-        "classification": [*photo(), tag(WIDTH / 2, 22, "cat")],
-        "semantic": [*semantic()],
-        "detection": [*photo(), *boxes()],
-        "instance": [*photo(faded=True), *instances()],
-    }[name]
-    frame = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
-    return frame + "".join(parts) + "</svg>"
 
 
 def as_image(svg: str, alt: str) -> str:
     """An SVG as an HTML image that fills its column: `st.image` would import numpy, which the first page avoids."""
     data = b64encode(svg.encode()).decode()
     return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}" style="width:100%;border-radius:8px">'
-
-
-def photo(faded: bool = False) -> list[str]:
-    """The scene as a camera would see it; faded where something is to be drawn over it."""
-    cats = [cat(*place, fill, face=True) for place, fill in zip(CATS, ("#c77b3a", "#575b66"), strict=True)]
-    scene = [*ground("#bfe0f7", "#a8c97f", "#8a6240", "#5c9455"), *cats]
-    return [*scene, f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff" opacity="0.55"/>'] if faded else scene
-
-
-def ground(sky: str, grass: str, trunk: str, crown: str) -> list[str]:
-    """Sky, meadow and tree."""
-    return [
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{sky}"/>',
-        f'<path d="M0 112 C60 98 150 118 240 102 V180 H0 Z" fill="{grass}"/>',
-        f'<rect x="190" y="72" width="13" height="62" fill="{trunk}"/>',
-        f'<circle cx="196" cy="54" r="30" fill="{crown}"/><circle cx="176" cy="68" r="20" fill="{crown}"/>'
-        f'<circle cx="217" cy="68" r="19" fill="{crown}"/>',
-    ]
-
-
-def cat(x: float, y: float, scale: float, fill: str, face: bool = False) -> str:
-    """A sitting cat; (x, y) is the middle of its head."""
-    body = (
-        f'<path d="M16 42 C30 46 34 30 27 22" fill="none" stroke="{fill}" stroke-width="6" stroke-linecap="round"/>'
-        f'<path d="M-17 48 C-22 22 -10 6 0 6 C10 6 22 22 17 48 Z" fill="{fill}"/><circle r="14" fill="{fill}"/>'
-        f'<path d="M-13 -4 L-12 -20 L-3 -12 Z M13 -4 L12 -20 L3 -12 Z" fill="{fill}"/>'
-    )
-    eyes = '<circle cx="-5" cy="-2" r="2.2" fill="#fff"/><circle cx="5" cy="-2" r="2.2" fill="#fff"/>' if face else ""
-    nose = '<path d="M-2 4 H2 L0 6 Z" fill="#fff"/>' if face else ""
-    return f'<g transform="translate({x} {y}) scale({scale})">{body}{eyes}{nose}</g>'
-
-
-def semantic() -> list[str]:
-    """Every pixel has a class; the two cats are one region."""
-    cats = [cat(*place, CAT) for place in CATS]
-    names = [tag(48, 40, "sky"), tag(38, 152, "grass"), tag(197, 54, "tree"), tag(110, 128, "cat")]
-    return [*ground(SKY, GRASS, TREE, TREE), *cats, *names]
-
-
-def boxes() -> list[str]:
-    """A box and a name for each object."""
-    drawn = []
-    for number, (x, y, scale) in enumerate(CATS):
-        left, top = x - 21 * scale, y - 22 * scale
-        size = f'width="{54 * scale:.0f}" height="{72 * scale:.0f}"'
-        colour = ("#c2410c", "#6941c0")[number]
-        drawn.append(f'<rect x="{left:.0f}" y="{top:.0f}" {size} fill="none" stroke="{colour}" stroke-width="3"/>')
-        drawn.append(tag(left + (0 if number == 0 else 54), top - 2, "cat", colour))
-    return drawn
-
-
-def instances() -> list[str]:
-    """The pixels of each object, one by one; grass, sky and tree are no objects here."""
-    colours = ("#c2410c", "#6941c0")
-    cats = [cat(*place, colour) for place, colour in zip(CATS, colours, strict=True)]
-    return [*cats, tag(72, 62, "cat 1", colours[0]), tag(168, 80, "cat 2", colours[1])]
-
-
-def tag(x: float, y: float, text: str, colour: str = "#131722") -> str:
-    """A word on a label, its middle at (x, y)."""
-    wide = 9 * len(text) + 12
-    return (
-        f'<rect x="{x - wide / 2:.0f}" y="{y - 11:.0f}" width="{wide}" height="21" rx="5" fill="{colour}"/>'
-        f'<text x="{x:.0f}" y="{y + 4:.0f}" text-anchor="middle" font-family="sans-serif" font-size="14" '
-        f'font-weight="600" fill="#fff">{escape(text)}</text>'
-    )
 
 
 def log_shares(values: Sequence[int]) -> list[float]:

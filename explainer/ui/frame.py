@@ -17,6 +17,8 @@ from explainer.ui.settings import ARRIVED, LESSON
 
 #: Set when the first visitor's first page is out; until then nothing may compete with it for the processor.
 FIRST_PAGE_DONE = threading.Event()
+#: Set when the imports that take seconds are done.
+WARM = threading.Event()
 #: Seconds after which a server that nobody visits warms up anyway.
 PATIENCE = 2.0
 
@@ -78,6 +80,7 @@ def warm_up() -> None:
     share_cores()
     gc.collect()
     gc.freeze()
+    WARM.set()
 
 
 def share_cores() -> None:

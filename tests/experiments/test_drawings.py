@@ -7,21 +7,6 @@ import pytest
 from explainer.experiments import drawings
 
 
-@pytest.mark.parametrize("name", drawings.TASKS)
-def test_every_task_is_drawn(name):
-    assert ElementTree.fromstring(drawings.task(name)).tag.endswith("svg")
-
-
-def test_an_unknown_task_is_refused():
-    with pytest.raises(ValueError, match="allowed are classification"):
-        drawings.task("counting")
-
-
-def test_semantic_segmentation_names_classes_and_instances_names_cats():
-    assert all(f">{word}<" in drawings.task("semantic") for word in ("sky", "grass", "tree", "cat"))
-    assert ">cat 1<" in drawings.task("instance") and ">cat 2<" in drawings.task("instance")
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_output_and_matrix_have_a_cell_for_each_value(theme):
     svg = ElementTree.fromstring(drawings.output_and_matrix([[1, 2.5], [-3, 0]], [[1, 0, 0]] * 4, theme))

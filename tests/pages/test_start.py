@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.experiments.costs import Net, designs
 from explainer.quantities import count, memory
+from explainer.ui.frame import WARM
 from explainer.ui.navigation import PAGES
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
@@ -22,6 +23,17 @@ def test_it_is_the_first_page_and_links_to_all_others():
     assert not at.exception
     assert "pixel" in at.title[0].value
     assert len(at.get("page_link")) >= len(PAGES) - 1
+
+
+def test_the_pictures_come_once_the_server_is_warm():
+    at = open_page()
+    assert any("is being loaded" in one.value for one in at.caption) or len(at.get("image")) >= 6
+    WARM.set()
+    at.run()
+    assert not at.exception
+    assert len(at.get("image")) >= 6
+    shown = " ".join(block.value for block in at.markdown)
+    assert "**sheep**" in shown and "6 boxes" in shown
 
 
 def test_the_table_shows_the_computed_costs():

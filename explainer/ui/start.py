@@ -1,0 +1,126 @@
+"""The start page's pictures: a network on its way down and up, and four tasks on one photograph.
+
+They need torch, which takes seconds to import; the first page of a fresh server does not wait for it. Until the server
+has warmed up, placeholders stand there, and the part of the page looks again every second.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from explainer.experiments.drawings import as_image
+from explainer.ui.frame import WARM
+
+TASKS = (
+    ("Classification", "One word for the whole picture: **{word}**. Where? It does not say."),
+    ("Semantic segmentation", "A class for every pixel: {classes}. The animals are one region."),
+    ("Object detection", "A box and a class for each object: {count} boxes."),
+    ("Instance segmentation", "The pixels of each object, one by one: {count} animals."),
+)
+
+
+def show_pictures() -> None:
+    """The moving picture and the four tasks, as soon as the server can make them."""
+    if WARM.is_set():
+        show_made()
+    else:
+        wait()
+
+
+@st.fragment(run_every=1.0)
+def wait() -> None:
+    """Placeholders of the pictures' size; asks for a new run of the page once the server is warm."""
+    if WARM.is_set():
+        st.rerun()
+    st.skeleton(height=260)
+    st.caption("The network is being loaded ...")
+
+
+def show_made() -> None:
+    """The pictures themselves; every visitor sees the same, so they are made once."""
+    from explainer.experiments import flock
+    from explainer.segmentation.classes import display_name
+    from explainer.ui.theme import theme
+
+    st.html(
+        as_image(moving_picture(theme()), "Real maps of a photo: down to 1/32 of its size, and up again to an answer")
+    )
+    st.caption(
+        "Real maps of the photo below, computed by the network that comes with this app. On the way down the channel "
+        "that varies most; on the way up the best class of the fused scores."
+    )
+    photo, labels = answered()
+    word = display_name(flock.commonest(labels))
+    classes = ", ".join(display_name(int(one)) for one in sorted(set(labels.flatten().tolist())))
+    st.subheader("Four questions about one photo")
+    pictures = four_pictures()
+    with st.grid(4, min_column_width=150) as grid:
+        for (title, words), picture in zip(TASKS, pictures, strict=True):
+            told = words.format(word=word, classes=classes, count=len(flock.SHEEP_OUTLINES))
+            with grid.cell():
+                st.image(picture, width="stretch", alt=f"{title}. {told.replace('**', '')}")
+                st.markdown(f"**{title}**  \n{told}")
+    st.caption(
+        "The words and the classes are the network's own answer; boxes and animals are outlines drawn by hand for this "
+        f"page. Photo: {credit()}."
+    )
+    show_pair(photo)
+
+
+def show_pair(photo: Any) -> None:
+    """What a network is trained with: a photo, and the label map that a person drew."""
+    from explainer.experiments import flock
+    from explainer.segmentation.classes import colorize
+
+    st.subheader("What it learns from: pairs")
+    words, left, right = st.columns((2, 3, 3), vertical_alignment="center")
+    words.markdown(
+        "Somebody draws the class of every pixel, for hundreds or thousands of photos. The network sees a photo, its "
+        "answer is compared with the drawing **pixel by pixel**, and the weights move a little."
+    )
+    left.image(photo, width="stretch", alt="The photo: sheep on a meadow")
+    right.image(colorize(flock.label_map()), width="stretch", alt="The label map: each pixel sheep or background")
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def moving_picture(theme: str) -> str:
+    """The hourglass as an SVG."""
+    from explainer.experiments import hourglass
+    from explainer.experiments.onecore import on_one_core
+
+    photo, _ = answered()
+    return hourglass.drawn(on_one_core(lambda: hourglass.tiles(photo)), theme)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def answered() -> tuple[Any, Any]:
+    """The photo (389, 800, 3) and the network's label map of it. Not to be changed by the caller."""
+    from explainer.experiments import flock
+    from explainer.experiments.onecore import on_one_core
+    from explainer.photos import read_photo
+    from explainer.segmentation.inference import predict
+    from explainer.segmentation.samples import sample
+
+    photo = read_photo(sample(flock.NAME).path.read_bytes(), long_side=flock.SIZE[0]).rgb
+    return photo, on_one_core(lambda: predict(photo, device="cpu").labels)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def four_pictures() -> tuple[Any, ...]:
+    """One picture for each task, in the order of `TASKS`."""
+    from explainer.experiments import flock
+    from explainer.segmentation.label_maps import overlay
+
+    photo, labels = answered()
+    return photo, overlay(photo, labels), flock.with_boxes(photo), flock.with_instances(photo)
+
+
+def credit() -> str:
+    """Who made the photo."""
+    from explainer.experiments import flock
+    from explainer.segmentation.samples import sample
+
+    one = sample(flock.NAME)
+    return f"{one.title}, {one.credit}"
