@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from explainer.lessons import LESSONS, lessons_of
+from explainer.ui.glossary import TERMS
 from explainer.ui.navigation import PAGES
 
 ROOT = Path(__file__).parent.parent
@@ -112,8 +113,13 @@ def test_all_eighteen_misunderstandings_are_taught_on_real_pages():
     assert {lesson.page for lesson in LESSONS} <= {page.stem for page in PAGES}
 
 
+def test_every_term_leads_to_a_page():
+    assert {term.page for term in TERMS} <= {page.stem for page in PAGES}
+    assert len({term.word for term in TERMS}) == len(TERMS)
+
+
 def test_every_operator_page_teaches_a_misunderstanding():
-    heavy = {"start", "sliding_window", "side_by_side"}
+    heavy = {"start", "sliding_window", "side_by_side", "glossary"}
     assert [page.stem for page in PAGES if page.stem not in heavy and not lessons_of(page.stem)] == []
 
 
