@@ -1,4 +1,4 @@
-"""The command line: `python -m explainer list | trace | render | segment | fetch`.
+"""The command line: `python -m explainer list | trace | render | quiz | segment | fetch`.
 
 Exit status 0 is success, 1 a photo that could not be read or a file that could not be fetched, 2 wrong input with one
 line on standard error that says what was given and what is allowed.
@@ -46,6 +46,15 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--order", choices=("gather", "scatter"), help="reading order (default: the example's)")
     command.add_argument("--theme", choices=("light", "dark"), default="light")
     command.set_defaults(run=run_render)
+
+    command = add("quiz", help="questions, their answers, and what common mistakes would give")
+    command.add_argument("--seed", type=int, default=1, help="the same seed gives the same questions everywhere")
+    command.add_argument("--n", type=int, default=10, metavar="COUNT", help="how many (1 to 200; default 10)")
+    command.add_argument("--level", type=int, default=1, help="1 (easy) to 4")
+    command.add_argument("--op", action="append", default=[], help="an operator from `list`; may be repeated")
+    command.add_argument("--json", action="store_true", help="for other tools")
+    command.add_argument("--html", type=Path, metavar="FILE", help="write a worksheet to print, solutions behind it")
+    command.set_defaults(run=run_quiz)
 
     command = add("segment", help="label photographs with a network")
     command.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
@@ -126,6 +135,29 @@ def checked_step(step: int | None, scene: dict[str, Any], order: str) -> int:
     if step is not None and not 1 <= step <= steps:
         raise ValueError(f"--step is {step}; this example has steps 1 to {steps}.")
     return steps - 1 if step is None else step - 1
+
+
+def run_quiz(arguments: Any) -> int:
+    """Questions as text, as JSON, or as a worksheet."""
+    from explainer.quiz import quiz
+    from explainer.quiz.questions import as_json
+    from explainer.quiz.worksheet import described, worksheet, written
+
+    if not 1 <= arguments.n <= 200:
+        raise ValueError(f"--n is {arguments.n}; allowed are 1 to 200.")
+    questions = quiz(arguments.seed, arguments.n, arguments.level, arguments.op)
+    if arguments.html:
+        arguments.html.write_text(worksheet(questions), encoding="utf-8")
+    elif arguments.json:
+        print(json.dumps([as_json(one) for one in questions]))
+    else:
+        for one in questions:
+            given = [
+                f"{name} {json.dumps(one.case[name])}" for name in ("input", "weight", "indices") if name in one.case
+            ]
+            print(f"{one.number + 1}. {described(one)}; {'; '.join(given)}")
+            print(f"   {one.text} {written(one, one.answer)}")
+    return 0
 
 
 def run_segment(arguments: Any) -> int:

@@ -60,12 +60,13 @@ ARROWS = {
     "lessons": {"examples", "operators"},
     "figures": {"palette", "nesting"},
     "segmentation": {"operators", "photos", "quantities", "raster", "threads", "work"},
-    "experiments": {"operators", "matrix", "geometry", "palette", "segmentation", "threads", "work"},
+    "experiments": {"operators", "matrix", "geometry", "palette", "photos", "segmentation", "threads", "work"},
+    "quiz": {"examples", "operators", "matrix"},
     "ui": {
         "examples", "experiments", "figures", "geometry", "nesting", "operators", "palette", "photos", "proofs",
-        "lessons", "quantities", "raster", "scene", "segmentation", "stage", "threads", "work",
+        "lessons", "quantities", "quiz", "raster", "scene", "segmentation", "stage", "threads", "work",
     },
-    "__main__": {"examples", "operators", "raster", "scene", "segmentation", "stage", "threads"},
+    "__main__": {"examples", "operators", "quiz", "raster", "scene", "segmentation", "stage", "threads"},
 }  # fmt: skip
 
 

@@ -1,0 +1,178 @@
+"""Questions: one right answer each, every mistake recognized as itself, the same seed the same everywhere."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from explainer.__main__ import main
+from explainer.examples.cases import read_case
+from explainer.operators import OPERATORS
+from explainer.quiz import KINDS, judge, question, quiz
+from explainer.quiz.cases import DRAWN
+from explainer.quiz.judge import read_answer
+from explainer.quiz.mistakes import MISTAKES, outcomes
+from explainer.quiz.questions import LANDS, REACH, SIZE, VALUE, as_json
+from explainer.quiz.worksheet import worksheet
+from tests import references
+
+ROOT = Path(__file__).parents[1]
+SOME = [question(seed, 0, level, (op,)) for op in DRAWN for level in (1, 2, 3, 4) for seed in (3, 11)]
+
+
+@pytest.mark.parametrize("one", SOME, ids=lambda q: f"{q.case['op']}-{q.kind}-{q.level}-{q.seed}")
+def test_the_answer_is_right_and_every_mistake_is_told_apart(one):
+    verdict = judge(one, one.answer)
+    assert (verdict.right, verdict.mistake) == (True, None)
+    answers = [one.answer, *(given for given, _ in one.wrong)]
+    assert len({repr(answer) for answer in answers}) == len(answers)
+    for given, mistake in one.wrong:
+        verdict = judge(one, given)
+        assert (verdict.right, verdict.mistake, verdict.told) == (False, mistake.name, mistake.reason)
+
+
+@pytest.mark.parametrize("one", [one for one in SOME if one.kind in (VALUE, SIZE)][:24], ids=lambda q: q.case["op"])
+def test_answers_against_torch(one):
+    problem = read_case(one.case)
+    output = problem.op(problem.input[None])[0]
+    if one.kind == SIZE:
+        assert one.answer == tuple(output.shape[1:])
+    else:
+        channel, row, column = one.cell
+        assert one.answer == pytest.approx(
+            float(output.view(output.shape[0], -1, output.shape[-1])[channel, row, column])
+        )
+
+
+@pytest.mark.parametrize("kind", [REACH, LANDS])
+def test_reach_against_pushing_single_pixels(kind):
+    """An input reaches an output if pushing it moves that output: asked of torch pixel by pixel."""
+    one = question(5, 0, 3, ("conv_transpose2d",), (kind,))
+    op, x = one.op, one.input
+    moved = []
+    for at in range(x.numel()):
+        pushed = x.clone()
+        pushed.view(-1)[at] += 1
+        moved.append((op(pushed[None]) - op(x[None]))[0].flatten() != 0)
+    matrix = torch.stack(moved, 1)
+    rows = (op(x[None]) if kind == REACH else x[None]).shape[-1]
+    at = one.cell[1] * rows + one.cell[2]
+    wanted = matrix[at] if kind == REACH else matrix[:, at]
+    assert one.answer == tuple(wanted.nonzero().flatten().tolist())
+
+
+def test_every_mistake_of_every_operator_is_met():
+    """Planted mistakes: for each there is a question whose answer it gives, and the judge names it and no other."""
+    met = {}
+    for op in DRAWN:
+        kind = OPERATORS[op][0]
+        for seed in range(60):
+            for level in (1, 2, 3, 4):
+                one = question(seed, 1, level, (op,))
+                met.setdefault(kind, set()).update(mistake.name for _, mistake in one.wrong)
+            if met[kind] == {mistake.name for mistake in MISTAKES[kind]}:
+                break
+    missing = {kind.__name__: {m.name for m in MISTAKES[kind]} - met[kind] for kind in met}
+    assert {name: left for name, left in missing.items() if left} == {}
+
+
+def test_mistakes_are_what_people_would_compute():
+    """Three of them against plain loops: overlap forgotten, kernel mirrored, padding as growth."""
+    case = {"op": "conv_transpose2d", "params": {"stride": 1, "padding": 1}, "input": [[1, 2], [3, 4]],
+            "weight": [[1, 2, 3], [4, 5, 6], [7, 8, 9]]}  # fmt: skip
+    problem = read_case(case)
+    found = {mistake.name: result[0].tolist() for mistake, _, result in outcomes(problem.op, problem.input)}
+    whole = [[0] * 4 for _ in range(4)]
+    for y, row in enumerate(case["input"]):
+        for x, value in enumerate(row):
+            for dy in range(3):
+                for dx in range(3):
+                    whole[y + dy][x + dx] = value * case["weight"][dy][dx]
+    assert found["overlap forgotten"] == [row[1:3] for row in whole[1:3]]
+    turned = [row[::-1] for row in case["weight"][::-1]]
+    assert found["kernel mirrored"] == references.stamp(case["input"], turned, 1, 1, 0)
+    assert len(found["padding taken as growth"]) == 6
+
+
+def test_off_by_one_is_told():
+    one = next(q for q in SOME if q.kind == VALUE and q.case["op"] == "nearest")
+    output = one.op(one.input[None])[0, 0]
+    beside = next(float(v) for v in output.flatten() if v != one.answer and not any(v == a for a, _ in one.wrong))
+    assert judge(one, beside).mistake in ("off by one", None)
+    size = next(q for q in SOME if q.kind == SIZE)
+    near = tuple(n + 1 for n in size.answer)
+    if near not in [given for given, _ in size.wrong]:
+        assert judge(size, near).mistake == "off by one"
+    assert judge(size, tuple(n + 40 for n in size.answer)).mistake is None
+
+
+def test_the_same_seed_gives_the_same_questions(capsys):
+    assert [as_json(one) for one in quiz(7, 6, 2)] == [as_json(one) for one in quiz(7, 6, 2)]
+    assert main(["quiz", "--seed", "7", "--n", "6", "--level", "2", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == [as_json(one) for one in quiz(7, 6, 2)]
+    assert [as_json(one) for one in quiz(8, 6, 2)] != [as_json(one) for one in quiz(7, 6, 2)]
+
+
+def test_bad_requests_get_a_sentence(capsys):
+    assert main(["quiz", "--op", "deconv"]) == 2
+    assert "no questions about operator 'deconv'; allowed are" in capsys.readouterr().err
+    assert main(["quiz", "--n", "0"]) == 2
+    assert main(["quiz", "--level", "0"]) == 2
+    with pytest.raises(ValueError, match="no questions about kind 'color'"):
+        question(1, 0, kinds=("color",))
+    assert set(DRAWN) <= set(OPERATORS)
+    assert set(KINDS) == {"value", "size", "reach", "lands"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "answer"),
+    [(VALUE, " 2,5 ", 2.5), (VALUE, "−3", -3.0), (VALUE, "1/4", 0.25), (SIZE, "4 x 5", (4, 5)), (SIZE, "4×5", (4, 5))],
+)
+def test_typed_answers_are_read(kind, text, answer):
+    one = next(q for q in SOME if q.kind == kind and (kind == VALUE or len(q.answer) == 2))
+    assert read_answer(one, text) == answer
+
+
+@pytest.mark.parametrize(("kind", "text"), [(VALUE, "four"), (VALUE, "1/0"), (SIZE, "4"), (SIZE, "about 4 x 4")])
+def test_typed_nonsense_gets_a_sentence(kind, text):
+    one = next(q for q in SOME if q.kind == kind and (kind == VALUE or len(q.answer) == 2))
+    with pytest.raises(ValueError, match="is not a"):
+        read_answer(one, text)
+
+
+def test_the_worksheet_holds_every_question_and_its_solution():
+    questions = quiz(7, 8)
+    page = worksheet(questions)
+    before, after = page.split('<div class="solutions">')
+    assert len(re.findall(r'<section class="question">', before)) == 8
+    assert len(re.findall(r'<section class="question">', after)) == 8
+    assert "http" not in page
+    for number, one in enumerate(questions, 1):
+        assert f"{number}. " in before and one.text in before
+
+
+def test_the_worksheet_prints_on_both_papers_without_cut_figures(tmp_path, browser):
+    """Chromium's PDF, pages counted: questions, then the solutions from a new page on."""
+    file = tmp_path / "sheet.html"
+    file.write_text(worksheet(quiz(7, 8)), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    for paper in ("A4", "Letter"):
+        pdf = page.pdf(format=paper)
+        assert 2 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 8
+    tallest = page.evaluate("Math.max(...[...document.querySelectorAll('.question')].map(e => e.offsetHeight))")
+    assert tallest < 900  # a page is about 1,000 CSS pixels high, and no section may break inside
+    page.close()
+
+
+def test_the_command_writes_a_worksheet(tmp_path):
+    target = tmp_path / "sheet.html"
+    command = [sys.executable, "-m", "explainer", "quiz", "--n", "2", "--html", str(target)]
+    subprocess.run(command, cwd=ROOT, check=True)
+    assert target.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
