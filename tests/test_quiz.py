@@ -96,7 +96,7 @@ def test_mistakes_are_what_people_would_compute():
                     whole[y + dy][x + dx] = value * case["weight"][dy][dx]
     assert found["overlap forgotten"] == [row[1:3] for row in whole[1:3]]
     turned = [row[::-1] for row in case["weight"][::-1]]
-    assert found["kernel mirrored"] == references.stamp(case["input"], turned, 1, 1, 0)
+    assert found["kernel mirrored"] == references.stamp(case["input"], turned, (1, 1), (1, 1), (0, 0), (1, 1))
     assert len(found["padding taken as growth"]) == 6
 
 

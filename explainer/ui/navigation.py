@@ -39,13 +39,13 @@ class Entry:
         return Path(__file__).parents[2] / "pages" / f"{self.stem}.py"
 
 
-PROBLEM, UPSAMPLING, LEARNABLE, MATRIX, NETWORK, LOOK_UP = (
+PROBLEM, UPSAMPLING, LEARNABLE, MATRIX, NETWORK, PRACTICE = (
     "The problem",
     "Upsampling without learning",
     "Learnable",
     "As a matrix",
     "In a network",
-    "Look up",
+    "Practice",
 )
 
 PAGES = (
@@ -66,7 +66,8 @@ PAGES = (
     Entry("checkerboard", "Checkerboard", "checkerboard-artifacts", "blur_on", NETWORK, "cb", "Where stamps overlap."),
     Entry("side_by_side", "Side by side", "side-by-side", "view_column", NETWORK, "ss", "All upsamplers, one input."),
     Entry("your_photo", "Your photo", "your-photo", "photo_camera", NETWORK, "yp", "A network labels your picture."),
-    Entry("glossary", "Glossary", "terms", "menu_book", LOOK_UP, "gl", "Terms, and what people get wrong."),
+    Entry("questions", "Questions", "exercises", "quiz", PRACTICE, "qz", "Think first, then see; worksheets."),
+    Entry("glossary", "Glossary", "terms", "menu_book", PRACTICE, "gl", "Terms, and what people get wrong."),
 )  # fmt: skip
 
 

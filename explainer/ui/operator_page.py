@@ -22,6 +22,7 @@ from explainer.ui.choosing import choose
 from explainer.ui.heading import show_heading, toolbar
 from explainer.ui.navigation import entry
 from explainer.ui.page_record import Field, OperatorPage, PageState
+from explainer.ui.questions import show_ask_me
 from explainer.ui.settings import Settings, encode
 from explainer.ui.stage import show_stage
 
@@ -42,6 +43,8 @@ def show_page(page: OperatorPage) -> None:
     with row:
         example = pick_example(page, settings)
     state = choose(page, settings, row, example, state_of(example))
+    with row:
+        show_ask_me(page.prefix, example.op)
     settings.show_notes()
     if state is None:
         return

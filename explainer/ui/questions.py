@@ -1,0 +1,139 @@
+"""Think first, then see: a question, an answer typed or clicked, the reason if it is wrong, and the computation.
+
+The seed stands in the URL, so that a class sees the same questions; the score stays in the session and is never sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from explainer.quiz import Question, Verdict, judge, question
+from explainer.quiz.cases import DRAWN
+from explainer.quiz.judge import read_answer
+from explainer.quiz.questions import LANDS, REACH, SIZE, Answer, flat
+from explainer.quiz.worksheet import cell_name, described, grids
+from explainer.scene.panels import Scene, stepping_panel
+from explainer.scene.scenes import scene_of
+from explainer.scene.view import View
+from explainer.ui.stage import show_stage
+
+#: Right answers in a row that raise the level.
+STREAK = 2
+TABLES = (
+    "<style>.grids{display:flex;flex-wrap:wrap;gap:12px 28px}.grids figure{margin:0}.grids table{border-collapse:"
+    "collapse;font-size:1.15rem}.grids td{border:1px solid;min-width:40px;height:40px;text-align:center}"
+    ".grids td.asked{outline:3px solid;font-weight:bold}</style>"
+)
+
+
+def show_ask_me(prefix: str, op: str) -> None:
+    """A button that asks about one operator, in a dialog over the page; the seed of the questions page counts."""
+    if op in DRAWN and st.button("Ask me", key=f"{prefix}_ask", icon=":material/quiz:"):
+        seed = st.query_params.get("qz_seed", "1")
+        known = int(seed) if seed.isascii() and seed.isdigit() and len(seed) < 4 else 1
+        st.dialog("Think first, then see", width="large")(show_questions)(f"{prefix}_quiz", known, (op,))
+
+
+def show_questions(prefix: str, seed: int, ops: Sequence[str] = ()) -> None:
+    """One question after the other; `prefix` keeps the counts of different places apart."""
+    memory = progress(prefix, seed)
+    one = asked(seed, memory["number"], memory["level"], tuple(ops))
+    st.markdown(f"**Question {one.number + 1}**, level {one.level} · {described(one)}")
+    st.html(TABLES + grids(one))
+    given = ask(one, f"{prefix}_{seed}_{one.number}")
+    if given is not None and one.number not in memory["judged"]:
+        memory["judged"][one.number] = given
+        count(memory, judge(one, given).right)
+    if one.number in memory["judged"]:
+        reveal(one, judge(one, memory["judged"][one.number]), f"{prefix}_reveal")
+        st.button("Next question", key=f"{prefix}_next", type="primary", on_click=go_on, args=(memory,))
+    st.caption(f"{memory['right']} of {len(memory['judged'])} so far. Nobody but you sees this.")
+
+
+def progress(prefix: str, seed: int) -> dict[str, Any]:
+    """Where this visitor is, for one seed."""
+    fresh = {"number": 0, "level": 1, "streak": 0, "right": 0, "judged": {}}
+    memory: dict[str, Any] = st.session_state.setdefault(f"{prefix}_progress_{seed}", fresh)
+    return memory
+
+
+def count(memory: dict[str, Any], right: bool) -> None:
+    """Keep the score; some right answers in a row make the next questions harder."""
+    memory["right"] += right
+    memory["streak"] = memory["streak"] + 1 if right else 0
+
+
+def go_on(memory: dict[str, Any]) -> None:
+    """To the next question, one level up after enough right answers in a row."""
+    memory["number"] += 1
+    if memory["streak"] >= STREAK:
+        memory["level"], memory["streak"] = memory["level"] + 1, 0
+
+
+@lru_cache(maxsize=512)
+def asked(seed: int, number: int, level: int, ops: tuple[str, ...]) -> Question:
+    """A question; the same for every visitor with this seed, so it is kept."""
+    return question(seed, number, level, ops)
+
+
+def ask(one: Question, key: str) -> Answer | None:
+    """The widgets for an answer; returns it once it was given."""
+    if one.kind in (REACH, LANDS):
+        return click(one, key)
+    with st.form(key, border=False):
+        hint = "for example 4 x 4" if one.kind == SIZE and one.input.ndim == 3 else "a number"
+        text = st.text_input(one.text, placeholder=hint, key=f"{key}_text")
+        sent = st.form_submit_button("Check")
+    if not sent:
+        return None
+    try:
+        return read_answer(one, text)
+    except ValueError as problem:
+        st.warning(str(problem))
+        return None
+
+
+def click(one: Question, key: str) -> Answer | None:
+    """Cells to click, row by row, and a button."""
+    values = one.input if one.kind == REACH else one.op(one.input[None])[0]
+    rows, columns = values.numel() // values.shape[-1], values.shape[-1]
+    with st.form(key, border=False):
+        st.markdown(f"{one.text} Click them.")
+        chosen: list[int] = []
+        for row in range(rows):
+            cells = list(range(row * columns, (row + 1) * columns))
+            names = {at: cell_name(one, at) for at in cells}
+            chosen += st.pills(
+                f"row {row}", cells, selection_mode="multi", format_func=names.__getitem__, key=f"{key}_{row}",
+                label_visibility="collapsed",
+            )  # fmt: skip
+        return tuple(sorted(chosen)) if st.form_submit_button("Check") else None
+
+
+def reveal(one: Question, verdict: Verdict, key: str) -> None:
+    """Right or the reason, then the computation on the stage at the asked cell."""
+    mark = ":green[:material/check_circle: **Right.**]" if verdict.right else ":blue[:material/lightbulb:]"
+    st.markdown(mark if verdict.right else f"{mark} {verdict.told}")
+    show_stage(revealed(one), f"{key}_{one.seed}_{one.number}_{one.level}")
+
+
+def revealed(one: Question) -> Scene:
+    """The case's scene, at the step that answers."""
+    order = "scatter" if one.kind == LANDS else "gather"
+    scene = scene_of(one.op, one.input, View(matrix=False, order=order, editable=False))
+    return {**scene, "name": one.text, "step": step_of(scene, order, one)}
+
+
+def step_of(scene: Scene, order: str, one: Question) -> int:
+    """The step whose cell is the asked one; border cells of the drawn panel do not count."""
+    if one.cell is None:
+        return 0
+    values = one.input if one.kind == LANDS else one.op(one.input[None])[0]
+    at = flat(one.cell, values)
+    panel = stepping_panel(scene, order)
+    steps = [cell for cell in range(len(panel["values"])) if cell not in set(panel.get("ghost", []))]
+    return min(at or 0, len(steps) - 1)

@@ -1,0 +1,30 @@
+"""Questions: mixed exercises without end, the same for everybody with the same seed, and a worksheet to print."""
+
+import streamlit as st
+
+from explainer.quiz import quiz
+from explainer.quiz.cases import DRAWN
+from explainer.quiz.worksheet import worksheet
+from explainer.ui.heading import show_heading
+from explainer.ui.questions import show_questions
+from explainer.ui.settings import Settings
+
+show_heading("Questions", "Think first, then see. Every answer is **torch's**; a wrong one gets the reason that fits.")
+settings = Settings("qz")
+with st.container(horizontal=True, gap="small"):
+    seed = settings.choice("seed", "Seed (the same for a class)", tuple(range(1, 100)), 1, width=200)
+    about = settings.choice("about", "About", ("everything", *DRAWN), "everything", width=220)
+settings.show_notes()
+ops = () if about == "everything" else (about,)
+show_questions(f"qz_{about}", seed, ops)
+
+with st.expander("On paper"):
+    st.markdown("Ten questions with this seed, made for printing, and the solutions on pages of their own.")
+    st.download_button(
+        "Worksheet (HTML)",
+        lambda: worksheet(quiz(seed, 10, 2, ops)),
+        f"questions-{seed}.html",
+        "text/html",
+        on_click="ignore",
+        icon=":material/print:",
+    )
