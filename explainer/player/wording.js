@@ -24,9 +24,9 @@ export const plural = (n, one, many = one + "s") => `${n} ${n === 1 ? one : many
 export const valueText = (panel, cell, digits = 4) =>
   panel.labels?.[cell] ?? formatNumber(panel.values ? panel.values[cell] : 0, digits);
 
-export function weightText(lookup, tie) {
+export function weightText(lookup, tie, digits = 4) {
   const cell = lookup.weights ? lookup.scene.ties[lookup.weights.column][tie] : -1;
-  return (cell >= 0 && lookup.weights.labels?.[cell]) || formatNumber(lookup.weight[tie]);
+  return (cell >= 0 && lookup.weights.labels?.[cell]) || formatNumber(lookup.weight[tie], digits);
 }
 
 /** The sum of the letter terms of some ties, in the order of the ties; products with a zero have none. */

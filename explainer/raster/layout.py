@@ -108,15 +108,29 @@ def _stack(grids: list[list[Panel]], tall: list[list[Panel]], x: float, width: f
     places: list[Place] = []
     y = 0.0
     for lane, cell in sized:
-        tallest = max(Place(panel, 0, 0, cell).size[1] for panel in lane)
+        row, above = beside_each_other(lane), above_of(lane)
+        lift = cell + HEADING + RULER if above else 0.0
+        tallest = max(Place(panel, 0, 0, cell).size[1] for panel in row)
         words = _has_room_for_words(lane, width)
         at = x + max(0.0, (width - _lane_width(lane, cell, words)) / 2)
-        for panel in lane:
+        for panel in row:
             middle = (tallest - Place(panel, 0, 0, cell).size[1]) / 2
-            places.append(Place(panel, at + _before(panel), y + HEADING + RULER + middle, cell))
+            places.append(Place(panel, at + _before(panel), y + HEADING + RULER + lift + middle, cell))
+            if above and "matrix" in panel and above["beside"]["panel"] == panel["id"]:
+                places.append(Place(above, at + _before(panel), y + HEADING + RULER, cell))
             at += _panel_width(panel, cell, words) + GAP
-        y += HEADING + RULER + tallest + (FOOT if any(p.get("ghost") for p in lane) else 0) + GAP
+        y += HEADING + RULER + lift + tallest + (FOOT if any(p.get("ghost") for p in lane) else 0) + GAP
     return Plan(places, ceil(y))
+
+
+def above_of(lane: list[Panel]) -> Panel | None:
+    """The input that lies above the columns of the lane's matrix."""
+    return next((panel for panel in lane if panel.get("beside", {}).get("side") == "above"), None)
+
+
+def beside_each_other(lane: list[Panel]) -> list[Panel]:
+    """The panels of a lane that stand in a row."""
+    return [panel for panel in lane if panel is not above_of(lane)]
 
 
 def _shift(places: list[Place], by: float) -> list[Place]:
@@ -134,7 +148,7 @@ def _panel_width(panel: Panel, cell: float, words: bool = True) -> float:
 
 
 def _lane_width(lane: list[Panel], cell: float, words: bool = True) -> float:
-    return sum(_panel_width(panel, cell, words) + GAP for panel in lane) - GAP
+    return sum(_panel_width(panel, cell, words) + GAP for panel in beside_each_other(lane)) - GAP
 
 
 def _has_room_for_words(lane: list[Panel], width: float) -> bool:
@@ -146,14 +160,14 @@ def _cell(lanes: list[list[Panel]], width: float, largest: int) -> float:
     """The largest cell with which every lane fits the width, and all of them about the height of a screen."""
     if not lanes:
         return largest
-    rows = sum(max(spread(p)[1] * int(p["shape"][1]) for p in lane) for lane in lanes)
+    rows = sum(max(spread(p)[1] * int(p["shape"][1]) for p in lane) + 3 * bool(above_of(lane)) for lane in lanes)
     cell = floor(min(max(HEIGHT / rows, 3.0), largest))
     words = [_has_room_for_words(lane, width) for lane in lanes]
     while cell >= 3 and any(_lane_width(lane, cell, w) > width for lane, w in zip(lanes, words, strict=True)):
         cell -= 1
     if cell >= 3:
         return float(cell)
-    across = max(sum(spread(p)[0] * int(p["shape"][2]) for p in lane) for lane in lanes)
+    across = max(sum(spread(p)[0] * int(p["shape"][2]) for p in beside_each_other(lane)) for lane in lanes)
     extra = max(_lane_width(lane, 0, False) for lane in lanes)
     return max(0.1, min((width - extra) / across, 900 / rows, 3.0))
 

@@ -12,7 +12,7 @@ export function cellState(stage, panel, cell, view) {
     const tie = panel.entries.get(cell);
     return {
       kind: "value",
-      text: weightText(stage.lookup, tie),
+      text: weightText(stage.lookup, tie, view.digits),
       ink: palette.ink,
       fill: colorAt(scale, scalePosition(stage.lookup.weight[tie], panel.vmax)),
     };

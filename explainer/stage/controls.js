@@ -63,6 +63,7 @@ export function buildStage(stage) {
       ...SPEEDS.map((s) => html("option", { value: s }, `${s}×`)),
     ),
     order: html("div", { class: "order", role: "radiogroup", "aria-label": "Reading order" }),
+    views: html("div", { class: "order views", role: "radiogroup", "aria-label": "What is shown" }),
     predict: html(
       "button",
       {
@@ -101,6 +102,7 @@ export function buildStage(stage) {
     transport,
     html("div", { class: "group track" }, c.slider, c.count),
     c.order,
+    c.views,
     html("div", { class: "group extras" }, c.speed, c.predict, c.reveal, save, c.full),
   );
   stage.stepLine = html("p", { class: "line step-line" });
@@ -135,6 +137,8 @@ export function refreshControls(stage) {
   c.reveal.disabled = stage.revealed;
   for (const option of c.order.children)
     option.setAttribute("aria-checked", String(option.dataset.order === stage.order));
+  for (const option of c.views.children)
+    option.setAttribute("aria-checked", String(option.dataset.view === stage.view));
   Object.assign(stage.root.dataset, { step, order: stage.order, playing: stage.playing, steps: lastStep + 1 });
   writeLines(stage);
 }

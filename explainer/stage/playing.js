@@ -5,31 +5,40 @@ import { SPEEDS, refreshControls } from "./controls.js";
 import { html } from "./dom.js";
 import { updateCell } from "./drawing.js";
 import { flyProducts, lightStep } from "./motion.js";
+import { followStep, relayout } from "./placing.js";
 
 const STEP_MS = 900; // one step at speed 1: a fast transition, then a pause to look at it
 const MOVE_MS = 220;
 
-export function drawOrders(stage) {
-  const { order } = stage.controls;
-  const many = stage.scene.orders.length > 1;
-  order.hidden = !many;
-  order.replaceChildren(
-    ...stage.scene.orders.map((item) => {
-      const option = html(
-        "button",
-        {
-          type: "button",
-          class: "button text",
-          role: "radio",
-          "data-order": item.id,
-          title: `${item.hint || item.label} (o)`,
-        },
-        item.label,
-      );
-      option.onclick = () => setOrder(stage, item.id);
+/** A row of choices, one of which is taken. */
+function choices(holder, items, name, choose) {
+  holder.hidden = items.length < 2;
+  holder.replaceChildren(
+    ...items.map(({ id, label, title }) => {
+      const option = html("button", { type: "button", class: "button text", role: "radio", title }, label);
+      option.dataset[name] = id;
+      option.onclick = () => choose(id);
       return option;
     }),
   );
+}
+
+/** One reading at a time, or all of them. */
+export function drawViews(stage) {
+  const items = (stage.scene.views || []).map((view) => ({ ...view, title: `${view.label} (t)` }));
+  choices(stage.controls.views, items, "view", (id) => setView(stage, id));
+}
+
+export function setView(stage, id) {
+  stage.asked = id;
+  stage.hover = null;
+  relayout(stage);
+  stage.tell();
+}
+
+export function drawOrders(stage) {
+  const items = stage.scene.orders.map((order) => ({ ...order, title: `${order.hint || order.label} (o)` }));
+  choices(stage.controls.order, items, "order", (id) => setOrder(stage, id));
 }
 
 export function goByHand(stage, step, animate = true) {
@@ -51,6 +60,7 @@ function goTo(stage, step, animate = true) {
   const duration = animate && Math.abs(to - from) === 1 && !stage.calm.matches ? moveTime(stage) : 0;
   for (const panel of stage.lookup.panels)
     if (panel.progress && !panel.matrix) updateBetween(stage, panel, from, to, asked, duration);
+  followStep(stage);
   lightStep(stage, duration);
   if (duration >= 90 && to > from) flyProducts(stage, duration);
   return refreshControls(stage);
@@ -67,6 +77,7 @@ function updateBetween(stage, panel, from, to, asked, duration) {
     for (const cell of history.changed(step)) changed.add(cell);
   if (stage.predict) for (const cell of history.changed(to)) changed.add(cell);
   const view = stage.views.get(panel.id);
+  if (!view) return;
   const fresh = new Set(to > from ? history.changed(to) : []);
   for (const cell of changed) {
     const first = fresh.has(cell) && !shown(stage.lookup, stage.current, panel, cell, from);
@@ -77,7 +88,7 @@ function updateBetween(stage, panel, from, to, asked, duration) {
 export function repaintProgress(stage) {
   for (const view of stage.views.values()) {
     if (!view.panel.progress || view.panel.matrix) continue;
-    for (let cell = 0; cell < view.panel.cells; cell += 1) updateCell(view, cell);
+    for (const cell of view.seen()) updateCell(view, cell);
   }
 }
 
@@ -133,6 +144,7 @@ export function setOrder(stage, id) {
   stage.order = id;
   stage.step = 0;
   stage.revealed = false;
+  followStep(stage);
   stage.refresh();
   stage.tell();
   stage.announce();

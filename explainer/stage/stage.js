@@ -17,7 +17,17 @@ import { onKey } from "./keys.js";
 import { lightStep } from "./motion.js";
 import { savePicture } from "./picture.js";
 import { onResize, relayout } from "./placing.js";
-import { drawOrders, goByHand, pause, repaintProgress, reveal, setPredict, setSpeed, toggle } from "./playing.js";
+import {
+  drawOrders,
+  drawViews,
+  goByHand,
+  pause,
+  repaintProgress,
+  reveal,
+  setPredict,
+  setSpeed,
+  toggle,
+} from "./playing.js";
 import {
   keepFocus,
   lightFocus,
@@ -118,6 +128,7 @@ class Stage {
       pause(this, false);
       Object.assign(this, {
         order: scene.order || scene.orders[0].id,
+        asked: this.asked || scene.view,
         step: asked,
         pin: null,
         hover: null,
@@ -133,6 +144,7 @@ class Stage {
     this.theme = this.printing ? "light" : themeOf(this.root);
     this.palette = scene.palette[this.theme];
     drawOrders(this);
+    drawViews(this);
     relayout(this);
   }
 
@@ -200,9 +212,10 @@ class Stage {
     this.live.textContent = this.sentence();
   }
 
-  sentence() {
+  /** What a step does, in words; the present step if none is named. */
+  sentence(step = this.step) {
     const hidden = this.predict && !this.revealed;
-    return `Step ${this.step + 1} of ${this.lastStep + 1}: ${textOf(stepPieces(this.lookup, this.order, this.step, hidden))}`;
+    return `Step ${step + 1} of ${this.lastStep + 1}: ${textOf(stepPieces(this.lookup, this.order, step, hidden))}`;
   }
 
   refresh() {
