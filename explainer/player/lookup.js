@@ -3,6 +3,7 @@
  * A *tie* is one product, weight * value, and touches at most one cell of each panel.
  */
 
+const ASIDE = ["index", "plain"]; // roles of panels that only accompany a column
 const CANVAS_ABOVE = 1500; // cells; a browser draws more numbered SVG cells than this too slowly to scrub
 
 /** Group the indices 0..n-1 by key: `list.slice(start[k], start[k + 1])` are those whose key is k. */
@@ -53,7 +54,7 @@ export class Lookup {
   /** The panel that names a column's cells: the first grid that has it (indices only if nothing else does). */
   lead(column) {
     const grids = this.panels.filter((panel) => !panel.matrix && panel.column === column);
-    return grids.find((panel) => panel.role !== "index") || grids[0];
+    return grids.find((panel) => !ASIDE.includes(panel.role)) || grids[0];
   }
 
   readWeights() {

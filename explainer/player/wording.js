@@ -2,6 +2,14 @@
 
 import { formatNumber } from "./numerals.js";
 
+/** What operators do that add nothing up: in words of one value, and of the place it came to. */
+export const VERBS = {
+  copy: { does: "is copied to", done: "copied" },
+  move: { does: "moves to", done: "moved" },
+  overwrite: { does: "overwrites", done: "written over" },
+  put: { does: "is put at", done: "put there" },
+};
+
 const TERMS = 12; // longer sums are cut in the middle
 
 export const textOf = (pieces) => pieces.map(([text]) => text).join("");

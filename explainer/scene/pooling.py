@@ -70,7 +70,7 @@ def unpooling_scene(op: MaxUnpooling, x: Tensor, view: View | None = None) -> Sc
     ties = ties_of(op, tuple(x.shape))
     columns = {**tie_columns(ties), "weight": numbers(ties.weights)}
     seen = readings(("maps", "Maps", [0]), *([("matrix", "Matrix", [1])] if view.matrix else []), all_as="Both")
-    return make_scene("max unpooling", panels, columns, order=view.order, **seen)
+    return make_scene("max unpooling", panels, columns, order=view.order, verb="overwrite", **seen)
 
 
 def window_convolution(op: MaxPooling, channels: int, dims: int) -> Convolution:

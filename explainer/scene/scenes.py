@@ -14,7 +14,16 @@ from typing import Any
 import torch.nn.functional as F
 from torch import Tensor
 
-from explainer.operators import Convolution, MaxPooling, MaxUnpooling, Operator, TransposedConvolution
+from explainer.operators import (
+    BedOfNails,
+    Convolution,
+    MaxPooling,
+    MaxUnpooling,
+    NearestNeighbor,
+    Operator,
+    PixelShuffle,
+    TransposedConvolution,
+)
 from explainer.operators.weights import full_weight
 from explainer.scene.json_numbers import numbers
 from explainer.scene.letters import Symbols, summed, term
@@ -39,6 +48,9 @@ from explainer.scene.readings import add_direct_reading
 from explainer.scene.ties import kernel_ties, ties_of
 from explainer.scene.view import View
 
+#: Operators that add nothing up, and what they do instead (see `player.wording.VERBS`).
+VERBS = {NearestNeighbor: "copy", BedOfNails: "put", PixelShuffle: "move"}
+
 
 @singledispatch
 def scene_of(op: Operator, x: Tensor, view: View | None = None) -> Scene:
@@ -58,6 +70,8 @@ def scene_of(op: Operator, x: Tensor, view: View | None = None) -> Scene:
     ties = ties_of(op, tuple(x.shape))
     columns = {**tie_columns(ties), "weight": numbers(ties.weights)}
     seen = readings(("maps", "Maps", [0]), *([("matrix", "Matrix", [1])] if view.matrix else []), all_as="Both")
+    if type(op) in VERBS:
+        seen["verb"] = VERBS[type(op)]
     return make_scene(type(op).__name__, panels, columns, order=view.order, **seen)
 
 
