@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import ceil, floor
+from dataclasses import dataclass, replace
+from math import ceil, floor, inf
 
 from explainer.player.lookup import Panel, Scene
 from explainer.raster.text import length
@@ -31,6 +31,7 @@ class Place:
     x: float
     y: float
     cell: float
+    room: float = inf  # to the next panel's, for the heading
 
     def box(self, index: int) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of a cell."""
@@ -120,7 +121,14 @@ def _stack(grids: list[list[Panel]], tall: list[list[Panel]], x: float, width: f
                 places.append(Place(above, at + _before(panel), y + HEADING + RULER, cell))
             at += _panel_width(panel, cell, words) + GAP
         y += HEADING + RULER + lift + tallest + (FOOT if any(p.get("ghost") for p in lane) else 0) + GAP
-    return Plan(places, ceil(y))
+    return Plan([_with_room(place, places, x + width) for place in places], ceil(y))
+
+
+def _with_room(place: Place, places: list[Place], end: float) -> Place:
+    """How far a heading may reach: to the next grid on its right, with that grid's sign and ruler."""
+    top, bottom = place.y - HEADING - RULER, place.y + place.size[1]
+    right = [p.x - _before(p.panel) for p in places if p.x > place.x and top < p.y and p.y - HEADING - RULER < bottom]
+    return replace(place, room=min([*right, end]) - place.x)
 
 
 def above_of(lane: list[Panel]) -> Panel | None:
@@ -134,7 +142,7 @@ def beside_each_other(lane: list[Panel]) -> list[Panel]:
 
 
 def _shift(places: list[Place], by: float) -> list[Place]:
-    return [Place(place.panel, place.x, place.y + by, place.cell) for place in places]
+    return [replace(place, y=place.y + by) for place in places]
 
 
 def _before(panel: Panel) -> float:
@@ -170,6 +178,20 @@ def _cell(lanes: list[list[Panel]], width: float, largest: int) -> float:
     across = max(sum(spread(p)[0] * int(p["shape"][2]) for p in beside_each_other(lane)) for lane in lanes)
     extra = max(_lane_width(lane, 0, False) for lane in lanes)
     return max(0.1, min((width - extra) / across, 900 / rows, 3.0))
+
+
+def readable_width(scene: Scene, width: int, aspect: float, more: int) -> int:
+    """The width to lay out for, so that the cells are as large as can be once the picture has the wanted aspect.
+
+    `more` pixels of height are needed beside the panels; the whole is scaled to `width` afterwards.
+    """
+
+    def largest(candidate: int) -> float:
+        found = plan(scene, candidate)
+        whole = max(candidate, (found.height + more) * aspect)
+        return min(place.cell for place in found.places) * width / whole
+
+    return max((round(width * share) for share in (0.6, 0.75, 0.9, 1, 1.15, 1.35, 1.6, 2)), key=largest)
 
 
 def count_cells(panel: Panel) -> int:

@@ -84,9 +84,12 @@ def show_downloads(scene: Scene, key: str, note: str = "") -> None:
 
     with st.container(horizontal=True):
         button("Animation (GIF)", lambda: raster.to_gif(scene, order=order), "gif", "image/gif")
-        button("This step (PNG)", lambda: raster.to_png(scene, step, order), "png", "image/png")
+        button("Picture (PNG)", lambda: raster.to_png(scene, step, order), "png", "image/png")
         button("Offline page (HTML)", lambda: to_html(scene, scene["name"], note), "html", "text/html")
-    st.caption("The HTML file holds the whole player and works without internet. The stage's own menu saves SVG.")
+    st.caption(
+        "In a slide's format, 16:9. The HTML file holds the whole player and works without internet. "
+        "The stage's own menu saves the present step as SVG or PNG."
+    )
 
 
 def link_here() -> str:
