@@ -40,8 +40,15 @@ def parser() -> argparse.ArgumentParser:
     command.set_defaults(run=run_trace)
 
     command = add("render", help="draw an example to a .gif, .png or .html file")
-    command.add_argument("example", help="a name from `list`")
-    command.add_argument("--out", type=Path, required=True, help="FILE.gif, FILE.png or FILE.html")
+    command.add_argument("example", nargs="?", help="a name from `list`")
+    command.add_argument(
+        "--all", action="store_true", help="every example, as GIF, PNG and HTML, into the folder --out"
+    )
+    command.add_argument("--out", type=Path, required=True, help="FILE.gif, .png or .html; with --all a folder")
+    command.add_argument("--shape", choices=("wide", "square"), default="wide", help="16:9 (default) or square")
+    command.add_argument(
+        "--view", help="what to show where there are several readings, such as stamp, zeros, matrix, all"
+    )
     command.add_argument("--step", type=int, default=None, help="for a .png: the step to draw (from 1; default last)")
     command.add_argument("--order", choices=("gather", "scatter"), help="reading order (default: the example's)")
     command.add_argument("--theme", choices=("light", "dark"), default="light")
@@ -107,6 +114,10 @@ def run_render(arguments: Any) -> int:
     from explainer.raster import to_gif, to_png
     from explainer.stage.export import to_html
 
+    if arguments.all:
+        return render_all(arguments)
+    if arguments.example is None:
+        raise ValueError("render wants the name of an example (see `list`), or --all.")
     ending = arguments.out.suffix.lower()
     if ending not in (".gif", ".png", ".html"):
         raise ValueError(f"--out ends in {ending or 'nothing'}; allowed are .gif, .png and .html.")
@@ -118,13 +129,38 @@ def run_render(arguments: Any) -> int:
     if order not in [one["id"] for one in scene["orders"]]:
         raise ValueError(f"{example.slug} has no reading order {order!r}.")
     scene = {**scene, "order": order}
+    look = {"shape": arguments.shape, "view": arguments.view}
     if ending == ".html":
         arguments.out.write_text(to_html(scene, example.title, example.note), encoding="utf-8")
     elif ending == ".gif":
-        arguments.out.write_bytes(to_gif(scene, order=order, theme=arguments.theme))
+        arguments.out.write_bytes(to_gif(scene, order, arguments.theme, **look))
     else:
-        arguments.out.write_bytes(to_png(scene, checked_step(arguments.step, scene, order), order, arguments.theme))
+        step = checked_step(arguments.step, scene, order)
+        arguments.out.write_bytes(to_png(scene, step, order, arguments.theme, **look))
     return 0
+
+
+def render_all(arguments: Any) -> int:
+    """Every example that has a picture, each as three files named after it; progress on standard error."""
+    from explainer.examples.table import examples
+
+    if arguments.example or arguments.step or arguments.order or arguments.view:
+        raise ValueError("--all draws every example as it comes; it takes --out, --shape and --theme only.")
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    drawn = [one for one in examples() if one.op != "shape" and not one.is_refused]
+    jobs = [(one.slug, ending) for one in drawn for ending in ("gif", "png", "html")]
+    for done, (slug, ending) in enumerate(jobs):
+        print(f"\r{bar(done, len(jobs))} {slug}.{ending:<24}", end="", file=sys.stderr, flush=True)
+        given = {"all": False, "example": slug, "out": arguments.out / f"{slug}.{ending}"}
+        run_render(argparse.Namespace(**{**vars(arguments), **given}))
+    print(f"\r{bar(len(jobs), len(jobs))} {len(jobs)} files in {arguments.out}", file=sys.stderr)
+    return 0
+
+
+def bar(done: int, count: int, width: int = 30) -> str:
+    """`[######....]  12 of 60`."""
+    filled = round(width * done / count)
+    return f"[{'#' * filled}{'.' * (width - filled)}] {done:>3} of {count}"
 
 
 def checked_step(step: int | None, scene: dict[str, Any], order: str) -> int:

@@ -63,17 +63,17 @@ def test_cells_not_reached_yet_are_blank():
 
 
 def test_a_gif_has_a_frame_for_every_step_and_loops():
-    scene = scenes.transposed()
-    data = raster.to_gif(scene)
+    scene = scenes.padded()
+    data = raster.to_gif(scene, width=840, shape="free")
     with Image.open(BytesIO(data)) as gif:
-        assert gif.n_frames == 25
+        assert gif.n_frames == 4 + 3 * 3, "three on the way to each step"
         assert gif.info["loop"] == 0
         pauses = []
-        for step in (0, 12, 24):
-            gif.seek(step)
+        for step in (0, 2, 3):
+            gif.seek(4 * step)
             pauses.append(gif.info["duration"])
             drawn = raster.frame(scene, step, width=840)
-            for cell in (0, 12, 24):
+            for cell in range(4):
                 seen, meant = (pixel(image, scene, "output", cell, 840) for image in (gif, drawn))
                 assert max(abs(a - b) for a, b in zip(seen, meant, strict=True)) <= 8
         assert pauses[2] > pauses[1]
@@ -93,7 +93,7 @@ def test_very_long_scenes_are_shown_in_128_frames():
 def test_a_png_is_a_png():
     data = raster.to_png(scenes.pooled(), 2)
     with Image.open(BytesIO(data)) as image:
-        assert (image.format, image.width) == ("PNG", 1000)
+        assert (image.format, image.size) == ("PNG", (1280, 720))
 
 
 @pytest.mark.parametrize(
@@ -104,6 +104,8 @@ def test_a_png_is_a_png():
         ({"step": 0, "order": "sideways"}, "order is 'sideways', allowed are gather"),
         ({"step": 0, "theme": "sepia"}, "theme is 'sepia', allowed are light, dark"),
         ({"step": 0, "width": 10}, "width is 10, allowed are 320 to 4000"),
+        ({"step": 0, "shape": "round"}, "shape is 'round', allowed are wide, square, free"),
+        ({"step": 0, "view": "side"}, "view is 'side', allowed are none"),
     ],
 )
 def test_bad_arguments_are_named(arguments, message):
@@ -125,3 +127,16 @@ def test_digits_are_readable_on_every_colour(theme):
         assert contrast(palette["text"][role], palette["background"]) >= 4.5
         assert contrast(palette["muted"], colour_at(stops, 0)) >= 4.5
     assert contrast(palette["accent"], palette["background"]) >= 3
+
+
+@pytest.mark.parametrize(("shape", "size"), [("wide", (960, 540)), ("square", (960, 960))])
+def test_pictures_come_in_the_slides_format(shape, size):
+    for name in ("transposed", "pooled", "symbolic"):
+        assert raster.frame(scenes.ALL[name](), 1, width=960, shape=shape).size == size
+
+
+def test_titles_do_not_collide():
+    for scene in (scene() for scene in scenes.ALL.values()):
+        for place in plan(scene, 560).places:
+            others = [one for one in plan(scene, 560).places if one.y == place.y and one.x > place.x]
+            assert all(place.x + place.room <= one.x for one in others)

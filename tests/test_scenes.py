@@ -134,7 +134,7 @@ def test_numbers_are_plain():
 
 def test_an_operator_without_a_scene_of_its_own_gets_input_output_and_matrix():
     scene = scene_of(lambda x: 3 * x.flip(-1), torch.tensor([[1.0, 2]]).double())
-    assert [panel["id"] for panel in scene["panels"]] == ["input", "output", "y", "matrix", "x"]
+    assert [panel["id"] for panel in scene["panels"]] == ["input", "output", "x", "matrix", "y"]
     assert scene["ties"] == {"input": [1, 0], "output": [0, 1], "weight": [3, 3]}
 
 

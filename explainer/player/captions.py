@@ -10,6 +10,7 @@ from explainer.player.lookup import Lookup, Panel, Scene, column_of
 from explainer.player.numerals import format_number
 from explainer.player.playback import Playback
 from explainer.player.wording import (
+    VERBS,
     Pieces,
     cell_name,
     ghost_pieces,
@@ -63,8 +64,16 @@ def _gather(lookup: Lookup, cell: int) -> Pieces:
         return [*start, ("0", "output"), (" (no input reaches this pixel)", "plain"), *ghost]
     if lookup.scene.get("combine") == "max":
         return [*start, *_maximum(lookup, ties, cell), *ghost]
+    if lookup.scene.get("verb") in VERBS:
+        done = VERBS[lookup.scene["verb"]][1]
+        result: Pieces = [(" = ", "plain"), (value_text(target, cell), "output"), (f" ({done})", "plain")]
+        return [*start, *_source_names(lookup, ties), *result, *ghost]
     terms = joined([product_pieces(lookup, tie) for tie in ties], " + ")
     return [*start, *terms, (" = ", "plain"), (value_text(target, cell), "output"), *ghost]
+
+
+def _source_names(lookup: Lookup, ties: list[int]) -> Pieces:
+    return joined([[named(lookup.source, lookup.source_cell(tie))] for tie in ties], ", ")
 
 
 def _maximum(lookup: Lookup, ties: list[int], cell: int) -> Pieces:
@@ -87,10 +96,21 @@ def _target_name(lookup: Lookup, tie: int) -> tuple[str, str]:
 
 
 def _additions(lookup: Lookup, ties: list[int]) -> Pieces:
-    terms: list[Pieces] = [
-        [_target_name(lookup, tie), (" += ", "plain"), *product_pieces(lookup, tie)] for tie in ties[:3]
-    ]
+    """The first three things a cell does: `out[0,1] += 1·2, …`, or `out[0,1] = in[0,0], …` where nothing is added."""
+    moves = lookup.scene.get("verb") in VERBS
+    terms: list[Pieces] = []
+    for tie in ties[:3]:
+        product = _source_names(lookup, [tie]) if moves else product_pieces(lookup, tie)
+        terms.append([_target_name(lookup, tie), (" = " if moves else " += ", "plain"), *product])
     return glued(terms, ", ") + ([(", …", "plain")] if len(ties) > 3 else [])
+
+
+def _moves(lookup: Lookup, ties: list[int]) -> Pieces:
+    """Where a value goes that is not summed: `is copied to 4 output pixels: out[0,0], …`."""
+    count = f" {len(ties)} output pixels:" if len(ties) > 1 else ""
+    names = glued([[_target_name(lookup, tie)] for tie in ties[:3]], ", ")
+    more: Pieces = [(", …", "plain")] if len(ties) > 3 else []
+    return [(f" {VERBS[lookup.scene['verb']][0]}{count} ", "plain"), *names, *more]
 
 
 def _scatter(lookup: Lookup, cell: int) -> Pieces:
@@ -102,6 +122,8 @@ def _scatter(lookup: Lookup, cell: int) -> Pieces:
         return [*start, (" reaches no output pixel", "plain")]
     if lookup.scene.get("combine") == "max":
         return [*start, *_contest(lookup, ties)]
+    if lookup.scene.get("verb") in VERBS:
+        return [*start, *_moves(lookup, ties)]
     count = len(ties)
     to = f" is multiplied by {plural(count, 'weight')} and added to {plural(count, 'output pixel')}: "
     return [*start, (to, "plain"), *_additions(lookup, ties)]

@@ -3,8 +3,7 @@
  * A *tie* is one product, weight * value, and touches at most one cell of each panel.
  */
 
-import { formatNumber } from "./numerals.js";
-
+const ASIDE = ["index", "plain"]; // roles of panels that only accompany a column
 const CANVAS_ABOVE = 1500; // cells; a browser draws more numbered SVG cells than this too slowly to scrub
 
 /** Group the indices 0..n-1 by key: `list.slice(start[k], start[k + 1])` are those whose key is k. */
@@ -49,14 +48,13 @@ export class Lookup {
     this.weights = this.byId.get(scene.weights_from) || (scene.weights_from && this.lead(scene.weights_from)) || null;
     this.weight = this.readWeights();
     for (const panel of this.panels) finishPanel(panel, this);
-    explainGhosts(this.panels);
     this.orders = new Map();
   }
 
   /** The panel that names a column's cells: the first grid that has it (indices only if nothing else does). */
   lead(column) {
     const grids = this.panels.filter((panel) => !panel.matrix && panel.column === column);
-    return grids.find((panel) => panel.role !== "index") || grids[0];
+    return grids.find((panel) => !ASIDE.includes(panel.role)) || grids[0];
   }
 
   readWeights() {
@@ -142,20 +140,10 @@ function describePanel(panel, scene) {
     isGhost: (cell) => ghost.has(cell),
     symbol: panel.symbol || panel.id,
     origin: panel.origin || [0, 0],
-    painted: channels * rows * cols > CANVAS_ABOVE && !panel.labels,
+    painted: channels * rows * cols > CANVAS_ABOVE && !panel.labels && !panel.matrix,
     lane: panel.lane || 0,
     weightsOf: scene.weights_from,
   };
-}
-
-/** What hatching means is said once, on the first panel that has it. */
-function explainGhosts(panels) {
-  const said = new Set();
-  for (const panel of panels) {
-    const title = panel.ghost_title || "padding";
-    panel.legend = panel.ghost.size > 0 && !said.has(title);
-    if (panel.legend) said.add(title);
-  }
 }
 
 /** The facts that need the whole scene: the color limit, the inserted zeros, the entries of a matrix. */
@@ -165,8 +153,6 @@ function finishPanel(panel, lookup) {
   );
   panel.vmax = numbers.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
   panel.inserted = new Set();
-  const narrow = !panel.matrix && !panel.painted && (panel.role === "weight" || panel.cols === 1);
-  panel.longest = narrow ? Math.max(0, ...numbers.map((value) => formatNumber(value, 2).length)) : 0;
   if (panel.matrix) {
     const rows = new Set(panel.ghost_rows || []);
     const cols = new Set(panel.ghost_cols || []);

@@ -10,6 +10,9 @@ from collections import defaultdict
 from functools import cached_property
 from typing import Any
 
+#: Roles of panels that only accompany a column.
+ASIDE = ("index", "plain")
+
 Panel = dict[str, Any]
 Scene = dict[str, Any]
 
@@ -40,9 +43,9 @@ class Lookup:
         self._entries: dict[str, dict[int, int]] = {}
 
     def lead(self, column: str) -> Panel:
-        """The panel that names a column's cells: the first grid that has it, an index panel only at need."""
+        """The panel that names a column's cells: the first grid that has it, one that only accompanies it at need."""
         grids = [p for p in self.panels if "matrix" not in p and column_of(p) == column]
-        return next((p for p in grids if p["role"] != "index"), grids[0])
+        return next((p for p in grids if p["role"] not in ASIDE), grids[0])
 
     @cached_property
     def weights(self) -> Panel | None:

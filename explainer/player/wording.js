@@ -2,6 +2,14 @@
 
 import { formatNumber } from "./numerals.js";
 
+/** What operators do that add nothing up: in words of one value, and of the place it came to. */
+export const VERBS = {
+  copy: { does: "is copied to", done: "copied" },
+  move: { does: "moves to", done: "moved" },
+  overwrite: { does: "overwrites", done: "written over" },
+  put: { does: "is put at", done: "put there" },
+};
+
 const TERMS = 12; // longer sums are cut in the middle
 
 export const textOf = (pieces) => pieces.map(([text]) => text).join("");
@@ -24,9 +32,9 @@ export const plural = (n, one, many = one + "s") => `${n} ${n === 1 ? one : many
 export const valueText = (panel, cell, digits = 4) =>
   panel.labels?.[cell] ?? formatNumber(panel.values ? panel.values[cell] : 0, digits);
 
-export function weightText(lookup, tie) {
+export function weightText(lookup, tie, digits = 4) {
   const cell = lookup.weights ? lookup.scene.ties[lookup.weights.column][tie] : -1;
-  return (cell >= 0 && lookup.weights.labels?.[cell]) || formatNumber(lookup.weight[tie]);
+  return (cell >= 0 && lookup.weights.labels?.[cell]) || formatNumber(lookup.weight[tie], digits);
 }
 
 /** The sum of the letter terms of some ties, in the order of the ties; products with a zero have none. */

@@ -13,6 +13,14 @@ from explainer.player.playback import Shown
 
 Pieces = list[tuple[str, str]]
 
+#: What operators do that add nothing up: in words of one value, and of the place it came to.
+VERBS = {
+    "copy": ("is copied to", "copied"),
+    "move": ("moves to", "moved"),
+    "overwrite": ("overwrites", "written over"),
+    "put": ("is put at", "put there"),
+}
+
 TERMS = 12  # longer sums are cut in the middle
 
 

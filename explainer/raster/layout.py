@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import ceil, floor
+from dataclasses import dataclass, replace
+from math import ceil, floor, inf
 
 from explainer.player.lookup import Panel, Scene
 from explainer.raster.text import length
@@ -31,6 +31,7 @@ class Place:
     x: float
     y: float
     cell: float
+    room: float = inf  # to the next panel's, for the heading
 
     def box(self, index: int) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of a cell."""
@@ -108,19 +109,40 @@ def _stack(grids: list[list[Panel]], tall: list[list[Panel]], x: float, width: f
     places: list[Place] = []
     y = 0.0
     for lane, cell in sized:
-        tallest = max(Place(panel, 0, 0, cell).size[1] for panel in lane)
+        row, above = beside_each_other(lane), above_of(lane)
+        lift = cell + HEADING + RULER if above else 0.0
+        tallest = max(Place(panel, 0, 0, cell).size[1] for panel in row)
         words = _has_room_for_words(lane, width)
         at = x + max(0.0, (width - _lane_width(lane, cell, words)) / 2)
-        for panel in lane:
+        for panel in row:
             middle = (tallest - Place(panel, 0, 0, cell).size[1]) / 2
-            places.append(Place(panel, at + _before(panel), y + HEADING + RULER + middle, cell))
+            places.append(Place(panel, at + _before(panel), y + HEADING + RULER + lift + middle, cell))
+            if above and "matrix" in panel and above["beside"]["panel"] == panel["id"]:
+                places.append(Place(above, at + _before(panel), y + HEADING + RULER, cell))
             at += _panel_width(panel, cell, words) + GAP
-        y += HEADING + RULER + tallest + (FOOT if any(p.get("ghost") for p in lane) else 0) + GAP
-    return Plan(places, ceil(y))
+        y += HEADING + RULER + lift + tallest + (FOOT if any(p.get("ghost") for p in lane) else 0) + GAP
+    return Plan([_with_room(place, places, x + width) for place in places], ceil(y))
+
+
+def _with_room(place: Place, places: list[Place], end: float) -> Place:
+    """How far a heading may reach: to the next grid on its right, with that grid's sign and ruler."""
+    top, bottom = place.y - HEADING - RULER, place.y + place.size[1]
+    right = [p.x - _before(p.panel) for p in places if p.x > place.x and top < p.y and p.y - HEADING - RULER < bottom]
+    return replace(place, room=min([*right, end]) - place.x)
+
+
+def above_of(lane: list[Panel]) -> Panel | None:
+    """The input that lies above the columns of the lane's matrix."""
+    return next((panel for panel in lane if panel.get("beside", {}).get("side") == "above"), None)
+
+
+def beside_each_other(lane: list[Panel]) -> list[Panel]:
+    """The panels of a lane that stand in a row."""
+    return [panel for panel in lane if panel is not above_of(lane)]
 
 
 def _shift(places: list[Place], by: float) -> list[Place]:
-    return [Place(place.panel, place.x, place.y + by, place.cell) for place in places]
+    return [replace(place, y=place.y + by) for place in places]
 
 
 def _before(panel: Panel) -> float:
@@ -134,7 +156,7 @@ def _panel_width(panel: Panel, cell: float, words: bool = True) -> float:
 
 
 def _lane_width(lane: list[Panel], cell: float, words: bool = True) -> float:
-    return sum(_panel_width(panel, cell, words) + GAP for panel in lane) - GAP
+    return sum(_panel_width(panel, cell, words) + GAP for panel in beside_each_other(lane)) - GAP
 
 
 def _has_room_for_words(lane: list[Panel], width: float) -> bool:
@@ -146,16 +168,30 @@ def _cell(lanes: list[list[Panel]], width: float, largest: int) -> float:
     """The largest cell with which every lane fits the width, and all of them about the height of a screen."""
     if not lanes:
         return largest
-    rows = sum(max(spread(p)[1] * int(p["shape"][1]) for p in lane) for lane in lanes)
+    rows = sum(max(spread(p)[1] * int(p["shape"][1]) for p in lane) + 3 * bool(above_of(lane)) for lane in lanes)
     cell = floor(min(max(HEIGHT / rows, 3.0), largest))
     words = [_has_room_for_words(lane, width) for lane in lanes]
     while cell >= 3 and any(_lane_width(lane, cell, w) > width for lane, w in zip(lanes, words, strict=True)):
         cell -= 1
     if cell >= 3:
         return float(cell)
-    across = max(sum(spread(p)[0] * int(p["shape"][2]) for p in lane) for lane in lanes)
+    across = max(sum(spread(p)[0] * int(p["shape"][2]) for p in beside_each_other(lane)) for lane in lanes)
     extra = max(_lane_width(lane, 0, False) for lane in lanes)
     return max(0.1, min((width - extra) / across, 900 / rows, 3.0))
+
+
+def readable_width(scene: Scene, width: int, aspect: float, more: int) -> int:
+    """The width to lay out for, so that the cells are as large as can be once the picture has the wanted aspect.
+
+    `more` pixels of height are needed beside the panels; the whole is scaled to `width` afterwards.
+    """
+
+    def largest(candidate: int) -> float:
+        found = plan(scene, candidate)
+        whole = max(candidate, (found.height + more) * aspect)
+        return min(place.cell for place in found.places) * width / whole
+
+    return max((round(width * share) for share in (0.6, 0.75, 0.9, 1, 1.15, 1.35, 1.6, 2)), key=largest)
 
 
 def count_cells(panel: Panel) -> int:

@@ -10,30 +10,39 @@ from explainer.player.lookup import Lookup, Panel, Scene, is_ghost
 from explainer.player.numerals import format_number
 from explainer.player.playback import Playback, Shown
 from explainer.player.wording import cell_text, weight_text
-from explainer.raster.layout import Place, count_cells, legends, plan
-from explainer.raster.sheet import MARGIN, SHARP, TITLE, Sheet, text_size
+from explainer.raster.layout import Place, count_cells, legends, plan, readable_width
+from explainer.raster.sheet import MARGIN, SHARP, TITLE, Box, Sheet, text_size, windows
 from explainer.raster.text import wrapped
 
 LINE = 21
 MOST_LINES = 3
 READABLE = 8.0
+SMALL_CELL = 26  # of a picture 1280 pixels wide; below that one reading at a time is shown
+
+#: Width by height of the pictures that can be had; a free one is as high as it needs to be.
+SHAPES = {"wide": 16 / 9, "square": 1.0, "free": None}
 
 
 class Painter:
     """One picture of a scene, and where it stands in a reading order."""
 
-    def __init__(self, scene: Scene, order: str | None, theme: str, width: int) -> None:
+    def __init__(
+        self, scene: Scene, order: str | None, theme: str, width: int, shape: str = "free", view: str | None = None
+    ) -> None:
         self.lookup = Lookup(scene)
         self.playback = Playback(self.lookup, order)
         self.theme = theme
-        self.width = width
-        self.places = plan(scene, width - 2 * MARGIN)
+        self.wanted, self.aspect = width, SHAPES[shape]
+        scene = seen(scene, view, width, self.aspect)
+        more = 2 * MARGIN + TITLE + 2 * LINE
+        self.width = readable_width(scene, width, self.aspect, more) if self.aspect else width
+        self.places = plan(scene, self.width - 2 * MARGIN)
         self.vmax = {panel["id"]: self._vmax(panel) for panel in scene["panels"]}
         self.digits = {place.panel["id"]: self._digits(place) for place in self.places.places}
         self.seen: dict[tuple[str, int], Shown | None] = {}
         self.lines = max(len(self._sentence(step)) for step in self._captioned())
         height = self.places.height + 2 * MARGIN + TITLE + self.lines * LINE
-        self.sheet = Sheet((width, height), PALETTE[theme])
+        self.sheet = Sheet((self.width, height), PALETTE[theme])
         self.sheet.write(MARGIN, MARGIN, scene["name"], 19)
         said = legends(scene)
         for place in self.places.places:
@@ -44,14 +53,40 @@ class Painter:
         for place in self.places.places:
             if place.panel.get("progress"):
                 self._progress(place, step)
-        shot = self.sheet.copy()
+        return self._shot(self._rings(step), step)
+
+    def between(self, step: int, share: float) -> Image.Image | None:
+        """On the way from the step before, which must have been drawn last: outlines glide, cells wait.
+
+        None where nothing glides, as the outlines are not the same windows.
+        """
+        before, after = self._rings(step - 1), self._rings(step)
+        if [len(rings) for _, rings in before] != [len(rings) for _, rings in after]:
+            return None
+        eased = 1 - (1 - share) ** 3
+        gliding = [
+            (place, [mixed(a, b, eased) for a, b in zip(old, new, strict=True)])
+            for (place, old), (_, new) in zip(before, after, strict=True)
+        ]
+        return self._shot(gliding, step)
+
+    def _rings(self, step: int) -> list[tuple[Place, list[Box]]]:
+        """What a step outlines on every panel: windows whole, scattered cells one by one, bands of a matrix."""
         lit = self.lookup.lit(self.playback.lead, self.playback.steps[step])
+        found = []
         for place in self.places.places:
-            shot.outline(place, lit[place.panel["id"]])
-            self._band(shot, place, step)
+            spans = [self.sheet.span(place, *ends) for ends in windows(place, lit[place.panel["id"]])]
+            found.append((place, spans + self._band(place, step)))
+        return found
+
+    def _shot(self, rings: list[tuple[Place, list[Box]]], step: int) -> Image.Image:
+        shot = self.sheet.copy()
+        for place, boxes in rings:
+            for box in boxes:
+                shot.ring(place, box)
         for i, line in enumerate(self._sentence(step)[: self.lines]):
             shot.write(MARGIN, shot.size[1] - MARGIN - (self.lines - i) * LINE, line, 15)
-        return shot.finished()
+        return shot.finished(self.wanted, self.aspect)
 
     def _captioned(self) -> range:
         """The steps whose captions are measured: all, or about a hundred of very many."""
@@ -124,11 +159,37 @@ class Painter:
         text = cell_text(self.lookup, panel, cell, shown, self.digits[panel["id"]])
         self.sheet.cell(place, cell, fill, text, quiet)
 
-    def _band(self, shot: Sheet, place: Place, step: int) -> None:
-        """Outline the row or column of the matrix that the step stands for."""
+    def _band(self, place: Place, step: int) -> list[Box]:
+        """The row or column of the matrix that the step stands for."""
         sides, (_, rows, cols) = place.panel.get("matrix", {}), place.panel["shape"]
         at, by = self.playback.steps[step], self.playback.order["by"]
         if sides.get("rows") == by:
-            shot.ring(place, shot.span(place, at * cols, at * cols + cols - 1))
-        elif sides.get("cols") == by:
-            shot.ring(place, shot.span(place, at, (rows - 1) * cols + at))
+            return [self.sheet.span(place, at * cols, at * cols + cols - 1)]
+        if sides.get("cols") == by:
+            return [self.sheet.span(place, at, (rows - 1) * cols + at)]
+        return []
+
+
+def seen(scene: Scene, view: str | None, width: int, aspect: float | None) -> Scene:
+    """The scene with the panels of a reading; if none is named all of them, or the first where all were too small."""
+    views = scene.get("views", [])
+    if view is None and aspect and views and smallest(scene, width, aspect) < SMALL_CELL * width / 1280:
+        view = views[0]["id"]
+    lanes = next((one["lanes"] for one in views if one["id"] == view), None)
+    if lanes is None:
+        return scene
+    return {**scene, "panels": [panel for panel in scene["panels"] if panel.get("lane", 0) in lanes]}
+
+
+def smallest(scene: Scene, width: int, aspect: float) -> float:
+    """The side of the smallest cell of a picture that shows all panels."""
+    more = 2 * MARGIN + TITLE + 2 * LINE
+    wide = readable_width(scene, width, aspect, more)
+    found = plan(scene, wide - 2 * MARGIN)
+    return min(place.cell for place in found.places) * width / max(wide, (found.height + more) * aspect)
+
+
+def mixed(a: Box, b: Box, share: float) -> Box:
+    """A box on its way from one to another."""
+    left, top, right, bottom = (x + (y - x) * share for x, y in zip(a, b, strict=True))
+    return left, top, right, bottom

@@ -35,9 +35,14 @@ class Sheet:
         other.draw = ImageDraw.Draw(other.image)
         return other
 
-    def finished(self) -> Image.Image:
-        """The picture in its true size."""
-        return self.image.resize(self.size, Image.Resampling.LANCZOS)
+    def finished(self, width: int, aspect: float | None) -> Image.Image:
+        """The picture `width` pixels wide; with an aspect in the middle of a picture of that aspect."""
+        if aspect is None:
+            return self.image.resize(self.size, Image.Resampling.LANCZOS)
+        across = max(self.image.width, round(self.image.height * aspect))
+        whole = Image.new("RGB", (across, round(across / aspect)), self.palette["background"])
+        whole.paste(self.image, ((across - self.image.width) // 2, (whole.height - self.image.height) // 2))
+        return whole.resize((width, round(width / aspect)), Image.Resampling.LANCZOS)
 
     def write(self, x: float, y: float, text: str, size: float, ink: str = "ink") -> None:
         """Write text below and right of a point; `ink` names a colour of the palette."""
@@ -65,8 +70,10 @@ class Sheet:
         up = RULER if panel["shape"][0] == 1 else CHANNEL_TITLE
         colour = self.palette["text"].get(panel["role"], self.palette["ink"])
         y = top - (HEADING + up - 4) * SHARP
-        write(self.draw, (left, y), panel.get("title") or panel["id"], 15 * SHARP, colour, "la")
-        write(self.draw, (left, y + 18 * SHARP), panel.get("note", ""), 11.5 * SHARP, muted, "la")
+        room = place.room * SHARP
+        title, note = panel.get("title") or panel["id"], panel.get("note", "")
+        write(self.draw, (left, y), title, fitting(title, 15 * SHARP, room), colour, "la")
+        write(self.draw, (left, y + 18 * SHARP), note, fitting(note, 11.5 * SHARP, room), muted, "la")
         channels, rows, cols = panel["shape"]
         for channel in range(channels if channels > 1 else 0):
             x0, y0, _, _ = self.rect(place, channel * rows * cols)
@@ -137,11 +144,6 @@ class Sheet:
             if real:
                 box = self.span(place, real[0], real[-1])
                 self.draw.rectangle(box, outline=self.palette["frame"], width=2 * SHARP)
-
-    def outline(self, place: Place, cells: list[int]) -> None:
-        """Outline cells in the accent: whole windows at once, scattered cells one by one."""
-        for first, last in windows(place, cells):
-            self.ring(place, self.span(place, first, last))
 
     def ring(self, place: Place, box: Box) -> None:
         """One outline in the accent."""

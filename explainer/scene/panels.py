@@ -84,6 +84,13 @@ def make_scene(name: str, panels: list[Panel], ties: dict[str, list[Any]], **mor
     return {**scene, **defaults, **more}
 
 
+def readings(*known: tuple[str, str, list[int]], all_as: str) -> dict[str, Any]:
+    """What can be looked at alone, each reading by its name, label and lanes; and all of them."""
+    views = [{"id": name, "label": label, "lanes": lanes} for name, label, lanes in known]
+    lanes = [lane for view in views for lane in view["lanes"]]
+    return {"views": [*views, {"id": "all", "label": all_as, "lanes": lanes}]} if len(views) > 1 else {}
+
+
 def pad_mask(shape: Sequence[int], pads: Sequence[tuple[int, int]]) -> Tensor:
     """True on the border of a map (C, *spatial) that was padded by (before, after) along each axis."""
     mask = torch.ones(tuple(shape), dtype=torch.bool)
@@ -116,17 +123,14 @@ def tie_columns(ties: Ties) -> dict[str, list[Any]]:
 
 
 def product_panels(title: str, output: Panel, source: Panel, lane: int = 1, **crossed: list[int]) -> list[Panel]:
-    """The same pass as a product: output vector = matrix · input vector."""
+    """The same pass as a product: the input above the matrix's columns, the output beside the rows that make it."""
     rows, columns = len(output["values"]), len(source["values"])
     crossed = {key: cells for key, cells in crossed.items() if cells}
-    vector = standing(source, "x", "input", sign="·", lane=lane)
-    if columns > max(16, 2 * rows):
-        # Beside a low, wide matrix a standing vector would be a tower.
-        vector |= {"shape": [1, 1, columns], "note": f"{columns} × 1, drawn lying", "lane": lane + 1}
+    vector = standing(source, "x", "input", lane=lane) | {"shape": [1, 1, columns], "note": f"{columns} × 1"}
     return [
-        standing(output, "y", "output", lane=lane),
-        matrix_panel(title, rows, columns, sign="=", lane=lane, **crossed),
-        vector,
+        vector | {"beside": {"panel": "matrix", "side": "above"}},
+        matrix_panel(title, rows, columns, lane=lane, **crossed),
+        standing(output, "y", "output", sign="=", lane=lane) | {"beside": {"panel": "matrix", "side": "right"}},
     ]
 
 

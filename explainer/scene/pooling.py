@@ -21,6 +21,7 @@ from explainer.scene.panels import (
     pad_mask,
     padded_note,
     product_panels,
+    readings,
     tie_columns,
 )
 from explainer.scene.ties import kernel_ties, ties_of
@@ -68,7 +69,8 @@ def unpooling_scene(op: MaxUnpooling, x: Tensor, view: View | None = None) -> Sc
         panels += product_panels("M (made by the indices)", panels[-1], panels[-3])
     ties = ties_of(op, tuple(x.shape))
     columns = {**tie_columns(ties), "weight": numbers(ties.weights)}
-    return make_scene("max unpooling", panels, columns, order=view.order)
+    seen = readings(("maps", "Maps", [0]), *([("matrix", "Matrix", [1])] if view.matrix else []), all_as="Both")
+    return make_scene("max unpooling", panels, columns, order=view.order, verb="overwrite", **seen)
 
 
 def window_convolution(op: MaxPooling, channels: int, dims: int) -> Convolution:

@@ -14,7 +14,16 @@ from typing import Any
 import torch.nn.functional as F
 from torch import Tensor
 
-from explainer.operators import Convolution, MaxPooling, MaxUnpooling, Operator, TransposedConvolution
+from explainer.operators import (
+    BedOfNails,
+    Convolution,
+    MaxPooling,
+    MaxUnpooling,
+    NearestNeighbor,
+    Operator,
+    PixelShuffle,
+    TransposedConvolution,
+)
 from explainer.operators.weights import full_weight
 from explainer.scene.json_numbers import numbers
 from explainer.scene.letters import Symbols, summed, term
@@ -30,6 +39,7 @@ from explainer.scene.panels import (
     pad_mask,
     padded_note,
     product_panels,
+    readings,
     size_of,
     tie_columns,
 )
@@ -37,6 +47,9 @@ from explainer.scene.pooling import pooling_scene, unpooling_scene
 from explainer.scene.readings import add_direct_reading
 from explainer.scene.ties import kernel_ties, ties_of
 from explainer.scene.view import View
+
+#: Operators that add nothing up, and what they do instead (see `player.wording.VERBS`).
+VERBS = {NearestNeighbor: "copy", BedOfNails: "put", PixelShuffle: "move"}
 
 
 @singledispatch
@@ -56,7 +69,10 @@ def scene_of(op: Operator, x: Tensor, view: View | None = None) -> Scene:
         panels += product_panels("M", panels[1], panels[0])
     ties = ties_of(op, tuple(x.shape))
     columns = {**tie_columns(ties), "weight": numbers(ties.weights)}
-    return make_scene(type(op).__name__, panels, columns, order=view.order)
+    seen = readings(("maps", "Maps", [0]), *([("matrix", "Matrix", [1])] if view.matrix else []), all_as="Both")
+    if type(op) in VERBS:
+        seen["verb"] = VERBS[type(op)]
+    return make_scene(type(op).__name__, panels, columns, order=view.order, **seen)
 
 
 @scene_of.register
@@ -78,11 +94,13 @@ def convolution_scene(op: Convolution, x: Tensor, view: View | None = None) -> S
         else {"editable": view.editable}
     )
     ties = tie_columns(kernel_ties(on_padded, tuple(padded.shape)))
-    terms = label(panels, ties, view.symbols, border)
+    terms: dict[str, Any] = label(panels, ties, view.symbols, border)
     if view.matrix:
         panels += product_panels("C", panels[2], panels[0], ghost_cols=border)
     if view.transpose:
         panels.append(transposed_matrix(panels[0], panels[2], border))
+    matrix = [("matrix", "C and Cᵀ" if view.transpose else "C", [1])] if view.matrix else []
+    terms |= readings(("maps", "Window", [0]), *matrix, all_as="Both")
     return make_scene("convolution", panels, ties, weights_from="kernel", order=view.order, **terms)
 
 
@@ -105,11 +123,14 @@ def transposed_scene(op: TransposedConvolution, x: Tensor, view: View | None = N
         out | ({"ghost": cropped, "ghost_title": "cropped by padding"} if cropped else {}),
     ]
     ties = tie_columns(kernel_ties(full, tuple(x.shape)))
-    terms = label(panels, ties, view.symbols)
+    terms: dict[str, Any] = label(panels, ties, view.symbols)
     if view.readings:
         add_direct_reading(op, x, pads, panels, ties)
     if view.matrix:
         panels += product_panels("Cᵀ", panels[2], panels[0], lane=2, ghost_rows=cropped)
+    zeros = [("zeros", "Zeros inserted", [1])] if view.readings else []
+    matrix = [("matrix", "Cᵀ", [2])] if view.matrix else []
+    terms |= readings(("stamp", "Stamp", [0]), *zeros, *matrix, all_as="All three" if zeros and matrix else "Both")
     return make_scene("transposed convolution", panels, ties, weights_from="kernel", order=view.order, **terms)
 
 
@@ -117,13 +138,13 @@ def transposed_matrix(source: Panel, output: Panel, border: list[int]) -> Panel:
     """Cᵀ beside C: the same ties, rows and columns exchanged."""
     rows, columns = len(source["values"]), len(output["values"])
     turned = {"rows": "input", "cols": "output"}
-    panel = matrix_panel("Cᵀ", rows, columns, matrix=turned, id="transpose", sign="⇄", lane=3 if rows > 16 else 1)
+    panel = matrix_panel("Cᵀ", rows, columns, matrix=turned, id="transpose", sign="⇄", lane=1)
     return panel | ({"ghost_rows": border} if border else {})
 
 
 def label(
     panels: list[Panel], ties: dict[str, list[Any]], symbols: Symbols | None, border: Sequence[int] = ()
-) -> dict[str, list[str]]:
+) -> dict[str, Any]:
     """Put letters on input, kernel and output, if there are any; a padding cell is a 0.
 
     Returns the scene's `terms`: one for each tie, "" for a product with a zero. Cells show the terms that have arrived.

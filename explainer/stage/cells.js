@@ -12,7 +12,7 @@ export function cellState(stage, panel, cell, view) {
     const tie = panel.entries.get(cell);
     return {
       kind: "value",
-      text: weightText(stage.lookup, tie),
+      text: weightText(stage.lookup, tie, view.digits),
       ink: palette.ink,
       fill: colorAt(scale, scalePosition(stage.lookup.weight[tie], panel.vmax)),
     };
@@ -20,7 +20,7 @@ export function cellState(stage, panel, cell, view) {
   const found = panel.progress
     ? shown(stage.lookup, stage.current, panel, cell, stage.step)
     : { value: panel.values?.[cell], final: true };
-  if (panel.progress && isHidden(stage, panel, cell))
+  if (isHidden(stage, panel, cell))
     return { kind: "hidden", text: "?", ink: palette.ink, fill: palette.blank, stroke: palette.accent, dash: true };
   if (!found) return { kind: "blank", text: "", ink: palette.muted, fill: palette.blank, stroke: palette.line };
   const value = found.final && panel.values ? panel.values[cell] : found.value;
@@ -35,8 +35,26 @@ export function cellState(stage, panel, cell, view) {
   };
 }
 
-/** Cells whose new number the visitor is asked to predict. */
+/** Cells whose new number the visitor is asked to predict, and every copy of them. */
 export function isHidden(stage, panel, cell) {
-  if (!stage.predict || stage.revealed || panel.column !== stage.scene.target) return false;
-  return stage.hidden.has(cell);
+  if (!stage.predict || stage.revealed || !panel.progress || panel.matrix) return false;
+  return hiddenCells(stage, panel.column).has(cell);
+}
+
+/** The cells of a column that the present step changes. */
+export function hiddenCells(stage, column) {
+  const { current, step } = stage;
+  if (stage.hiddenAt?.order !== current || stage.hiddenAt.step !== step)
+    stage.hiddenAt = { order: current, step, columns: new Map() };
+  const { columns } = stage.hiddenAt;
+  if (!columns.has(column)) columns.set(column, new Set(current.histories.get(column)?.changed(step) || []));
+  return columns.get(column);
+}
+
+/** What the sentence about a cell may tell: of a cell that fills up, no more than stands in it now. */
+export function nowOf(stage, panel, cell) {
+  if (!panel.progress || panel.matrix) return {};
+  if (isHidden(stage, panel, cell)) return { hidden: true };
+  const found = shown(stage.lookup, stage.current, panel, cell, stage.step);
+  return found ? { found } : { hidden: true };
 }

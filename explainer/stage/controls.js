@@ -1,7 +1,7 @@
 /* The transport, the two lines of text and the frame they stand in. */
 
 import { cellPieces, stepPieces } from "../player/captions.js";
-import { isHidden } from "./cells.js";
+import { nowOf } from "./cells.js";
 import { html, svg } from "./dom.js";
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
@@ -13,11 +13,12 @@ const ICONS = {
   last: "M15 5v10M4 5l8 5-8 5z",
   play: "M6 4l10 6-10 6z",
   pause: "M6 4.5h2.6v11H6zM11.4 4.5H14v11h-2.6z",
+  help: "M7 7.5a3 3 0 1 1 4.5 2.6c-1 .6-1.5 1.1-1.5 2.4M10 15.5v.2",
   full: "M4 8V4h4M12 4h4v4M16 12v4h-4M8 16H4v-4",
   save: "M10 3v9M6.5 9l3.5 3.5L13.5 9M4 16h12",
 };
 
-const OUTLINED = new Set(["full", "save"]);
+const OUTLINED = new Set(["full", "save", "help"]);
 
 function icon(name) {
   const style = OUTLINED.has(name)
@@ -63,6 +64,7 @@ export function buildStage(stage) {
       ...SPEEDS.map((s) => html("option", { value: s }, `${s}×`)),
     ),
     order: html("div", { class: "order", role: "radiogroup", "aria-label": "Reading order" }),
+    views: html("div", { class: "order views", role: "radiogroup", "aria-label": "What is shown" }),
     predict: html(
       "button",
       {
@@ -75,15 +77,21 @@ export function buildStage(stage) {
     ),
     reveal: html(
       "button",
-      { type: "button", class: "button text reveal", title: "Show the hidden result (v)", hidden: true },
+      { type: "button", class: "button text reveal", title: "Show the hidden result (v)" },
       "Reveal",
     ),
+    question: html("label", { class: "question" }),
+    answer: html("input", { type: "text", class: "answer", inputmode: "decimal", autocomplete: "off", size: 7 }),
+    check: html("button", { type: "submit", class: "button text check" }, "Check"),
+    verdict: html("span", { class: "verdict" }),
+    help: button("help", "Keys", "?"),
     full: button("full", "Full screen", "f"),
     svg: button("text", "Download this picture as SVG", "", "SVG"),
     png: button("text", "Download this picture as PNG", "", "PNG"),
   };
   stage.controls.speed.value = "1";
   const c = stage.controls;
+  c.ask = html("form", { class: "ask", hidden: true }, c.question, c.answer, c.check, c.reveal, c.verdict);
   const save = html(
     "details",
     { class: "save" },
@@ -101,7 +109,8 @@ export function buildStage(stage) {
     transport,
     html("div", { class: "group track" }, c.slider, c.count),
     c.order,
-    html("div", { class: "group extras" }, c.speed, c.predict, c.reveal, save, c.full),
+    c.views,
+    html("div", { class: "group extras" }, c.speed, c.predict, save, c.help, c.full),
   );
   stage.stepLine = html("p", { class: "line step-line" });
   stage.cellLine = html("p", { class: "line cell-line" });
@@ -111,7 +120,8 @@ export function buildStage(stage) {
   stage.over = svg("svg", { class: "overlay over", "aria-hidden": "true" });
   stage.lanes = html("div", { class: "lanes" });
   stage.board = html("div", { class: "board" }, stage.under, stage.lanes, stage.over);
-  stage.root.replaceChildren(stage.toolbar, stage.caption, stage.board, stage.live);
+  stage.says = html("div", { class: "says" }, stage.caption, c.ask);
+  stage.root.replaceChildren(stage.toolbar, stage.says, stage.board, stage.live);
   Object.entries({ role: "group", tabindex: "0" }).forEach(([name, value]) => stage.root.setAttribute(name, value));
 }
 
@@ -130,11 +140,13 @@ export function refreshControls(stage) {
     c.play.setAttribute("aria-label", label);
     c.play.title = `${label} (space or k)`;
   }
+  stage.drawQuestion();
   c.predict.setAttribute("aria-pressed", String(stage.predict));
-  c.reveal.hidden = !stage.predict;
   c.reveal.disabled = stage.revealed;
   for (const option of c.order.children)
     option.setAttribute("aria-checked", String(option.dataset.order === stage.order));
+  for (const option of c.views.children)
+    option.setAttribute("aria-checked", String(option.dataset.view === stage.view));
   Object.assign(stage.root.dataset, { step, order: stage.order, playing: stage.playing, steps: lastStep + 1 });
   writeLines(stage);
 }
@@ -151,7 +163,7 @@ export function writeLines(stage) {
     const panel = stage.lookup.byId.get(focus.panel);
     write(stage.cellLine, [
       [stage.pin ? "Pinned" : "Cell", "label"],
-      ...cellPieces(stage.lookup, panel, focus.cell, isHidden(stage, panel, focus.cell)),
+      ...cellPieces(stage.lookup, panel, focus.cell, nowOf(stage, panel, focus.cell)),
     ]);
   }
   stage.cellLine.classList.toggle("pinned", Boolean(stage.pin));

@@ -1,7 +1,6 @@
 /* What stands in a panel: cells, numbers, rulers, hatching; above a limit painted on a canvas. */
 
 import { cellState } from "./cells.js";
-import { colorAt } from "./colors.js";
 import { svg } from "./dom.js";
 import { arrive } from "./marks.js";
 import { GLYPH } from "./measures.js";
@@ -13,7 +12,7 @@ export function paintPanel(view) {
   view.base.replaceChildren();
   view.marks.replaceChildren();
   view.nodes.clear();
-  view.windows = [];
+  view.outlines = [];
   view.base.append(hatchPattern(view, palette));
   if (view.ruler) drawRulers(view, palette);
   if (view.panel.channels > 1) drawChannelNames(view, palette);
@@ -62,8 +61,8 @@ function hatchPattern(view, palette) {
 }
 
 function drawRulers(view, palette) {
-  const { rows, cols, origin, matrix } = view.panel;
-  if (matrix && view.cell < 15) return;
+  const { origin } = view.panel;
+  const { rows, cols, row = 0, col = 0 } = view.window || view.panel;
   const style = {
     "font-size": 9.5,
     fill: palette.muted,
@@ -73,26 +72,29 @@ function drawRulers(view, palette) {
   };
   const label = (n) => String(n).replace("-", "−");
   const x = view.origin(0)[0];
-  const each = Math.ceil(13 / view.cell);
   if (rows === 1 && cols === 1) return;
   for (let across = 0; across < Math.min(view.place.across, view.panel.channels); across += 1) {
     const left = view.origin(across)[0];
     if (cols > 1)
-      for (let c = 0; c < cols; c += each)
+      for (let c = 0; c < cols; c += 1)
         view.base.append(
           svg(
             "text",
             { ...style, x: left + (c + 0.5) * view.wide, y: view.top - view.ruler / 2 - 1 },
-            label(c + origin[1]),
+            label(c + col + origin[1]),
           ),
         );
   }
   if (rows === 1) return;
   for (let down = 0; down < view.place.down; down += 1) {
     const top = view.origin(down * view.place.across)[1];
-    for (let r = 0; r < rows; r += each)
+    for (let r = 0; r < rows; r += 1)
       view.base.append(
-        svg("text", { ...style, x: x - view.ruler / 2 - 1, y: top + (r + 0.5) * view.cell }, label(r + origin[0])),
+        svg(
+          "text",
+          { ...style, x: x - view.ruler / 2 - 1, y: top + (r + 0.5) * view.cell },
+          label(r + row + origin[0]),
+        ),
       );
   }
 }
@@ -107,26 +109,26 @@ function drawChannelNames(view, palette) {
 }
 
 function drawCells(view) {
-  for (let cell = 0; cell < view.panel.cells; cell += 1) drawCell(view, cell);
+  for (const cell of view.seen()) drawCell(view, cell);
 }
 
 function drawMatrix(view, palette) {
   const { panel } = view;
   const box = view.outline(0, 0, panel.rows, panel.cols);
   view.base.append(svg("rect", { ...box, fill: palette.blank, stroke: palette.line }));
-  for (let cell = 0; cell < panel.cells; cell += 1)
+  for (const cell of view.seen())
     if (panel.isGhost(cell) && !panel.entries.has(cell))
       view.base.append(svg("rect", { ...view.inner(cell), fill: `url(#${view.hatch})`, opacity: 0.6 }));
   if (view.cell >= 11) {
     let dots = "";
-    for (let cell = 0; cell < panel.cells; cell += 1) {
+    for (const cell of view.seen()) {
       const { x, y } = view.box(cell);
       if (!panel.entries.has(cell))
-        dots += `M${x + view.cell / 2 - 0.9},${y + view.cell / 2}a.9,.9 0 1,0 1.8,0a.9,.9 0 1,0 -1.8,0`;
+        dots += `M${x + view.wide / 2 - 0.9},${y + view.cell / 2}a.9,.9 0 1,0 1.8,0a.9,.9 0 1,0 -1.8,0`;
     }
     view.base.append(svg("path", { d: dots, fill: palette.muted, opacity: 0.55 }));
   }
-  for (const cell of panel.entries.keys()) drawCell(view, cell);
+  for (const cell of view.seen()) if (panel.entries.has(cell)) drawCell(view, cell);
 }
 
 function drawCell(view, cell) {
@@ -184,13 +186,7 @@ function paintCanvas(view) {
   view.canvas.style.height = `${view.height}px`;
   view.pen = view.canvas.getContext("2d");
   view.pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  const { panel } = view;
-  if (panel.matrix) {
-    const box = view.outline(0, 0, panel.rows, panel.cols);
-    view.pen.fillStyle = colorAt(view.stage.palette.scales.weight, 0);
-    view.pen.fillRect(box.x, box.y, box.width, box.height);
-    for (const cell of panel.entries.keys()) paintPixel(view, cell);
-  } else for (let cell = 0; cell < panel.cells; cell += 1) paintPixel(view, cell);
+  for (const cell of view.seen()) paintPixel(view, cell);
 }
 
 function paintPixel(view, cell) {
@@ -199,7 +195,7 @@ function paintPixel(view, cell) {
   const side = Math.max(1, view.cell - (view.cell >= 5 ? 0.6 : 0));
   view.pen.fillStyle = state.fill;
   view.pen.fillRect(x, y, Math.max(side, view.wide - 0.6), side);
-  if (!view.panel.isGhost(cell) || view.panel.matrix) return;
+  if (!view.panel.isGhost(cell)) return;
   view.pen.fillStyle = view.stage.palette.hatch;
   for (let i = 0; i < view.cell; i += 4) view.pen.fillRect(x + i, y + view.cell - i - 1, 1, 1);
 }

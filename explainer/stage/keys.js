@@ -1,16 +1,56 @@
-/* The keys of the player. */
+/* The keys of the player. They work on a fresh page without a click: of several stages the one used last, or the first
+ * in sight, listens to the whole page, but leaves its fields, buttons and open dialogs alone. */
 
 import { canEdit, openEditor } from "./editing.js";
 import { toggleFull } from "./filling.js";
-import { changeSpeed, goByHand, reveal, setOrder, setPredict, toggle } from "./playing.js";
+import { blackOut, showHelp } from "./overlays.js";
+import { changeSpeed, goByHand, setOrder, setView, toggle } from "./playing.js";
 import { moveCursor, setFocus } from "./pointing.js";
+import { reveal, setPredict } from "./predicting.js";
 
-export function onKey(stage, event) {
+const OTHERS =
+  "a, button, input, select, textarea, summary, [contenteditable], [role=dialog], [role=listbox], [role=menu]";
+const alive = new Set();
+let lastUsed = null;
+
+/** Listen until the returned function is called. */
+export function listenToKeys(stage) {
+  const onPageKey = (event) => {
+    const path = event.composedPath();
+    if (event.defaultPrevented || path.includes(stage.root) || chosen() !== stage) return;
+    if (path.some((node) => node.matches?.(OTHERS)) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key !== "Escape" && runKey(stage, event.key)) event.preventDefault();
+  };
+  stage.root.onkeydown = (event) => onKey(stage, event);
+  stage.root.onkeyup = (event) => event.stopPropagation();
+  stage.root.addEventListener("pointerdown", () => {
+    lastUsed = stage;
+  });
+  alive.add(stage);
+  document.addEventListener("keydown", onPageKey);
+  return () => {
+    alive.delete(stage);
+    if (lastUsed === stage) lastUsed = null;
+    document.removeEventListener("keydown", onPageKey);
+  };
+}
+
+function chosen() {
+  const inSight = (stage) => {
+    const { top, bottom } = stage.root.getBoundingClientRect();
+    return stage.root.isConnected && bottom > 0 && top < window.innerHeight;
+  };
+  if (lastUsed && inSight(lastUsed)) return lastUsed;
+  return [...alive].find(inSight) || null;
+}
+
+function onKey(stage, event) {
   event.stopPropagation(); // Streamlit acts on r, c and Escape wherever they are pressed
+  lastUsed = stage;
   const { target, key } = event;
-  if (event.ctrlKey || event.metaKey || event.altKey || target.closest(".editor")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || target.closest(".editor, .answer, dialog")) return;
   if (target === stage.controls.speed && key !== "Escape") return;
-  if (target === stage.controls.slider && /^(Arrow|Home|End|Page)/.test(key)) return;
+  if (target === stage.controls.slider && /^(Arrow|Home|End)/.test(key)) return;
   if ((key === " " || key === "Enter") && target.closest("button, summary")) return;
   if (stage.cursor && /^(Arrow|Home|End)/.test(key)) {
     moveCursor(stage, key);
@@ -26,16 +66,21 @@ function runKey(stage, key) {
     " ": () => toggle(stage),
     k: () => toggle(stage),
     ArrowRight: () => goByHand(stage, stage.step + 1),
+    PageDown: () => goByHand(stage, stage.step + 1),
     ArrowLeft: () => goByHand(stage, stage.step - 1),
+    PageUp: () => goByHand(stage, stage.step - 1),
     Home: () => goByHand(stage, 0, false),
     End: () => goByHand(stage, stage.lastStep, false),
     "+": () => changeSpeed(stage, 1),
     "=": () => changeSpeed(stage, 1),
     "-": () => changeSpeed(stage, -1),
     f: () => toggleFull(stage),
-    o: () => nextOrder(stage),
+    o: () => setOrder(stage, after(stage.scene.orders, stage.order)),
+    t: () => stage.scene.views && setView(stage, after(stage.scene.views, stage.view)),
     p: () => setPredict(stage, !stage.predict),
     v: () => reveal(stage),
+    b: () => blackOut(stage),
+    "?": () => showHelp(stage),
     Escape: () => escape(stage),
     Enter: () => enter(stage),
   };
@@ -44,9 +89,10 @@ function runKey(stage, key) {
   return Boolean(action);
 }
 
-function nextOrder(stage) {
-  const ids = stage.scene.orders.map((order) => order.id);
-  setOrder(stage, ids[(ids.indexOf(stage.order) + 1) % ids.length]);
+/** The choice that follows the present one. */
+function after(items, id) {
+  const at = items.findIndex((item) => item.id === id);
+  return items[(at + 1) % items.length].id;
 }
 
 function enter(stage) {

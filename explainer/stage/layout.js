@@ -1,100 +1,137 @@
-/* Cell sizes from the room at hand, so that digits stay readable and panels of a lane line up. */
+/* Cell sizes from the room at hand: the largest cells with which everything in view stands inside it.
+ *
+ * Panels of a lane stand in a row. A matrix and its two vectors are one block: the input lies above the columns it
+ * multiplies, the output stands beside the rows that make it. What is too large even in small cells is seen through a
+ * window (a matrix) or painted without numbers (a map).
+ */
 
-import { GAP, colsOf, laneWidth, largestCell, panelWidth, rowsOf } from "./measures.js";
+import { GAP, RULER, colsOf, panelSize, rowsOf, wideEnough } from "./measures.js";
 
-const DIGITS = 11; // pixels; in smaller cells a digit cannot be read
+const BETWEEN = 10; // lanes
 
-/** Choose a cell size per panel, and whether tall matrices stand beside the other lanes. */
-export function layout(lookup, width, limits) {
-  const lanes = groupLanes(lookup.panels);
-  const grids = lanes.filter((lane) => !lane.tall);
-  const tall = lanes.filter((lane) => lane.tall);
-  const below = arrange(grids, tall, width, width, { ...limits, tall: limits.tall + 50 });
-  let best = below;
-  if (tall.length && grids.length && width >= 680) {
-    const side = Math.max(...tall.map((lane) => laneWidth(lane, tallCell(lane, width * 0.5, limits)))) + GAP;
-    const beside = side <= width * 0.55 && arrange(grids, tall, width - side, side, limits);
-    if (beside && preferBeside(beside, below)) best = { ...beside, aside: true };
+/** What stands where: lanes of blocks, whether lanes stand beside each other, and the size of every panel. */
+export function layout(panels, lookup, room) {
+  const lanes = groupLanes(panels);
+  const plans = [];
+  for (const beside of lanes.length > 1 && room.width >= 680 ? [false, true] : [false]) {
+    const found = room.flow ? flowing(lanes, lookup, room) : fitting(lanes, lookup, room, beside);
+    plans.push({ lanes, beside, ...found });
   }
-  return { lanes, aside: Boolean(best.aside), sizes: best.sizes };
+  return plans.reduce((best, plan) => (plan.score > best.score ? plan : best));
 }
 
-/** Beside saves height; below lets grids and matrices grow. Grids that wrap, and matrices without digits, are worst. */
-function preferBeside(beside, below) {
-  if (beside.matrixCell < DIGITS && below.matrixCell >= DIGITS) return false;
-  if (beside.wraps !== below.wraps) return beside.wraps < below.wraps;
-  const height = below.gridHeight + below.tallHeight;
-  return height > 520 || beside.cell >= 0.75 * below.cell;
-}
-
-/** Sizes for both kinds of lanes at given widths, and what they would cost. */
-function arrange(grids, tall, width, tallWidth, limits) {
-  const { cell, wraps, sizes } = sizeGrids(grids, width, limits);
-  let matrixCell = Infinity;
-  for (const lane of tall) {
-    const own = tallCell(lane, tallWidth, limits);
-    matrixCell = Math.min(matrixCell, own);
-    for (const panel of lane.panels) sizes.set(panel.id, { cell: own, ruler: own >= 15 });
-  }
-  const heights = (lanes) =>
-    lanes.reduce(
-      (sum, lane) => sum + 60 + Math.max(...lane.panels.map((panel) => rowsOf(panel) * sizes.get(panel.id).cell)),
-      0,
-    );
-  return { cell, wraps, sizes, matrixCell, gridHeight: heights(grids), tallHeight: heights(tall) };
-}
-
+/** The panels of each lane, those at the sides of a matrix put with it. */
 function groupLanes(panels) {
   const numbers = [...new Set(panels.map((panel) => panel.lane))].sort((a, b) => a - b);
   return numbers.map((number) => {
     const members = panels.filter((panel) => panel.lane === number);
-    return { number, panels: members, tall: members.some((panel) => panel.matrix) };
+    const holders = members.filter((panel) => !members.some((other) => other.id === panel.beside?.panel));
+    return holders.map((panel) => ({
+      panel,
+      above: members.find((other) => other.beside?.panel === panel.id && other.beside.side === "above"),
+      right: members.find((other) => other.beside?.panel === panel.id && other.beside.side === "right"),
+    }));
   });
 }
 
-/** A lane with a matrix shares one cell size, so that a row of the matrix meets its pixel of the standing vector. */
-function tallCell(lane, width, limits) {
-  const rows = Math.max(...lane.panels.map(rowsOf));
-  const high = limits.tall / rows;
-  const painted = lane.panels.some((panel) => panel.painted);
-  if (!painted) return largestCell(lane.panels, width, Math.min(limits.matrix, Math.max(high, 9)), 9) || 9;
-  const cols = lane.panels.reduce((sum, panel) => sum + colsOf(panel), 0);
-  const whole = high >= 3 && largestCell(lane.panels, width, Math.min(limits.matrix, high), 3);
-  return whole || Math.max(0.2, Math.min(3, 700 / rows, (width - 120) / cols));
+/** The largest cells that fit, with room for digits of the wanted size if that is to be had. */
+function fitting(lanes, lookup, room, beside) {
+  for (const font of [room.font, room.font * 0.72, 0]) {
+    for (let cell = room.cell; cell >= room.least; cell -= 1) {
+      const sizes = sizesOf(lanes, lookup, room, cell, font);
+      if (fits(lanes, sizes, room, beside)) return { sizes, cell, font, score: (font ? 1000 * font : 0) + cell };
+    }
+  }
+  const sizes = sizesOf(lanes, lookup, room, room.least, room.font, beside ? lanes.length : 1);
+  return { sizes, cell: 0, font: 0, score: beside ? -2 : -1 };
 }
 
-/** All other lanes share one cell size; only panels too large for numbers get their own. */
-function sizeGrids(lanes, width, limits) {
-  const numbered = (lane) => lane.panels.filter((panel) => !panel.painted);
-  const rows = lanes.reduce((sum, lane) => sum + Math.max(0, ...numbered(lane).map(rowsOf)), 0) || 1;
-  const crowded = lanes.some((lane) => lane.panels.some((panel) => panel.painted));
-  let cell = Math.max(
-    limits.min,
-    Math.min(crowded ? 36 : limits.cell, (limits.height - 60 * (lanes.length - 1) * limits.strict) / rows),
-  );
-  let wraps = 0;
-  for (const lane of lanes) {
-    const room = lane.panels.length > numbered(lane).length ? width * 0.5 : width;
-    const together = largestCell(numbered(lane), room, cell, limits.wrapBelow);
-    if (!together) wraps += 1;
-    const alone = Math.min(
-      ...numbered(lane).map((panel) => largestCell([panel], width, limits.wrapped, limits.min) || limits.min),
-    );
-    cell = Math.min(cell, together || alone);
-  }
+/** On a narrow page blocks stand below each other; the figure is as high as it needs to be. */
+function flowing(lanes, lookup, room) {
   const sizes = new Map();
-  for (const lane of lanes) sizePainted(lane, width, Math.floor(cell), limits, sizes);
-  return { cell, wraps, sizes };
+  for (let cell = room.cell; cell >= room.least; cell -= 1) {
+    const tried = sizesOf(lanes, lookup, room, cell, room.font, 1);
+    if (lanes.flat().every((block) => blockSize(block, tried).width <= room.width))
+      return { sizes: tried, cell, font: room.font, score: cell };
+    if (cell === room.least) for (const [id, size] of tried) sizes.set(id, size);
+  }
+  return { sizes, cell: 0, font: 0, score: 0 };
 }
 
-function sizePainted(lane, width, cell, limits, sizes) {
-  const painted = lane.panels.filter((panel) => panel.painted);
-  const taken = lane.panels.reduce((sum, panel) => sum + GAP + panelWidth(panel, panel.painted ? 0 : cell), 0);
-  const cols = painted.reduce((sum, panel) => sum + colsOf(panel), 0);
-  for (const panel of lane.panels) {
-    const beside = (width - taken) / cols;
-    const fit = Math.min(beside >= 3 ? beside : (width - 60) / colsOf(panel), limits.height / rowsOf(panel), cell);
-    const own = panel.painted ? Math.max(0.5, fit >= 3 ? Math.floor(fit) : fit) : cell;
-    sizes.set(panel.id, { cell: own, ruler: !panel.painted && own >= 20 });
+/** A size for every panel; with `share` given, what is too large for its share of the room gets a window or paint. */
+function sizesOf(lanes, lookup, room, cell, font, share = 0) {
+  const sizes = new Map();
+  for (const lane of lanes) {
+    for (const block of lane) {
+      const set = (panel, wide, window) =>
+        panel && sizes.set(panel.id, { cell, wide, window, scale: room.scale, ruler: cell >= 15 && !panel.painted });
+      const need = (panel) => (panel ? Math.max(cell, font ? wideEnough(panel, lookup, font) : cell) : 0);
+      const { panel, above, right } = block;
+      const wide = Math.max(need(panel), need(above));
+      const window = share && panel.matrix ? windowOf(block, room, share, cell, wide, need(right)) : undefined;
+      set(panel, wide, window);
+      set(above, wide, window && { ...window, row: 0, rows: 1 });
+      set(right, need(right), window && { ...window, col: 0, cols: 1 });
+      if (!panel.matrix && (panel.painted || (share && tooLarge(panel, sizes.get(panel.id), room))))
+        sizes.set(panel.id, painted(panel, lane, room));
+    }
   }
+  return sizes;
+}
+
+const tooLarge = (panel, size, room) => panelSize(panel, size).width > room.width;
+
+/** How much of a matrix is seen: as many rows and columns as its share of the room holds. */
+function windowOf(block, room, share, cell, wide, wideRight) {
+  const { panel, above, right } = block;
+  const empty = { cell, wide, window: { rows: 0, cols: 2 }, scale: room.scale };
+  const sizes = new Map([[panel.id, empty]]);
+  if (above) sizes.set(above.id, { ...empty, window: { rows: 1, cols: 2 } });
+  if (right) sizes.set(right.id, { ...empty, wide: wideRight, window: { rows: 0, cols: 1 } });
+  const { body, foot } = blockSize(block, sizes);
+  const side = right ? panelSize(right, sizes.get(right.id)).width : 0;
+  const cols = Math.max(2, Math.floor((room.width / share - side - RULER - 24) / wide));
+  const rows = Math.max(2, Math.floor((room.height - body - foot) / cell));
+  return { row: 0, col: 0, rows: Math.min(rows, panel.rows), cols: Math.min(cols, panel.cols) };
+}
+
+/** Too many cells for numbers: a picture, as large as its lane allows. */
+function painted(panel, lane, room) {
+  const maps = lane.filter((block) => !block.panel.matrix && colsOf(block.panel) > 8);
+  const cols = maps.reduce((sum, block) => sum + colsOf(block.panel), 0);
+  const others = (lane.length - maps.length) * 170 + maps.length * (GAP + 60);
+  const fit = Math.min((room.width - others) / cols, (room.height - 60) / rowsOf(panel));
+  const alone = Math.min((room.width - 60) / colsOf(panel), (room.height - 60) / rowsOf(panel));
+  const own = Math.max(0.5, fit >= 2 ? fit : alone);
+  const cell = own >= 3 ? Math.floor(own) : own;
+  return { cell, wide: cell, ruler: false, scale: room.scale };
+}
+
+/** The outer size of a block, and its parts from top to bottom. */
+function blockSize({ panel, above, right }, sizes) {
+  const own = panelSize(panel, sizes.get(panel.id));
+  if (!above && !right) return own;
+  const top = above ? panelSize(above, sizes.get(above.id)) : { width: 0, head: -4, body: 0 };
+  const side = right ? panelSize(right, sizes.get(right.id)) : { width: -6, head: 0 };
+  const head = top.head + top.body + 4 + Math.max(own.head, side.head);
+  const legend = [panel, above, right].some((part) => part?.legend);
+  const width = Math.max(own.width, top.width) + side.width + 6;
+  return { width, head: 0, body: head + own.body, foot: legend ? 20 : 0 };
+}
+
+/** Do the lanes, below or beside each other, stand inside the room? */
+function fits(lanes, sizes, room, beside) {
+  const boxes = lanes.map((lane) => laneSize(lane, sizes));
+  const sum = (name, gap) => boxes.reduce((total, box) => total + box[name] + gap, -gap);
+  const most = (name) => Math.max(...boxes.map((box) => box[name]));
+  const [width, height] = beside ? [sum("width", 2 * GAP), most("height")] : [most("width"), sum("height", BETWEEN)];
+  return width <= room.width && height <= room.height;
+}
+
+/** Headings of a lane get one height, and so do its feet. */
+function laneSize(lane, sizes) {
+  const blocks = lane.map((block) => blockSize(block, sizes));
+  const most = (name) => Math.max(...blocks.map((block) => block[name]));
+  const width = blocks.reduce((sum, one) => sum + one.width + GAP, -GAP);
+  return { width, height: most("head") + most("body") + most("foot") };
 }

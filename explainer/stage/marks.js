@@ -29,7 +29,8 @@ function slide(node, from, to, duration) {
 export function markStep(view, cells, bands, duration) {
   const boxes = bands.map((band) => ({ ...band, thin: true }));
   const loose = [];
-  for (const group of byChannel(view.panel, cells)) {
+  const inSight = cells.filter((cell) => view.sees(cell));
+  for (const group of byChannel(view.panel, inSight)) {
     const box = bounds(view.panel, group);
     const full = box.rows * box.cols === group.length;
     if (full) boxes.push(view.outline(box.row, box.col, box.rows, box.cols, box.channel));
@@ -38,25 +39,25 @@ export function markStep(view, cells, bands, duration) {
   view.stepMark.setAttribute("d", view.path(loose));
   view.stepHalo.setAttribute("d", view.path(loose));
   view.stepCells = cells;
-  moveWindows(view, boxes, duration);
+  moveOutlines(view, boxes, duration);
 }
 
-function moveWindows(view, boxes, duration) {
-  while (view.windows.length > boxes.length) view.windows.pop().node.remove();
+function moveOutlines(view, boxes, duration) {
+  while (view.outlines.length > boxes.length) view.outlines.pop().node.remove();
   boxes.forEach((box, i) => {
-    const old = view.windows[i];
-    const node = old ? old.node : view.windowLayer.appendChild(newWindow(view));
+    const old = view.outlines[i];
+    const node = old ? old.node : view.windowLayer.appendChild(newOutline(view));
     for (const rect of node.children) {
       for (const name of ["x", "y", "width", "height"]) rect.setAttribute(name, box[name]);
     }
     node.children[1].setAttribute("stroke-width", box.thin ? 1.5 : view.cell >= 12 ? 3 : 2);
     node.children[0].setAttribute("stroke-width", box.thin ? 0 : 5.5);
     if (old && duration) slide(node, old.box, box, duration);
-    view.windows[i] = { node, box };
+    view.outlines[i] = { node, box };
   });
 }
 
-function newWindow(view) {
+function newOutline(view) {
   const { palette } = view.stage;
   const shape = { rx: view.radius + 1, "vector-effect": "non-scaling-stroke" };
   return svg(
@@ -72,7 +73,7 @@ export function markFocus(view, cells, chosen, pinned) {
   const d = cells ? view.path(cells) : "";
   view.focusHalo.setAttribute("d", d);
   view.focusMark.setAttribute("d", d);
-  view.pinMark.setAttribute("d", chosen >= 0 ? view.path([chosen]) : "");
+  view.pinMark.setAttribute("d", chosen >= 0 && view.sees(chosen) ? view.path([chosen]) : "");
   view.pinMark.setAttribute("stroke-dasharray", pinned ? "none" : "5 3");
   view.veil.setAttribute("d", cells ? `M0,0h${view.width}v${view.height}h${-view.width}z${d}` : "");
   view.veil.setAttribute("opacity", cells ? 0.55 : 0);

@@ -44,7 +44,8 @@ export function bands(stage, view) {
 function* flows(stage) {
   for (const view of stage.views.values()) {
     const { panel } = view;
-    if (!panel.progress || panel.matrix || panel.column !== stage.scene.target || panel.role === "index") continue;
+    if (view.window || !panel.progress || panel.matrix || panel.column !== stage.scene.target || panel.role === "index")
+      continue;
     const lane = stage.lookup.panels.filter((other) => other.lane === panel.lane);
     if (lane.some((other) => other.matrix)) continue;
     const before = lane.slice(0, lane.indexOf(panel)).filter((other) => other.role === "input");

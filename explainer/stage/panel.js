@@ -3,7 +3,7 @@
 import { formatNumber } from "../player/numerals.js";
 import { weightText } from "../player/wording.js";
 import { html, svg } from "./dom.js";
-import { CHANNEL_GAP, FOOT, GLYPH, HEADING, RULER, spread, widthOf } from "./measures.js";
+import { CHANNEL_GAP, FOOT, GLYPH, HEADING, RULER, noteOf, spread } from "./measures.js";
 
 export class PanelView {
   constructor(panel, size, stage) {
@@ -11,7 +11,8 @@ export class PanelView {
       panel,
       stage,
       cell: size.cell,
-      wide: widthOf(panel, size.cell),
+      wide: size.wide,
+      window: size.window || null,
       ruler: size.ruler && panel.channels === 1 ? RULER : 0,
     });
     this.place = spread(panel);
@@ -19,16 +20,15 @@ export class PanelView {
     this.left = this.ruler + 2;
     this.channelHeading = panel.channels > 1 ? 19 : 0;
     this.gap = CHANNEL_GAP;
-    this.width = Math.ceil(
-      this.left + this.place.across * panel.cols * this.wide + (this.place.across - 1) * this.gap + 3,
-    );
+    const { rows, cols } = this.window || panel;
+    this.width = Math.ceil(this.left + this.place.across * cols * this.wide + (this.place.across - 1) * this.gap + 3);
     this.height = Math.ceil(
-      this.top + this.place.down * (panel.rows * this.cell + this.channelHeading) + (this.place.down - 1) * 6 + 3,
+      this.top + this.place.down * (rows * this.cell + this.channelHeading) + (this.place.down - 1) * 6 + 3,
     );
     this.inset = this.cell >= 26 ? 1 : this.cell >= 8 ? 0.5 : 0;
     this.radius = this.cell >= 26 ? 4 : this.cell >= 14 ? 2 : 0;
     this.nodes = new Map();
-    this.windows = [];
+    this.outlines = [];
     this.chooseDigits();
     this.build();
   }
@@ -36,22 +36,17 @@ export class PanelView {
   /** The largest font and the most digits with which every number of the panel fits its cell. */
   chooseDigits() {
     const { panel } = this;
-    const values = panel.matrix
-      ? [...panel.entries.values()].map((tie) => weightText(this.stage.lookup, tie))
-      : panel.labels;
-    const room = this.wide - 2 * this.inset - (this.cell > 30 ? 6 : 2);
+    const { lookup, wantedFont } = this.stage;
+    const ties = panel.matrix ? [...panel.entries.values()] : null;
+    const room = this.wide - 2 * this.inset - 4;
     for (const digits of [4, 3, 2]) {
-      const texts = values || (panel.values || []).map((v) => formatNumber(v, digits));
+      const numbers = () => (panel.values || []).map((v) => formatNumber(v, digits));
+      const texts = ties ? ties.map((tie) => weightText(lookup, tie, digits)) : panel.labels || numbers();
       const longest = texts.reduce((most, text) => Math.max(most, text.length), 1);
       this.digits = digits;
-      this.font = Math.min(
-        this.cell > 60 ? 30 : 18,
-        this.cell * (this.cell < 24 ? 0.6 : 0.46),
-        room / (GLYPH * longest),
-      );
-      if (this.font >= 9.5 || values) break;
+      this.font = Math.min(this.cell * (this.cell < 34 ? 0.72 : 0.5), Math.max(room, 8) / (GLYPH * longest), 28);
+      if (this.font >= wantedFont) break;
     }
-    if (panel.labels) this.font = Math.min(24, this.cell * 0.42, 1.4 * this.font); // long sums shrink, see fitText
     this.numbered = !panel.painted && this.font >= 6.5;
     this.font = Math.round(this.font * 10) / 10;
   }
@@ -69,8 +64,8 @@ export class PanelView {
     const { rows, cols } = this.panel;
     const [x, y] = this.origin(Math.floor(cell / (rows * cols)));
     return {
-      x: x + (cell % cols) * this.wide,
-      y: y + (Math.floor(cell / cols) % rows) * this.cell,
+      x: x + ((cell % cols) - (this.window?.col || 0)) * this.wide,
+      y: y + ((Math.floor(cell / cols) % rows) - (this.window?.row || 0)) * this.cell,
       width: this.wide,
       height: this.cell,
     };
@@ -79,13 +74,33 @@ export class PanelView {
   at(clientX, clientY) {
     const frame = this.svg.getBoundingClientRect();
     const { rows, cols, channels } = this.panel;
+    const seen = this.window || { row: 0, col: 0, rows, cols };
     for (let channel = 0; channel < channels; channel += 1) {
       const [x, y] = this.origin(channel);
       const col = Math.floor((clientX - frame.left - x) / this.wide);
       const row = Math.floor((clientY - frame.top - y) / this.cell);
-      if (row >= 0 && row < rows && col >= 0 && col < cols) return (channel * rows + row) * cols + col;
+      if (row >= 0 && row < seen.rows && col >= 0 && col < seen.cols)
+        return (channel * rows + row + seen.row) * cols + col + seen.col;
     }
     return -1;
+  }
+
+  /** Is a cell inside the window? */
+  sees(cell) {
+    if (!this.window) return true;
+    const { row, col, rows, cols } = this.window;
+    const [r, c] = [Math.floor(cell / this.panel.cols), cell % this.panel.cols];
+    return r >= row && r < row + rows && c >= col && c < col + cols;
+  }
+
+  /** The cells in sight, in reading order. */
+  *seen() {
+    const { rows, cols, cells } = this.panel;
+    if (!this.window) for (let cell = 0; cell < cells; cell += 1) yield cell;
+    else
+      for (let r = this.window.row; r < Math.min(rows, this.window.row + this.window.rows); r += 1)
+        for (let c = this.window.col; c < Math.min(cols, this.window.col + this.window.cols); c += 1)
+          yield r * cols + c;
   }
 
   build() {
@@ -115,11 +130,12 @@ export class PanelView {
       this.canvas = html("canvas", { "aria-hidden": "true" });
       this.cells.prepend(this.canvas);
     }
-    const note = html("span", { class: "note" }, panel.note || "");
+    const note = html("span", { class: "note" }, noteOf(panel, this.window) || "");
     this.heading = html(
       "div",
       { class: `heading role-${panel.role}` },
       html("span", { class: "title" }, panel.title || panel.id),
+      " ",
       note,
     );
     this.heading.style.maxWidth = `${Math.max(this.width, HEADING)}px`;
@@ -155,15 +171,21 @@ export class PanelView {
     };
   }
 
-  /** The rectangle around rows r0.. and columns c0.. of the first channel. */
+  /** The rectangle around rows r0.. and columns c0.. of a channel, as far as it is in sight. */
   outline(r0, c0, rows, cols, channel = 0) {
     const [x, y] = this.origin(channel);
-    return { x: x + c0 * this.wide, y: y + r0 * this.cell, width: cols * this.wide, height: rows * this.cell };
+    const seen = this.window || { row: 0, col: 0, rows: this.panel.rows, cols: this.panel.cols };
+    const [top, left] = [Math.max(r0, seen.row), Math.max(c0, seen.col)];
+    const high = Math.max(0, Math.min(r0 + rows, seen.row + seen.rows) - top);
+    const wide = Math.max(0, Math.min(c0 + cols, seen.col + seen.cols) - left);
+    const [down, right] = [(top - seen.row) * this.cell, (left - seen.col) * this.wide];
+    return { x: x + right, y: y + down, width: wide * this.wide, height: high * this.cell };
   }
 
   path(cells, grow = 0) {
     let d = "";
     for (const cell of cells) {
+      if (!this.sees(cell)) continue;
       const { x, y, width, height } = this.box(cell);
       d += `M${x - grow},${y - grow}h${width + 2 * grow}v${height + 2 * grow}h${-width - 2 * grow}z`;
     }

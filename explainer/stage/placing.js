@@ -1,25 +1,13 @@
-/* From a layout to panels on the board. */
+/* From a layout to panels on the board: which reading is in view, how much room there is, where everything lies. */
 
 import { html } from "./dom.js";
 import { paintPanel } from "./drawing.js";
 import { layout } from "./layout.js";
+import { LINE } from "./measures.js";
 import { PanelView } from "./panel.js";
 
-export function limits(stage) {
-  const full = stage.full;
-  const narrow = stage.width < 560;
-  const height = full ? Math.max(320, window.innerHeight - 280) : 420;
-  return {
-    height,
-    tall: height,
-    strict: full ? 1 : 0,
-    cell: full ? 96 : narrow ? 44 : 56,
-    matrix: full ? 44 : 34,
-    min: narrow ? 22 : 18,
-    wrapBelow: narrow ? 26 : 18,
-    wrapped: narrow ? 40 : 46,
-  };
-}
+const AROUND = 200; // pixels of the window's height that the page needs for its own words above the figure
+const READABLE = 26; // pixels; with smaller cells one reading at a time is better than all of them
 
 export function onResize(stage, force = false) {
   const width = stage.board.clientWidth;
@@ -27,53 +15,146 @@ export function onResize(stage, force = false) {
   relayout(stage);
 }
 
+/** The board's room, and what a cell may and must measure in it. */
+function roomOf(stage) {
+  const { full } = stage;
+  const narrow = stage.width < 560;
+  const budget = full ? window.innerHeight - 32 : Math.max(400, Math.min(760, window.innerHeight - AROUND));
+  const line = full ? 27 : LINE;
+  const chrome = stage.toolbar.offsetHeight + 2 * line + longSentence(stage) * line + 44;
+  const height = narrow && !full ? Infinity : Math.max(180, budget - chrome);
+  const size = full
+    ? { cell: 110, least: 26, font: 18.5, scale: 1.27 }
+    : { scale: 1, cell: narrow ? 42 : 64, least: 20, font: 14.5 };
+  return { width: stage.width - 4, height, flow: narrow && !full, ...size };
+}
+
+/** How many lines more than one the longest sentence of the scene needs, about. */
+function longSentence(stage) {
+  const step = Math.max(1, Math.floor((stage.lastStep + 1) / 12));
+  let longest = 0;
+  for (let at = 0; at <= stage.lastStep; at += step) longest = Math.max(longest, stage.sentence(at).length);
+  return Math.max(0, Math.ceil((longest * (stage.full ? 10 : 8)) / stage.width) - 1);
+}
+
+/** The panels of a reading; of all of them where the scene has no readings. */
+export function panelsIn(stage, id) {
+  const view = stage.scene.views?.find((one) => one.id === id);
+  return view ? stage.lookup.panels.filter((panel) => view.lanes.includes(panel.lane)) : stage.lookup.panels;
+}
+
+/** The reading that was asked for, or all of them if they can be read, or the first. */
+function planOf(stage, room) {
+  const ids = (stage.scene.views || []).map((view) => view.id);
+  const planned = (id) => {
+    explainGhosts(panelsIn(stage, id));
+    return { id, ...layout(panelsIn(stage, id), stage.lookup, room) };
+  };
+  if (!ids.length) return planned(null);
+  if (ids.includes(stage.asked)) return planned(stage.asked);
+  const all = planned(ids[ids.length - 1]);
+  return all.cell >= READABLE && all.font >= room.font && !room.flow ? all : planned(ids[0]);
+}
+
 export function relayout(stage) {
   stage.width = stage.board.clientWidth || 900;
-  const plan = layout(stage.lookup, stage.width - 4, limits(stage));
-  stage.views = new Map(
-    stage.lookup.panels.map((panel) => [panel.id, new PanelView(panel, plan.sizes.get(panel.id), stage)]),
+  const room = roomOf(stage);
+  const plan = planOf(stage, room);
+  stage.view = plan.id;
+  stage.wantedFont = room.font - 0.5;
+  explainGhosts(panelsIn(stage, plan.id));
+  stage.views = new Map();
+  for (const panel of panelsIn(stage, plan.id))
+    stage.views.set(panel.id, new PanelView(panel, plan.sizes.get(panel.id), stage));
+  const rows = plan.lanes.map((lane) =>
+    html("div", { class: "lane" }, ...lane.map((block) => blockRoot(block, stage.views))),
   );
-  const rows = plan.lanes.map((lane) => {
-    const row = html(
-      "div",
-      { class: lane.tall ? "lane tall" : "lane" },
-      ...lane.panels.map((panel) => stage.views.get(panel.id).root),
-    );
-    return { row, tall: lane.tall };
-  });
-  const pick = (tall) => rows.filter((row) => row.tall === tall).map((row) => row.row);
-  stage.lanes.className = plan.aside ? "lanes aside" : "lanes";
-  stage.lanes.replaceChildren(
-    ...(plan.aside
-      ? [html("div", { class: "stack" }, ...pick(false)), html("div", { class: "stack" }, ...pick(true))]
-      : rows.map((row) => row.row)),
-  );
+  stage.lanes.className = plan.beside ? "lanes aside" : "lanes";
+  stage.lanes.replaceChildren(...rows);
   stage.stepLine.style.minHeight = "";
   stage.seen = 0;
+  followStep(stage, false);
   for (const view of stage.views.values()) paintPanel(view);
-  alignLanes(
-    stage,
-    rows.map((row) => row.row),
-  );
+  alignLanes(stage, rows);
   stage.styleRoot();
   measure(stage);
   stage.refresh();
 }
 
+/** What hatching means is said once, on the first panel in view that has it. */
+function explainGhosts(panels) {
+  const said = new Set();
+  for (const panel of panels) {
+    const title = panel.ghost_title || "padding";
+    panel.legend = panel.ghost.size > 0 && !said.has(title);
+    if (panel.legend) said.add(title);
+  }
+}
+
+/** A panel, or a matrix with the input above its columns and the output beside its rows. */
+function blockRoot({ panel, above, right }, views) {
+  const own = views.get(panel.id).root;
+  if (!above && !right) return own;
+  const part = (other, side) => {
+    if (!other) return [];
+    views.get(other.id).root.classList.add(side);
+    return [views.get(other.id).root];
+  };
+  own.classList.add("holder");
+  const product = html("div", { class: "product" }, ...part(above, "above"), own, ...part(right, "right"));
+  product.append(...product.querySelectorAll(".foot")); // below all, so that rows go on meeting rows
+  return product;
+}
+
 /** Give the panels of a lane one heading height and one foot height, so that centered grids share a middle line. */
 function alignLanes(stage, rows) {
   for (const row of rows) {
-    const rights = [...row.children].map((panel) => panel.getBoundingClientRect().left);
-    const wrapped = rights.some((left, i) => i && left <= rights[i - 1]);
-    const headings = [...row.querySelectorAll(".heading")];
+    const alone = [...row.children].filter((child) => child.classList.contains("panel"));
+    const lefts = [...row.children].map((panel) => panel.getBoundingClientRect().left);
+    const wrapped = lefts.some((left, i) => i && left <= lefts[i - 1]);
+    if (wrapped || !alone.length) continue;
+    const headings = alone.map((panel) => panel.querySelector(".heading"));
     const tallest = Math.max(...headings.map((heading) => heading.offsetHeight));
-    if (wrapped && stage.width < 560) continue;
     for (const heading of headings) heading.style.minHeight = `${tallest}px`;
-    const feet = [...row.children].map((panel) => panel.querySelector(".foot")?.offsetHeight || 0);
-    [...row.children].forEach((panel, i) => {
+    const feet = alone.map((panel) => panel.querySelector(".foot")?.offsetHeight || 0);
+    alone.forEach((panel, i) => {
       panel.style.paddingBottom = `${Math.max(...feet) - feet[i]}px`;
     });
   }
+}
+
+/** Move the window of a large matrix, and those of the vectors at its sides, to where the step is. */
+export function followStep(stage, paint = true) {
+  const { current } = stage;
+  const lit = stage.lookup.lit(current.lead, current.steps[stage.step]);
+  for (const view of stage.views.values()) {
+    const { panel, window } = view;
+    if (!panel.matrix || !window) continue;
+    const at = current.steps[stage.step];
+    const rows = lit.cells.get(panel.id).map((cell) => Math.floor(cell / panel.cols));
+    const cols = lit.cells.get(panel.id).map((cell) => cell % panel.cols);
+    if (panel.matrix.rows === current.by) rows.push(at);
+    if (panel.matrix.cols === current.by) cols.push(at);
+    const row = shifted(window.row, window.rows, panel.rows, rows);
+    const col = shifted(window.col, window.cols, panel.cols, cols);
+    if (row === window.row && col === window.col) continue;
+    const moved = [...stage.views.values()].filter((one) => one === view || one.panel.beside?.panel === panel.id);
+    for (const one of moved) {
+      if (one === view || one.panel.beside.side === "right") one.window.row = row;
+      if (one === view || one.panel.beside.side === "above") one.window.col = col;
+      if (paint) paintPanel(one);
+    }
+  }
+}
+
+/** The smallest shift of a window that brings the wanted places into it, the first of them at least. */
+function shifted(start, size, count, wanted) {
+  if (!wanted.length) return start;
+  const [first, last] = [Math.min(...wanted), Math.max(...wanted)];
+  let to = start;
+  if (last >= to + size) to = last - size + 1;
+  if (first < to) to = first;
+  return Math.max(0, Math.min(to, count - size));
 }
 
 /** Where each panel's drawing lies on the board, for the lines and the flying numbers. */

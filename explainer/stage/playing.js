@@ -1,35 +1,46 @@
 /* Moving through the steps: by hand, by the clock, by another order. */
 
 import { shown } from "../player/playback.js";
+import { hiddenCells } from "./cells.js";
 import { SPEEDS, refreshControls } from "./controls.js";
 import { html } from "./dom.js";
 import { updateCell } from "./drawing.js";
 import { flyProducts, lightStep } from "./motion.js";
+import { followStep, relayout } from "./placing.js";
+import { askedCell } from "./predicting.js";
 
 const STEP_MS = 900; // one step at speed 1: a fast transition, then a pause to look at it
 const MOVE_MS = 220;
 
-export function drawOrders(stage) {
-  const { order } = stage.controls;
-  const many = stage.scene.orders.length > 1;
-  order.hidden = !many;
-  order.replaceChildren(
-    ...stage.scene.orders.map((item) => {
-      const option = html(
-        "button",
-        {
-          type: "button",
-          class: "button text",
-          role: "radio",
-          "data-order": item.id,
-          title: `${item.hint || item.label} (o)`,
-        },
-        item.label,
-      );
-      option.onclick = () => setOrder(stage, item.id);
+/** A row of choices, one of which is taken. */
+function choices(holder, items, name, choose) {
+  holder.hidden = items.length < 2;
+  holder.replaceChildren(
+    ...items.map(({ id, label, title }) => {
+      const option = html("button", { type: "button", class: "button text", role: "radio", title }, label);
+      option.dataset[name] = id;
+      option.onclick = () => choose(id);
       return option;
     }),
   );
+}
+
+/** One reading at a time, or all of them. */
+export function drawViews(stage) {
+  const items = (stage.scene.views || []).map((view) => ({ ...view, title: `${view.label} (t)` }));
+  choices(stage.controls.views, items, "view", (id) => setView(stage, id));
+}
+
+export function setView(stage, id) {
+  stage.asked = id;
+  stage.hover = null;
+  relayout(stage);
+  stage.tell(true);
+}
+
+export function drawOrders(stage) {
+  const items = stage.scene.orders.map((order) => ({ ...order, title: `${order.hint || order.label} (o)` }));
+  choices(stage.controls.order, items, "order", (id) => setOrder(stage, id));
 }
 
 export function goByHand(stage, step, animate = true) {
@@ -44,16 +55,23 @@ function goTo(stage, step, animate = true) {
   const to = Math.max(0, Math.min(step, stage.lastStep));
   const from = stage.step;
   if (to === from) return refreshControls(stage);
-  const asked = stage.predict && !stage.revealed ? new Set(stage.hidden) : new Set();
+  const asked = stage.predict && !stage.revealed ? hiddenIn(stage) : new Map();
   stage.step = to;
   stage.revealed = false;
   stage.over.replaceChildren(); // numbers still in flight belong to a step that is over
   const duration = animate && Math.abs(to - from) === 1 && !stage.calm.matches ? moveTime(stage) : 0;
   for (const panel of stage.lookup.panels)
     if (panel.progress && !panel.matrix) updateBetween(stage, panel, from, to, asked, duration);
+  followStep(stage);
   lightStep(stage, duration);
-  if (duration >= 90 && to > from) flyProducts(stage, duration);
+  if (duration >= 90 && to > from && !stage.predict) flyProducts(stage, duration);
   return refreshControls(stage);
+}
+
+/** By column, the cells that hide their numbers now. */
+function hiddenIn(stage) {
+  const columns = stage.lookup.panels.filter((panel) => panel.progress && !panel.matrix).map((panel) => panel.column);
+  return new Map(columns.map((column) => [column, hiddenCells(stage, column)]));
 }
 
 function moveTime(stage) {
@@ -62,11 +80,12 @@ function moveTime(stage) {
 
 function updateBetween(stage, panel, from, to, asked, duration) {
   const history = stage.current.histories.get(panel.column);
-  const changed = new Set(panel.column === stage.scene.target ? asked : []);
+  const changed = new Set(asked.get(panel.column) || []);
   for (let step = Math.min(from, to) + 1; step <= Math.max(from, to); step += 1)
     for (const cell of history.changed(step)) changed.add(cell);
   if (stage.predict) for (const cell of history.changed(to)) changed.add(cell);
   const view = stage.views.get(panel.id);
+  if (!view) return;
   const fresh = new Set(to > from ? history.changed(to) : []);
   for (const cell of changed) {
     const first = fresh.has(cell) && !shown(stage.lookup, stage.current, panel, cell, from);
@@ -77,7 +96,7 @@ function updateBetween(stage, panel, from, to, asked, duration) {
 export function repaintProgress(stage) {
   for (const view of stage.views.values()) {
     if (!view.panel.progress || view.panel.matrix) continue;
-    for (let cell = 0; cell < view.panel.cells; cell += 1) updateCell(view, cell);
+    for (const cell of view.seen()) updateCell(view, cell);
   }
 }
 
@@ -93,7 +112,9 @@ function play(stage) {
   stage.nextAt = performance.now() + STEP_MS / stage.speed;
   const tick = (now) => {
     if (!stage.playing) return;
-    if (now >= stage.nextAt) {
+    const waits = stage.predict && !stage.revealed && askedCell(stage) >= 0; // for an answer
+    if (waits) stage.nextAt = Math.max(stage.nextAt, now);
+    else if (now >= stage.nextAt) {
       stage.nextAt = Math.max(stage.nextAt + STEP_MS / stage.speed, now);
       goTo(stage, stage.step + 1);
       if (stage.step >= stage.lastStep) pause(stage);
@@ -116,6 +137,11 @@ export function pause(stage, tell = true) {
   }
 }
 
+/** Give what was just shown its time before the next step. */
+export function rest(stage) {
+  stage.nextAt = performance.now() + STEP_MS * 1.5;
+}
+
 export function setSpeed(stage, speed) {
   stage.speed = speed;
   stage.controls.speed.value = String(speed);
@@ -133,26 +159,8 @@ export function setOrder(stage, id) {
   stage.order = id;
   stage.step = 0;
   stage.revealed = false;
+  followStep(stage);
   stage.refresh();
-  stage.tell();
-  stage.announce();
-}
-
-export function setPredict(stage, on) {
-  stage.predict = on;
-  stage.revealed = false;
-  stage.refresh();
-  stage.announce();
-}
-
-export function reveal(stage) {
-  if (!stage.predict || stage.revealed) return;
-  stage.revealed = true;
-  for (const view of stage.views.values())
-    if (view.panel.progress)
-      for (const cell of stage.hidden)
-        if (view.panel.column === stage.scene.target)
-          updateCell(view, cell, "arrive", stage.calm.matches ? 0 : MOVE_MS);
-  refreshControls(stage);
+  stage.tell(true);
   stage.announce();
 }

@@ -2,7 +2,7 @@
 
 import { cellPieces } from "../player/captions.js";
 import { textOf } from "../player/wording.js";
-import { isHidden } from "./cells.js";
+import { nowOf } from "./cells.js";
 import { writeLines } from "./controls.js";
 import { canEdit, openEditor } from "./editing.js";
 import { markCursor, markFocus } from "./marks.js";
@@ -55,7 +55,7 @@ export function onClick(stage, event) {
 
 function sayCell(stage, place) {
   const panel = stage.lookup.byId.get(place.panel);
-  stage.live.textContent = textOf(cellPieces(stage.lookup, panel, place.cell, isHidden(stage, panel, place.cell)));
+  stage.live.textContent = textOf(cellPieces(stage.lookup, panel, place.cell, nowOf(stage, panel, place.cell)));
 }
 
 export function onDoubleClick(stage, event) {

@@ -8,16 +8,19 @@ import { stepPieces } from "../player/captions.js";
 import { Lookup } from "../player/lookup.js";
 import { orderOf } from "../player/playback.js";
 import { textOf } from "../player/wording.js";
+import { readAddress, tellAddress } from "./address.js";
 import { themeOf } from "./colors.js";
 import { buildStage, refreshControls } from "./controls.js";
 import { html } from "./dom.js";
 import { paintPanel } from "./drawing.js";
 import { toggleFull } from "./filling.js";
-import { onKey } from "./keys.js";
+import { listenToKeys } from "./keys.js";
 import { lightStep } from "./motion.js";
+import { showHelp } from "./overlays.js";
 import { savePicture } from "./picture.js";
 import { onResize, relayout } from "./placing.js";
-import { drawOrders, goByHand, pause, repaintProgress, reveal, setPredict, setSpeed, toggle } from "./playing.js";
+import { drawOrders, drawViews, goByHand, pause, repaintProgress, rest, setSpeed, toggle } from "./playing.js";
+import { drawQuestion, judge, reveal, setPredict } from "./predicting.js";
 import {
   keepFocus,
   lightFocus,
@@ -29,15 +32,21 @@ import {
   setHover,
 } from "./pointing.js";
 
-const TELL_AFTER_MS = 400; // the server hears of a step once the visitor has rested this long
 let stages = 0;
 
 class Stage {
   constructor(root) {
     this.root = root;
     this.uid = stages += 1;
-    Object.assign(this, { step: 0, speed: 1, playing: false, predict: false, revealed: false });
-    Object.assign(this, { pin: null, hover: null, cursor: null, told: {}, timers: {}, views: new Map(), seen: 0 });
+    Object.assign(this, {
+      step: 0,
+      speed: 1,
+      playing: false,
+      predict: false,
+      revealed: false,
+      score: { right: 0, asked: 0 },
+    });
+    Object.assign(this, { pin: null, hover: null, cursor: null, timers: {}, views: new Map(), seen: 0 });
     buildStage(this);
     this.listen();
   }
@@ -59,8 +68,12 @@ class Stage {
     c.full.onclick = () => toggleFull(this);
     c.svg.onclick = () => savePicture(this, "svg");
     c.png.onclick = () => savePicture(this, "png");
-    this.root.onkeydown = (event) => onKey(this, event);
-    this.root.onkeyup = (event) => event.stopPropagation();
+    this.deafen = listenToKeys(this);
+    c.help.onclick = () => showHelp(this);
+    c.ask.onsubmit = (event) => {
+      event.preventDefault();
+      judge(this);
+    };
     this.board.onpointermove = (event) => onPointer(this, event);
     this.board.onpointerleave = () => setHover(this, null);
     this.board.onclick = (event) => onClick(this, event);
@@ -85,6 +98,8 @@ class Stage {
       this.printing = false;
       this.setTheme(themeOf(this.root));
     };
+    this.onHistory = () => this.address && this.scene && this.obey(readAddress(this));
+    window.addEventListener("popstate", this.onHistory);
     document.addEventListener("fullscreenchange", this.onFull);
     window.addEventListener("beforeprint", this.onPrint);
     window.addEventListener("afterprint", this.onPrinted);
@@ -95,6 +110,8 @@ class Stage {
     pause(this, false);
     for (const timer of Object.values(this.timers)) clearTimeout(timer);
     this.resizing.disconnect();
+    this.deafen();
+    window.removeEventListener("popstate", this.onHistory);
     document.removeEventListener("fullscreenchange", this.onFull);
     window.removeEventListener("beforeprint", this.onPrint);
     window.removeEventListener("afterprint", this.onPrinted);
@@ -118,14 +135,14 @@ class Stage {
       pause(this, false);
       Object.assign(this, {
         order: scene.order || scene.orders[0].id,
+        asked: this.asked || scene.view,
         step: asked,
         pin: null,
         hover: null,
         cursor: null,
         revealed: false,
       });
-      if (first) this.told = { step: this.step, order: this.order };
-      else this.tell();
+      if (!first) this.tell();
     }
     this.closeEditor?.();
     this.step = Math.max(0, Math.min(this.step, this.lastStep));
@@ -133,7 +150,9 @@ class Stage {
     this.theme = this.printing ? "light" : themeOf(this.root);
     this.palette = scene.palette[this.theme];
     drawOrders(this);
+    drawViews(this);
     relayout(this);
+    if (same) this.tell(); // whoever changed the values may have written an address without the stage's place
   }
 
   setTheme(theme) {
@@ -170,39 +189,38 @@ class Stage {
     return this.current.steps.length - 1;
   }
 
-  get hidden() {
-    const key = `${this.order}/${this.step}/${this.json.length}`;
-    if (this.hiddenKey !== key || this.hiddenFor !== this.lookup) {
-      const history = this.current.histories.get(this.scene.target);
-      Object.assign(this, {
-        hiddenKey: key,
-        hiddenFor: this.lookup,
-        hiddenCells: new Set(history ? history.changed(this.step) : []),
-      });
-    }
-    return this.hiddenCells;
+  /** Let the page's address follow, at once after a deliberate change. */
+  tell(deliberate = false) {
+    tellAddress(this, deliberate);
   }
 
-  /** Report step and order to the server once the visitor has come to rest; never while playing. */
-  tell() {
-    clearTimeout(this.timers.tell);
-    this.timers.tell = setTimeout(() => {
-      if (this.playing) return;
-      for (const key of ["order", "step"]) {
-        if (this.told[key] === this[key]) continue;
-        this.told[key] = this[key];
-        this.setStateValue?.(key, this[key]);
-      }
-    }, TELL_AFTER_MS);
+  drawQuestion() {
+    drawQuestion(this);
+  }
+
+  rest() {
+    rest(this);
+  }
+
+  /** Go where the address says, if it says anything that this scene has. */
+  obey({ step = 0, order, view }) {
+    const known = (items, id) => (items || []).some((item) => item.id === id);
+    if (known(this.scene.views, view)) this.asked = view;
+    const wanted = known(this.scene.orders, order) ? order : this.scene.order || this.scene.orders[0].id;
+    pause(this, false);
+    Object.assign(this, { order: wanted, revealed: false });
+    this.step = Math.max(0, Math.min(step, this.lastStep));
+    relayout(this);
   }
 
   announce() {
     this.live.textContent = this.sentence();
   }
 
-  sentence() {
+  /** What a step does, in words; the present step if none is named. */
+  sentence(step = this.step) {
     const hidden = this.predict && !this.revealed;
-    return `Step ${this.step + 1} of ${this.lastStep + 1}: ${textOf(stepPieces(this.lookup, this.order, this.step, hidden))}`;
+    return `Step ${step + 1} of ${this.lastStep + 1}: ${textOf(stepPieces(this.lookup, this.order, step, hidden))}`;
   }
 
   refresh() {
@@ -230,6 +248,7 @@ export default function mount({ data, parentElement, setStateValue }) {
     mounted.set(parentElement, player);
   }
   player.setStateValue = setStateValue;
+  player.address = data.address;
   player.setScene(data.scene);
   player.setTheme(themeOf(root));
   return () => {

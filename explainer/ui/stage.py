@@ -1,4 +1,4 @@
-"""The stage inside Streamlit: mounts the component, keeps step and order in the URL, offers the downloads."""
+"""The stage inside Streamlit: mounts the component, starts it where the URL says, offers the downloads."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ Edit = Callable[[str, list[Any]], None]
 def show_stage(scene: Scene, key: str, on_edit: Edit | None = None) -> None:
     """Draw a scene and let the visitor step through it.
 
-    `key` is unique in the app; the step and the reading order stand in the URL as `<key>_step` and `<key>_order`.
+    `key` is unique in the app; the browser keeps step, reading order and what is shown in the URL, as
+    `<key>_step`, `<key>_order` and `<key>_view`, without asking the server.
     `on_edit` is called with a panel's id and its new values when the visitor typed into a cell.
     """
     start = start_of(scene, key)
@@ -33,18 +34,9 @@ def show_stage(scene: Scene, key: str, on_edit: Edit | None = None) -> None:
 
     _mount(
         key=key,
-        data={"scene": pack({**scene, **start})},
+        data={"scene": pack({**scene, **start}), "address": key},
         on_edit_change=edited,
-        on_step_change=lambda: remember(key, "step"),
-        on_order_change=lambda: remember(key, "order"),
     )
-
-
-def remember(key: str, name: str) -> None:
-    """Put the stage's step or order into the URL."""
-    value = st.session_state[key].get(name)
-    if value is not None:
-        st.query_params[f"{key}_{name}"] = str(value + 1 if name == "step" else value)
 
 
 def start_of(scene: Scene, key: str) -> dict[str, Any]:
@@ -61,18 +53,21 @@ def start_of(scene: Scene, key: str) -> dict[str, Any]:
     asked = st.session_state[memory]
     orders = [order["id"] for order in scene["orders"]]
     order = asked["order"] if asked["order"] in orders else scene["order"]
-    digits = asked["step"] if asked["step"].isascii() and asked["step"].isdigit() and len(asked["step"]) < 6 else ""
-    first = int(digits) - 1 if digits else scene["step"]
-    return {"order": order, "step": min(max(first, 0), count_steps(scene, order) - 1)}
+    return {"order": order, "step": step_of(asked["step"], count_steps(scene, order), scene["step"])}
 
 
 def current(scene: Scene, key: str) -> tuple[str, int]:
-    """Order and step the visitor is looking at, as far as the stage has told."""
-    start, state = start_of(scene, key), st.session_state.get(key) or {}
-    order = state.get("order") or start["order"]
-    step = state.get("step")
-    last = count_steps(scene, order) - 1
-    return order, min(start["step"] if step is None else int(step), last)
+    """Order and step the visitor was looking at when the page last asked the server."""
+    start, now = start_of(scene, key), st.query_params.to_dict()
+    asked = now.get(f"{key}_order")
+    order = str(asked if asked in [one["id"] for one in scene["orders"]] else start["order"])
+    return order, step_of(now.get(f"{key}_step", ""), count_steps(scene, order), scene["step"])
+
+
+def step_of(text: str, count: int, first: int) -> int:
+    """A step of the URL, counted from 1 there and from 0 here; the scene's `first` where it says nothing sensible."""
+    known = text.isascii() and text.isdigit() and len(text) < 6
+    return min(max(int(text) - 1 if known else first, 0), count - 1)
 
 
 def show_downloads(scene: Scene, key: str, note: str = "") -> None:
@@ -89,9 +84,12 @@ def show_downloads(scene: Scene, key: str, note: str = "") -> None:
 
     with st.container(horizontal=True):
         button("Animation (GIF)", lambda: raster.to_gif(scene, order=order), "gif", "image/gif")
-        button("This step (PNG)", lambda: raster.to_png(scene, step, order), "png", "image/png")
+        button("Picture (PNG)", lambda: raster.to_png(scene, step, order), "png", "image/png")
         button("Offline page (HTML)", lambda: to_html(scene, scene["name"], note), "html", "text/html")
-    st.caption("The HTML file holds the whole player and works without internet. The stage's own menu saves SVG.")
+    st.caption(
+        "In a slide's format, 16:9. The HTML file holds the whole player and works without internet. "
+        "The stage's own menu saves the present step as SVG or PNG."
+    )
 
 
 def link_here() -> str:

@@ -14,10 +14,13 @@ from explainer.palette import PALETTE
 from explainer.stage.export import sources
 
 LOAD = "async js => { window.calls = []; window.module = await import('data:text/javascript;base64,' + js); }"
+#: Never asked for on a network: the page is served by the test itself, so that it has an address to write to.
+HOME = "http://stage.test/"
 MOUNT = """([scene, id, server]) => {
   const tell = (name, value) => window.calls.push([name, value]);
   const parentElement = document.getElementById(id);
-  window.unmount = window.module.default({ data: { scene }, parentElement, setStateValue: server ? tell : undefined });
+  const data = { scene, address: server ? 'st' : undefined };
+  window.unmount = window.module.default({ data, parentElement, setStateValue: server ? tell : undefined });
 }"""
 
 
@@ -77,9 +80,11 @@ class Stage:
         """The values told to the server under a name."""
         return [value for key, value in self.page.evaluate("window.calls") if key == name]
 
-    def wait_for_call(self, name: str, value: object) -> None:
+    def wait_for_address(self, name: str, value: object) -> None:
+        """Wait until the address says so (steps count from 1 there)."""
         self.page.wait_for_function(
-            "([name, value]) => window.calls.some(([k, v]) => k === name && v === value)", arg=[name, value]
+            "([name, value]) => new URLSearchParams(location.search).get(name) === value",
+            arg=[f"st_{name}", str(value)],
         )
 
 
@@ -88,12 +93,16 @@ def open_stage(browser: Browser) -> Iterator[Any]:
     """Open stages in pages of a chosen width; at the end no page may have complained in its console."""
     opened: list[Stage] = []
 
-    def open_page(scene: dict[str, Any] | None = None, width: int = 1100, height: int = 800, **options: Any) -> Stage:
+    def open_page(
+        scene: dict[str, Any] | None = None, width: int = 1100, height: int = 800, query: str = "", **options: Any
+    ) -> Stage:
         page = browser.new_page(viewport={"width": width, "height": height}, **options)
+        page.set_default_timeout(10_000)
         stage = Stage(page, [])
         page.on("pageerror", lambda error: stage.problems.append(str(error)))
         page.on("console", lambda m: stage.problems.append(m.text) if m.type in ("error", "warning") else None)
-        page.set_content(blank_page())
+        page.route(f"{HOME}**", lambda route: route.fulfill(content_type="text/html", body=blank_page()))
+        page.goto(HOME + query)
         page.evaluate(LOAD, base64.b64encode(sources().js.encode()).decode())
         stage.theme("light")
         if scene:

@@ -15,10 +15,9 @@ def files(folder, **texts):
 
 
 def test_imports_come_first_and_once(tmp_path):
-    text = 'import { a } from "./a.js";\nimport {\n  b,\n} from "./b.js";\n'
     entry = files(
         tmp_path,
-        entry=f"/* Entry. */\n\n{text}\nexport default a + b;\n",
+        entry='/* Entry. */\n\nimport { a } from "./a.js";\nimport {\n  b,\n} from "./b.js";\n\nexport default a;\n',
         a='import { b } from "./b.js";\n\nexport const a = b + 1;\n',
         b="export const b = 1;\n",
     )

@@ -61,7 +61,7 @@ def test_another_shape_forgets_the_step_of_the_link_and_says_so(open_stage):
     stage = open_stage(scenes.transposed() | {"step": 7})
     stage.mount(scenes.transposed(3) | {"step": 7})
     assert stage.step() == 0
-    stage.wait_for_call("step", 0)
+    stage.wait_for_address("step", 1)
 
 
 def test_the_start_may_come_from_the_scene(open_stage):
@@ -137,16 +137,20 @@ def test_no_page_scrolls_sideways(open_stage, name, width):
     assert not overlaps
 
 
-def test_a_large_scene_is_painted_and_answers_to_the_pointer(open_stage):
-    stage = open_stage(scenes.large())
-    canvas = stage.page.locator('.cells[data-panel="matrix"] canvas')
-    assert canvas.count() == 1
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    stage.page.mouse.move(box["x"] + 4, box["y"] + box["height"] / 2)
-    stage.page.wait_for_selector('.stage[data-focus^="matrix:"]')
-    stage.click("last")
-    assert "289 of 289" in (stage.page.locator("[aria-live]").text_content() or "")
+def test_a_large_matrix_is_seen_through_a_window_that_follows_the_step(open_stage):
+    scene = scenes.large()
+    names = [("maps", [0]), ("matrix", [2])]
+    stage = open_stage(scene | {"views": [{"id": name, "label": name, "lanes": lanes} for name, lanes in names]})
+    stage.page.locator('[data-view="matrix"]').click()
+    rows = '.cells[data-panel="matrix"] .ruler'
+    assert "0" in stage.page.locator(rows).all_text_contents()
+    stage.press("End")
+    assert "288" in stage.page.locator(rows).all_text_contents()
+    assert stage.page.locator('.cells[data-panel="matrix"] .window').count() >= 1
+    box = stage.page.locator('.cells[data-panel="matrix"]').bounding_box()
+    stage.page.mouse.move(box["x"] + box["width"] - 12, box["y"] + box["height"] - 12)
+    stage.wait("focus", f"matrix:{289 * 64 - 1}")
+    assert stage.cell_line().startswith("Cᵀ[288,63] = 9")
 
 
 def test_eighty_one_squared_stays_usable(open_stage):

@@ -23,6 +23,7 @@ LETTERED = [one for one in DRAWN if one.is_single and one.problem().symbols]
 ROOMY = 2600
 
 PLAY = """([order, steps]) => {
+  document.querySelector('[data-view="all"]')?.click();
   document.querySelector(`[data-order="${order}"].button`)?.click();
   const slider = document.querySelector(".slider");
   const holders = [...document.querySelectorAll(".cells")].filter(one => one.querySelector("text.number"));

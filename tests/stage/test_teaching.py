@@ -1,0 +1,169 @@
+"""What a teacher relies on: predictions that do not leak, keys without a click, an address that follows."""
+
+from __future__ import annotations
+
+import pytest
+
+from explainer.player.captions import format_number
+from explainer.player.lookup import Lookup
+from explainer.player.playback import Playback
+from tests.stage import scenes
+
+#: All text a visitor can read or hear, wherever it stands.
+HEARD = """() => [...document.querySelectorAll(".stage *")].flatMap(node => [
+  node.children.length ? "" : node.textContent, node.getAttribute("aria-valuetext"), node.getAttribute("aria-label"),
+  node.getAttribute("title"), node.value ?? ""].map(String)).join(" | ")"""
+
+
+def primes():
+    """A transposed convolution whose every sum is a number that stands nowhere else."""
+    scene = scenes.transposed(values=[1009, 2003, 4001, 8009])
+    return scene
+
+
+@pytest.mark.parametrize("order", ["gather", "scatter"])
+def test_no_copy_of_the_asked_number_is_anywhere(open_stage, order):
+    scene = primes() | {"order": order}
+    stage = open_stage(scene)
+    lookup = Lookup(scene)
+    playback = Playback(lookup, order)
+    stage.click("predict")
+    for step in (0, 1, 3):
+        stage.page.locator(".slider").fill(str(step))
+        asked = stage.page.locator(".question").text_content().removesuffix(" =")
+        cell = next(c for c in range(25) if f"out[{c // 5},{c % 5}]" == asked)
+        number = format_number(playback.shown(lookup.target, cell, step).value)
+        products = {format_number(lookup.product(tie)) for tie in lookup.ties_of(lookup.target, cell)}
+        inputs = [format_number(value) for value in scene["panels"][0]["values"]]
+        if number in inputs or number in products:
+            continue  # a product by 1 is the pixel itself
+        for panel in ("output", "output2", "result", "matrix", "kernel", "stretched"):
+            stage.page.mouse.move(*stage.point(panel, 0))
+            assert number not in stage.page.evaluate(HEARD), (step, panel)
+        stage.page.mouse.move(*stage.point("output", cell))
+        assert number not in stage.page.evaluate(HEARD), step
+        stage.page.locator(".answer").fill(number)
+        stage.page.keyboard.press("Enter")
+        assert "Right" in stage.page.locator(".verdict").text_content()
+        assert number in stage.texts("output")
+
+
+def test_a_wrong_answer_is_told_and_the_right_one_shown(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.click("predict")
+    assert stage.texts("output")[0] == "?"
+    assert stage.texts("result")[0] == "?"
+    assert stage.line() == "out[0,0] = 1·1 = ?"
+    stage.page.locator(".answer").fill("7")
+    stage.page.locator(".check").click()
+    assert stage.page.locator(".verdict").text_content() == "✗ It is 1 (0 of 1 right)"
+    assert stage.texts("output")[0] == "1"
+    stage.press("ArrowRight", "v")
+    assert stage.texts("output")[:2] == ["1", "2"]
+
+
+def test_play_waits_for_an_answer(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.page.locator(".speed").select_option("8")
+    stage.click("predict")
+    stage.click("play")
+    stage.page.wait_for_timeout(700)
+    assert stage.step() == 0
+    stage.page.locator(".answer").fill("1")
+    stage.page.keyboard.press("Enter")
+    stage.wait("step", 1)
+    stage.page.wait_for_timeout(700)
+    assert stage.step() == 1
+    assert stage.page.locator(".stage").get_attribute("data-playing") == "true"
+
+
+def test_letters_are_judged_in_any_order(open_stage):
+    stage = open_stage(scenes.symbolic())
+    stage.click("predict")
+    stage.press("ArrowRight")
+    assert stage.page.locator(".question").text_content() == "out[2] ="
+    stage.page.locator(".answer").fill("xb + za")
+    stage.page.keyboard.press("Enter")
+    assert "Right" in stage.page.locator(".verdict").text_content()
+
+
+def test_a_later_cell_never_shows_what_is_to_come(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.page.mouse.move(*stage.point("output", 12))
+    assert stage.cell_line() == "out[2,2] = 9·1 + 7·2 + 3·3 + 1·4 = ?"
+    stage.press("o")
+    stage.page.mouse.move(*stage.point("output", 2))
+    assert stage.cell_line() == "out[0,2] = 3·1 = 3 so far"
+    stage.press("ArrowRight")
+    assert stage.cell_line() == "out[0,2] = 3·1 + 1·2 = 5"
+
+
+def test_keys_work_on_a_fresh_page_without_a_click(open_stage):
+    stage = open_stage(scenes.transposed())
+    for key, step in (("ArrowRight", 1), ("PageDown", 2), ("PageUp", 1), ("End", 24)):
+        stage.page.keyboard.press(key)
+        assert stage.step() == step
+    stage.page.evaluate("document.body.append(Object.assign(document.createElement('input'), { id: 'own' }))")
+    stage.page.locator("#own").focus()
+    stage.page.keyboard.press("Home")
+    stage.page.keyboard.type("bop?")
+    assert stage.page.locator("#own").input_value() == "bop?"
+    assert stage.step() == 24
+    assert stage.page.locator("dialog").count() == 0
+
+
+def test_only_one_of_two_stages_listens(open_stage):
+    stage = open_stage(scenes.pooled())
+    stage.mount(scenes.shuffled(), id="other")
+    steps = "() => [...document.querySelectorAll('.stage')].map(one => one.dataset.step)"
+    stage.page.keyboard.press("ArrowRight")
+    assert stage.page.evaluate(steps) == ["1", "0"]
+    stage.page.locator("#other .button.next").click()
+    stage.page.evaluate("document.activeElement.blur()")
+    stage.page.keyboard.press("ArrowRight")
+    assert stage.page.evaluate(steps) == ["1", "2"]
+
+
+def test_b_blackens_and_the_question_mark_lists_the_keys(open_stage):
+    stage = open_stage(scenes.pooled())
+    stage.page.keyboard.press("b")
+    assert stage.page.locator("dialog.black").is_visible()
+    stage.page.keyboard.press("x")
+    assert stage.page.locator("dialog").count() == 0
+    stage.page.keyboard.press("?")
+    assert "Page Down" in stage.page.locator("dialog.help").text_content()
+    stage.page.keyboard.press("Escape")
+    assert stage.page.locator("dialog").count() == 0
+
+
+def test_back_and_forward_move_the_stage(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.press("ArrowRight", "ArrowRight")
+    stage.wait_for_address("step", 3)
+    stage.press("o")
+    stage.wait_for_address("order", "scatter")
+    stage.press("ArrowRight")
+    stage.wait_for_address("step", 2)
+    stage.page.go_back()
+    stage.wait("order", "gather")
+    assert stage.step() == 2
+    stage.page.go_forward()
+    stage.wait("order", "scatter")
+    assert stage.step() == 1
+
+
+def test_other_parameters_of_the_address_stay(open_stage):
+    stage = open_stage(scenes.transposed(), query="?page_kernel=1+2&other=x")
+    stage.press("ArrowRight")
+    stage.wait_for_address("step", 2)
+    assert "page_kernel=1+2&other=x" in stage.page.url
+
+
+def test_an_address_that_was_overwritten_is_written_again(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.press("ArrowRight")
+    stage.wait_for_address("step", 2)
+    stage.page.evaluate("history.pushState({}, '', '/?kernel=9')")
+    stage.mount(scenes.transposed(values=[9, 2, 3, 4]))
+    stage.wait_for_address("step", 2)
+    assert "kernel=9" in stage.page.url
