@@ -13,7 +13,7 @@ from explainer.ui.settings import Settings
 
 st.title("Your photo")
 st.markdown(
-    "A fully convolutional network names every pixel: twenty classes of things, and background. It decides on coarse "
+    "A fully convolutional network names every pixel: grass, cat, tree, sky and 23 more. It decides on coarse "
     "maps and **upsamples** them to the photo, by what the pages before this one explain. Choose a photo or bring your "
     "own."
 )

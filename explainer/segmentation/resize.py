@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from explainer.segmentation.classes import VOC_COUNT
+
 _MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
 _STD = np.array([0.229, 0.224, 0.225], dtype=np.float32)
 MAX_LABEL_VALUES = 24_000_000
@@ -69,6 +71,18 @@ def labels_at(scores: Tensor, height: int, width: int) -> NDArray[np.uint8]:
     strips = [_strip(few, top, min(top + rows, height), height, width) for top in range(0, height, rows)]
     labels: NDArray[np.uint8] = np.concatenate([ids[strip].cpu().numpy() for strip in strips])
     return labels
+
+
+def voc_only(scores: Tensor) -> Tensor:
+    """Scores (N, 28, ...) as scores of VOC's 21 classes (N, 21, ...): the seven scene classes join the background.
+
+    The background's new score is the logarithm of the summed exponentials, so that after the softmax it holds exactly
+    the sum of their probabilities; the other scores stay. Scores of 21 classes are returned as they are.
+    """
+    if scores.shape[1] == VOC_COUNT:
+        return scores
+    background = torch.cat((scores[:, :1], scores[:, VOC_COUNT:]), 1).logsumexp(1, keepdim=True)
+    return torch.cat((background, scores[:, 1:VOC_COUNT]), 1)
 
 
 def _strip(scores: Tensor, top: int, bottom: int, height: int, width: int) -> Tensor:
