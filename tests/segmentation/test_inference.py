@@ -124,7 +124,7 @@ def test_torchvisions_networks_answer_as_torchvision_does(name: str, monkeypatch
     np.testing.assert_allclose(answer.probabilities, expected, atol=1e-4)
 
 
-def test_torchvisions_input_is_normalised_as_documented() -> None:
+def test_torchvisions_input_is_normalized_as_documented() -> None:
     grey = np.full((40, 40, 3), 255, np.uint8)
     x = torchvision_input(grey, 40)
     expected = [(1 - mean) / std for mean, std in zip((0.485, 0.456, 0.406), (0.229, 0.224, 0.225), strict=True)]

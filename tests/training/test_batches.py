@@ -94,10 +94,6 @@ def test_the_split_is_fixed_and_of_sensible_size() -> None:
     assert {part_of(f"{kind}_{n}") for kind in ("cat", "horse", "cocoperson", "cocou") for n in range(99)} == {"train"}
 
 
-
-
-
-
 def test_packs_are_read_with_all_that_is_known(tmp_path: Path) -> None:
     make_packs(tmp_path)
     packs = Packs(tmp_path)
@@ -118,7 +114,9 @@ def test_a_batch_depends_on_its_number_the_seed_and_the_rank_alone(tmp_path: Pat
     for name in packs.names:
         if name.startswith("coco"):
             np.save(tmp_path / f"{name}.npy", np.full((VOC_COUNT, 49, 65), 1 / VOC_COUNT, np.float16))
-    feeds = [Feed(packs, packs.part("train"), tmp_path, 6, 2, *more) for more in ((0, 161), (0, 161), (1, 161), (0, 161, 1))]
+    feeds = [
+        Feed(packs, packs.part("train"), tmp_path, 6, 2, *more) for more in ((0, 161), (0, 161), (1, 161), (0, 161, 1))
+    ]
     first, again, *others = (feed.batch(5) for feed in feeds)
     assert torch.equal(first.x, again.x) and torch.equal(first.coarse, again.coarse)
     assert not any(torch.equal(first.x, other.x) for other in others)

@@ -82,7 +82,13 @@ def test_the_start_answers_as_the_network_it_comes_from(earlier: bool) -> None:
         torch.manual_seed(3)
         for stride, channels in ((16, 576), (8, 192)):
             old |= {f"score{stride}.weight": torch.randn(21, channels, 1, 1), f"score{stride}.bias": torch.randn(21)}
-        for name, size in (("upscore32_to_16", 3), ("upscore16_to_8", 3), ("grow8", 15), ("grow16", 31), ("grow32", 63)):
+        for name, size in (
+            ("upscore32_to_16", 3),
+            ("upscore16_to_8", 3),
+            ("grow8", 15),
+            ("grow16", 31),
+            ("grow32", 63),
+        ):
             old[f"{name}.weight"] = torch.rand(21, 1, size, size)
         net = initialise(FCN(), old).eval()
     with torch.inference_mode():
@@ -140,9 +146,7 @@ def test_evaluate_prints_tables_of_all_networks(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     background = {"deeplab (tflite)": 0}
-    monkeypatch.setattr(
-        evaluate, "tflite", lambda *_: lambda rgb, voc: {name: rgb[..., 0] * 0 for name in background}
-    )
+    monkeypatch.setattr(evaluate, "tflite", lambda *_: lambda rgb, voc: {name: rgb[..., 0] * 0 for name in background})
     common = ["--data", str(folder / "data"), "--file", str(folder / "out.pt"), "--device", "cpu"]
     argv = [*common, "--weights", str(folder), "--side", "161", "--confusion", "--json", str(folder / "numbers.json")]
     assert main(["evaluate", *argv]) == 0
