@@ -1,4 +1,4 @@
-"""Batches: which photos, which windows of them, which colours, and what their pixels may be.
+"""Batches: which photos, which windows of them, which colors, and what their pixels may be.
 
 Batch number k of a process is a function of (seed, k, rank) alone, so a run that was interrupted goes on as if
 nothing had happened.
@@ -20,7 +20,7 @@ from explainer.segmentation.classes import CLASS_COUNT, VOC_COUNT
 from training.labels import DENIAL, IGNORED, subset
 from training.packs import Packs, Sample
 from training.progress import progress
-from training.views import draw, pick, random_view, recolour, sampled, softened
+from training.views import draw, pick, random_view, recolor, sampled, softened
 
 GRID = 4
 """The main loss looks at every 4th pixel: half the finest score map's spacing, at a sixteenth of the cost."""
@@ -40,7 +40,7 @@ LONG_SIDE = 577
 """The longer side at which a photo is drawn, times a random factor of `ZOOM`."""
 ZOOM = (0.65, 1.8)
 QUILTED = 0.15
-"""How often four photos, drawn small, fill a window side by side: objects at half their size, and less grey."""
+"""How often four photos, drawn small, fill a window side by side: objects at half their size, and less gray."""
 SMALL_ZOOM = (0.7, 1.25)
 SOFT = 0.12
 SHARPEN = 1.3
@@ -51,8 +51,8 @@ LABEL_TRUST = 0.5
 
 @dataclass(frozen=True)
 class Batch:
-    """`x` (N, 3, S, S) in -1..1; targets `coarse` (N, s, s) at every 4th pixel from `phase` on, and `fine` (M, 129, 129) for the first M
-    photos, at every pixel of the window that starts at stride-32 cell (`cell_y`, `cell_x`); the `teacher`'s
+    """`x` (N, 3, S, S) in -1..1; targets `coarse` (N, s, s) at every 4th pixel from `phase` on, and `fine`
+    (M, 129, 129) for the first M photos, at every pixel of the window that starts at stride-32 cell (`cell_y`, `cell_x`); the `teacher`'s
     probabilities (T, 21, s, s) for the photos `taught` (T,), and how much to `trust` them (T, s, s)."""
 
     x: Tensor
@@ -115,7 +115,7 @@ class Feed:
         groups = rng.choice(list(self._groups), self.batch_size, p=self._chances)
         phase = int(rng.integers(GRID)), int(rng.integers(GRID))
         windows = [self._window(rng, str(group)) for group in groups]
-        x = torch.cat([recolour(rng, softened(rng, w.rgb) if rng.random() < SOFT else w.rgb) for w in windows])
+        x = torch.cat([recolor(rng, softened(rng, w.rgb) if rng.random() < SOFT else w.rgb) for w in windows])
         truth = torch.from_numpy(np.stack([window.targets for window in windows]))
         inside = slice(cell_y * 32, (cell_y + WINDOW) * 32 + 1), slice(cell_x * 32, (cell_x + WINDOW) * 32 + 1)
         coarse = truth[:, phase[0] :: GRID, phase[1] :: GRID]

@@ -21,7 +21,7 @@ from explainer.segmentation.weights import BUNDLED_FILE
 from training.judging import FAMILIES, Found, Networks, heads_of, judge
 from training.labellers import deeplab, nothing, tflite
 from training.packs import Packs
-from training.start import initialise
+from training.start import initialize
 from training.teacher import DeepLab
 
 INITIAL = "mnv2_deeplab_voc21_fp16.pt"
@@ -36,7 +36,7 @@ def read_fcn(path: Path, device: torch.device) -> FCN:
     if "skip8.score.weight" in state:
         net.load_state_dict({key: value.float() for key, value in state.items()})
     else:
-        initialise(net, state)
+        initialize(net, state)
     return net.to(device, memory_format=torch.channels_last)
 
 

@@ -26,7 +26,7 @@ def deeplab(net: DeepLab, side: int, device: torch.device) -> Networks:
 
 
 def tflite(path: Path, threads: int) -> Networks:
-    """The original .tflite as published: the photo in a grey 513 x 513 square, class ids out."""
+    """The original .tflite as published: the photo in a gray 513 x 513 square, class ids out."""
     from ai_edge_litert.interpreter import Interpreter
 
     net = Interpreter(str(path), num_threads=threads)

@@ -70,13 +70,13 @@ def rate_at(step: int, group: dict[str, Any], plan: Plan, done: float = 0.0) -> 
 
 
 class Run:
-    """One training run with its state: model, averaged model, optimiser, step, best mean IoU."""
+    """One training run with its state: model, averaged model, optimizer, step, best mean IoU."""
 
     def __init__(self, model: FCN, plan: Plan, folder: Path, device: torch.device) -> None:
         self.plan, self.folder, self.device = plan, folder, device
         self.model = model.eval().to(device, memory_format=torch.channels_last)
         self.groups = parameter_groups(self.model, plan)
-        self.optimiser = torch.optim.AdamW(self.groups, lr=0.0, weight_decay=plan.weight_decay)
+        self.optimizer = torch.optim.AdamW(self.groups, lr=0.0, weight_decay=plan.weight_decay)
         self.average = copy.deepcopy(self.model).requires_grad_(False)
         self.step, self.best, self.seconds, self.met_at = 0, -1.0, 0.0, 0
         self.meetings = 0
@@ -123,12 +123,12 @@ class Run:
             loss = batch_loss(self.model, batch)
         if not torch.isfinite(loss):
             raise RuntimeError(f"the loss is {loss.item()} at step {self.step}")
-        self.optimiser.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        for group in self.optimiser.param_groups:
+        for group in self.optimizer.param_groups:
             group["lr"] = rate_at(self.step, group, self.plan, self.time_share())
         nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
-        self.optimiser.step()
+        self.optimizer.step()
         self.step += 1
         self._average()
         return loss.item()
@@ -159,7 +159,7 @@ class Run:
         return {
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
             "step": self.step,
             "best": self.best,
             "seconds": self.seconds,
@@ -173,7 +173,7 @@ class Run:
         state = torch.load(path, map_location=self.device, weights_only=True)
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.best, self.seconds = state["step"], state["best"], state["seconds"]
         return True
 

@@ -19,7 +19,7 @@ from training.export import export
 from training.finish import finish
 from training.loop import Plan, Run
 from training.packs import Packs
-from training.start import initialise
+from training.start import initialize
 from training.teacher import Teacher, cache_answers
 
 INITIAL = "mnv2_deeplab_voc21_fp16.pt"
@@ -34,7 +34,7 @@ def train(options: argparse.Namespace, rank: int = 0) -> None:
     if options.check_photos:
         held = held[:: max(1, len(held) // options.check_photos)]
     plan = Plan(options.steps, options.minutes, options.check_every, frozen_blocks=options.frozen_blocks)
-    run = Run(initialise(FCN(), read(options.start)), plan, options.work_dir / options.run, device)
+    run = Run(initialize(FCN(), read(options.start)), plan, options.work_dir / options.run, device)
     if run.resume():
         print(f"resumed at step {run.step}", file=sys.stderr)
     answers = options.work_dir / "teacher"
@@ -53,7 +53,7 @@ def export_best(options: argparse.Namespace) -> None:
     """Blend the best checkpoint with the start, write the weights file."""
     trained = FCN()
     trained.load_state_dict(read(options.work_dir / options.run / "best.pt")["model"])
-    start = initialise(FCN(), read(options.start))
+    start = initialize(FCN(), read(options.start))
     packs, device = Packs(options.data), torch.device(options.device)
     model, chosen = finish(start, trained, packs, packs.part("validation"), Plan.side, device)
     print(f"wrote {options.out.name}: {chosen}, SHA-256 {export(model, options.out)}")

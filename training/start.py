@@ -20,7 +20,7 @@ SOURCE = [*range(VOC_COUNT), *[0] * (CLASS_COUNT - VOC_COUNT)]
 """For each of the 28 classes the old class whose weights it starts with: the scenes begin as the background."""
 
 
-def initialise(model: FCN, state: dict[str, Tensor]) -> FCN:
+def initialize(model: FCN, state: dict[str, Tensor]) -> FCN:
     """Load weights into a fresh network: DeepLab's (`features.*`, `deeplab_head.*`) or the earlier FCN's of 21 classes.
 
     The trunk's dilation is taken out: the last three blocks run at the true stride 32, with the same weights.

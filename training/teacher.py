@@ -22,7 +22,7 @@ from explainer.segmentation.resize import network_sides, to_input, voc_only
 from training.labels import subset
 from training.packs import COCO, Packs
 from training.progress import progress
-from training.start import initialise
+from training.start import initialize
 
 SIDE = 513
 FCN_SIDE = 641
@@ -35,7 +35,7 @@ class DeepLab(nn.Module):
 
     def __init__(self, state: dict[str, Tensor]) -> None:
         super().__init__()
-        self.net = initialise(FCN(), state)
+        self.net = initialize(FCN(), state)
         for index in range(14, 18):
             depthwise = self.net.features[index].conv[1][0]  # type: ignore[union-attr,index]
             assert isinstance(depthwise, nn.Conv2d)
@@ -49,13 +49,13 @@ class DeepLab(nn.Module):
 
 
 class Teacher:
-    """Both earlier networks: `start` is a state that `initialise` takes, `initial` DeepLab's."""
+    """Both earlier networks: `start` is a state that `initialize` takes, `initial` DeepLab's."""
 
     def __init__(self, start: dict[str, Tensor], initial: dict[str, Tensor], device: torch.device) -> None:
         self.device = device
         self.fcn, self.deeplab = (
             net.eval().to(device, memory_format=torch.channels_last)
-            for net in (initialise(FCN(), start), DeepLab(initial))
+            for net in (initialize(FCN(), start), DeepLab(initial))
         )
 
     @torch.inference_mode()

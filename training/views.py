@@ -1,4 +1,4 @@
-"""Windows of photos: how large a photo is drawn, which part of it the network sees, in which colours."""
+"""Windows of photos: how large a photo is drawn, which part of it the network sees, in which colors."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from explainer.segmentation.resize import normalise
+from explainer.segmentation.resize import normalize
 
-GREY = 127
-"""Colour of what lies outside the photo; the network sees almost zero there."""
+GRAY = 127
+"""Color of what lies outside the photo; the network sees almost zero there."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class View:
     width: int
 
     def places(self, photo_height: int, photo_width: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Where the window's pixel rows and columns lie in the photo, in its pixels (centres at halves)."""
+        """Where the window's pixel rows and columns lie in the photo, in its pixels (centers at halves)."""
         y = (np.arange(self.height) + self.top + 0.5) / self.scale
         x = (np.arange(self.width) + self.left + 0.5) / self.scale
         return y, photo_width - x if self.mirror else x
@@ -64,7 +64,7 @@ def _corner(rng: np.random.Generator, side: int, window: int, focus: int | None)
 
 
 def draw(rgb: NDArray[np.uint8], view: View) -> NDArray[np.uint8]:
-    """The pixels (height, width, 3) of a view, grey outside the photo."""
+    """The pixels (height, width, 3) of a view, gray outside the photo."""
     height, width = rgb.shape[:2]
     size = max(1, round(width * view.scale)), max(1, round(height * view.scale))
     top, left = max(0, view.top), max(0, view.left)
@@ -78,7 +78,7 @@ def draw(rgb: NDArray[np.uint8], view: View) -> NDArray[np.uint8]:
     )
     inside = Image.fromarray(rgb).resize((right - left, bottom - top), Image.Resampling.BILINEAR, box=box)
     pixels = np.asarray(inside)
-    seen = np.full((view.height, view.width, 3), GREY, np.uint8)
+    seen = np.full((view.height, view.width, 3), GRAY, np.uint8)
     y, x = top - view.top, left - view.left
     seen[y : y + bottom - top, x : x + right - left] = pixels[:, ::-1] if view.mirror else pixels
     return seen
@@ -112,11 +112,11 @@ def softened(rng: np.random.Generator, rgb: NDArray[np.uint8]) -> NDArray[np.uin
     return np.asarray(small.resize((width, height), Image.Resampling.BILINEAR))
 
 
-def recolour(rng: np.random.Generator, rgb: NDArray[np.uint8]) -> Tensor:
-    """The network's input (1, 3, H, W) with brightness, contrast and colour changed at random, sometimes to grey."""
-    x = normalise(rgb)
-    grey = x.mean(1, keepdim=True)
+def recolor(rng: np.random.Generator, rgb: NDArray[np.uint8]) -> Tensor:
+    """The network's input (1, 3, H, W) with brightness, contrast and color changed at random, sometimes to gray."""
+    x = normalize(rgb)
+    gray = x.mean(1, keepdim=True)
     saturation = 0.0 if rng.random() < 0.04 else float(rng.uniform(0.7, 1.3))
-    x = grey + (x - grey) * saturation
+    x = gray + (x - gray) * saturation
     tint = torch.from_numpy(rng.uniform(-0.06, 0.06, (1, 3, 1, 1)).astype(np.float32))
     return (x * float(rng.uniform(0.75, 1.25)) + float(rng.uniform(-0.2, 0.2)) + tint).clamp(-1, 1)

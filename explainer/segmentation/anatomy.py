@@ -151,7 +151,7 @@ def field_of_pixel(row: int, column: int, stride: int, head: Head = "fcn8s") -> 
     """The window (top, left, bottom, right) of the input that pixel (row, column) of a skip's score map sees.
 
     It may reach beyond the photo: there the network saw zeros. `stride` is 8, 16 or 32; corners are aligned, so the
-    window's centre is input pixel (row * stride, column * stride).
+    window's center is input pixel (row * stride, column * stride).
 
     Raises:
         ValueError: another stride, or one that the head does not use.

@@ -69,7 +69,7 @@ def _pairs(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.in
 def overlay(
     rgb: NDArray[np.uint8], labels: NDArray[np.uint8], alpha: float = 0.55, *, background: bool = False
 ) -> NDArray[np.uint8]:
-    """The photo (H, W, 3) with the label map (H, W) laid over it, `alpha` 0 (photo) to 1 (colours).
+    """The photo (H, W, 3) with the label map (H, W) laid over it, `alpha` 0 (photo) to 1 (colors).
 
     The background keeps the photo's pixels unless `background` is true.
 
@@ -92,7 +92,7 @@ def shrink(labels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8
 
 
 def outline(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """True at pixels whose right or lower neighbour has another class: the label map's contours, (H, W)."""
+    """True at pixels whose right or lower neighbor has another class: the label map's contours, (H, W)."""
     edge = np.zeros(labels.shape, np.bool_)
     edge[:-1] |= labels[:-1] != labels[1:]
     edge[:, :-1] |= labels[:, :-1] != labels[:, 1:]
@@ -100,9 +100,9 @@ def outline(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def labels_png(labels: NDArray[np.uint8]) -> bytes:
-    """The label map as a palette PNG (mode P) whose pixel values are the class ids and whose colours are VOC's."""
+    """The label map as a palette PNG (mode P) whose pixel values are the class ids and whose colors are VOC's."""
     image = Image.fromarray(np.ascontiguousarray(labels, dtype=np.uint8))
-    image.putpalette([channel for colour in VOC_COLORS for channel in colour])
+    image.putpalette([channel for color in VOC_COLORS for channel in color])
     file = io.BytesIO()
     image.save(file, "PNG", optimize=True)
     return file.getvalue()

@@ -21,7 +21,7 @@ def network_sides(height: int, width: int, long_side: int) -> tuple[int, int]:
     """Height and width at which the network sees a photo: the longer side near `long_side`, both of the form 32n+1.
 
     Each side is rounded to the nearest such number, which stretches the photo by a few percent at most for common
-    shapes; that measured better than grey bars.
+    shapes; that measured better than gray bars.
 
     >>> network_sides(480, 640, 513), network_sides(300, 451, 513)
     ((385, 513), (353, 513))
@@ -38,7 +38,7 @@ def to_input(rgb: NDArray[np.uint8], long_side: int) -> Tensor:
     """(H, W, 3) uint8 photo -> (1, 3, h, w) float32 in -1..1 at the network's size."""
     height, width = network_sides(rgb.shape[0], rgb.shape[1], long_side)
     small = Image.fromarray(rgb).resize((width, height), Image.Resampling.BILINEAR)
-    return normalise(np.asarray(small))
+    return normalize(np.asarray(small))
 
 
 def torchvision_input(photo: NDArray[np.uint8], side: int) -> Tensor:
@@ -50,7 +50,7 @@ def torchvision_input(photo: NDArray[np.uint8], side: int) -> Tensor:
     return torch.from_numpy(normal).permute(2, 0, 1)[None]
 
 
-def normalise(rgb: NDArray[np.uint8]) -> Tensor:
+def normalize(rgb: NDArray[np.uint8]) -> Tensor:
     """(H, W, 3) uint8 -> (1, 3, H, W) float32, `x / 127.5 - 1`."""
     pixels = torch.from_numpy(np.array(rgb)).permute(2, 0, 1)[None].float()
     return pixels / 127.5 - 1
@@ -86,7 +86,7 @@ def voc_only(scores: Tensor) -> Tensor:
 
 
 def _strip(scores: Tensor, top: int, bottom: int, height: int, width: int) -> Tensor:
-    """Rows top..bottom-1 of the argmax of the whole interpolation (half-pixel centres)."""
+    """Rows top..bottom-1 of the argmax of the whole interpolation (half-pixel centers)."""
     ratio = scores.shape[2] / height
     y = ((torch.arange(top, bottom, device=scores.device) + 0.5) * ratio - 0.5).clamp(0, scores.shape[2] - 1)
     low = y.floor().long()

@@ -1,4 +1,4 @@
-"""The photographs that come with the app, public domain, CC0 or CC BY (see `assets/samples/SOURCES.md`). No torch here."""
+"""The photographs that come with the app, free to show (see `assets/samples/SOURCES.md`). No torch here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Sample:
     path: Path
     title: str
     credit: str
-    licence: str
+    license: str
 
 
 _ROWS = (
@@ -44,7 +44,7 @@ def samples() -> tuple[Sample, ...]:
     >>> samples()[0].name
     'chelsea'
     """
-    return tuple(Sample(name, FOLDER / f"{name}.jpg", title, credit, licence) for name, title, credit, licence in _ROWS)
+    return tuple(Sample(name, FOLDER / f"{name}.jpg", title, credit, license) for name, title, credit, license in _ROWS)
 
 
 def sample(name: str) -> Sample:

@@ -121,8 +121,8 @@ def _refusal(op: PixelShuffle, x: Tensor) -> str:
 
 def unpooled(x: Tensor, s: int, photo: NDArray[np.uint8], size: tuple[int, int]) -> Tensor:
     """Each score put where the photo is brightest in the window of s x s around it, zeros elsewhere."""
-    grey = np.asarray(Image.fromarray(photo).convert("L").resize(size[::-1], Image.Resampling.BILINEAR))
-    bright = torch.from_numpy(grey.astype(np.float32))[None, None]
+    gray = np.asarray(Image.fromarray(photo).convert("L").resize(size[::-1], Image.Resampling.BILINEAR))
+    bright = torch.from_numpy(gray.astype(np.float32))[None, None]
     _, indices = MaxPooling(s, s, s // 2).with_indices(bright)
     back = MaxUnpooling(to_nested(indices[0, 0].expand(x.shape[1], -1, -1)), s, s, s // 2, output_size=size)
     return back(x)

@@ -72,9 +72,9 @@ EYES = {
 }
 
 
-def lab(colours: tuple[tuple[int, int, int], ...], eye: np.ndarray) -> np.ndarray:
-    """CIELAB (D65) of sRGB colours as an eye sees them."""
-    srgb = np.array(colours) / 255
+def lab(colors: tuple[tuple[int, int, int], ...], eye: np.ndarray) -> np.ndarray:
+    """CIELAB (D65) of sRGB colors as an eye sees them."""
+    srgb = np.array(colors) / 255
     linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4) @ eye.T
     to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
     ratio = np.clip(linear, 0, 1) @ to_xyz.T / (0.9505, 1.0, 1.089)

@@ -125,8 +125,8 @@ def test_torchvisions_networks_answer_as_torchvision_does(name: str, monkeypatch
 
 
 def test_torchvisions_input_is_normalized_as_documented() -> None:
-    grey = np.full((40, 40, 3), 255, np.uint8)
-    x = torchvision_input(grey, 40)
+    gray = np.full((40, 40, 3), 255, np.uint8)
+    x = torchvision_input(gray, 40)
     expected = [(1 - mean) / std for mean, std in zip((0.485, 0.456, 0.406), (0.229, 0.224, 0.225), strict=True)]
     np.testing.assert_allclose(x[0, :, 0, 0].numpy(), expected, rtol=1e-5)
 

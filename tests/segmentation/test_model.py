@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explainer.segmentation.skips import Skip
 from explainer.segmentation.model import FCN, HEADS, bilinear_kernel, check_sides, folded, upscore
+from explainer.segmentation.skips import Skip
 
 
 @pytest.fixture(scope="module")

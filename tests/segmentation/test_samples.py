@@ -16,7 +16,7 @@ def test_there_are_ten_and_each_file_has_its_row() -> None:
     sources = (FOLDER / "SOURCES.md").read_text(encoding="utf-8")
     for one in samples():
         assert one.path.name in sources
-        assert one.licence in ("CC0", "Public domain", "CC BY 4.0") and one.credit and one.title
+        assert one.license in ("CC0", "Public domain", "CC BY 4.0") and one.credit and one.title
 
 
 def test_they_are_small_upright_and_without_metadata() -> None:

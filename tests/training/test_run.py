@@ -13,12 +13,12 @@ from explainer.segmentation.model import FCN, HEADS
 from explainer.segmentation.resize import voc_only
 from tests.training.made_packs import initial_state, make_packs
 from training import evaluate
-from training.__main__ import arguments, main
+from training.__main__ import main
 from training.finish import blend
 from training.judging import heads_of
 from training.loop import Plan, Run, parameter_groups, rate_at
 from training.packs import Packs
-from training.start import initialise
+from training.start import initialize
 from training.teacher import DeepLab, taught
 
 
@@ -63,7 +63,7 @@ def test_a_finished_run_resumes_without_training_again(folder: Path) -> None:
 
 def test_training_moves_what_it_should_and_nothing_else(folder: Path) -> None:
     last = torch.load(folder / "work" / "run" / "last.pt", weights_only=True)["model"]
-    start = initialise(FCN(), initial_state()).state_dict()
+    start = initialize(FCN(), initial_state()).state_dict()
     moved = {key for key, value in start.items() if not torch.equal(value, last[key])}
     assert {"skip8.score.weight", "skip16.refine.weight", "upscore16_to_8.weight", "grow8.weight"} <= moved
     assert {"head.logits.weight", "features.17.conv.2.weight"} <= moved
@@ -74,7 +74,7 @@ def test_training_moves_what_it_should_and_nothing_else(folder: Path) -> None:
 def test_the_start_answers_as_the_network_it_comes_from(earlier: bool) -> None:
     """The 21 old answers stay what they were, bit for bit of the softmax; the scenes share the background evenly."""
     x = torch.rand(1, 3, 97, 65, generator=torch.Generator().manual_seed(2)) * 2 - 1
-    net = initialise(FCN(), initial_state()).eval()
+    net = initialize(FCN(), initial_state()).eval()
     if earlier:
         state = net.state_dict()
         old = {key: value for key, value in state.items() if key.startswith("features.")}
@@ -90,7 +90,7 @@ def test_the_start_answers_as_the_network_it_comes_from(earlier: bool) -> None:
             ("grow32", 63),
         ):
             old[f"{name}.weight"] = torch.rand(21, 1, size, size)
-        net = initialise(FCN(), old).eval()
+        net = initialize(FCN(), old).eval()
     with torch.inference_mode():
         maps = net.score_maps(x)
         own = maps.fused8.softmax(1)

@@ -24,7 +24,7 @@ def show_caption(photo: ShownPhoto, answer: Labelled) -> None:
     """Who made the photo, and what is worth knowing about it."""
     if photo.is_sample:
         one = sample(photo.key.partition(":")[2])
-        st.caption(f"{one.title}. {one.credit}; {one.licence}.")
+        st.caption(f"{one.title}. {one.credit}; {one.license}.")
     for notice in (*photo.notices, *answer.notices):
         st.info(notice, icon=":material/info:")
     if not any(answer.labels.flat):

@@ -95,7 +95,7 @@ def show_maps(photo: ShownPhoto, answer: Labelled, settings: Settings) -> None:
     with right:
         st.caption(
             "The class's score minus the best other class's: where it is violet, the class wins. The two skips are "
-            "added on the way up; they show the score minus the mean of all 28, on colour scales of their own."
+            "added on the way up; they show the score minus the mean of all 28, on color scales of their own."
         )
     maps = answer.maps
     key = ("maps", answer.working_size, name, theme())

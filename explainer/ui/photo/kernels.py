@@ -57,7 +57,7 @@ def kernel_tiles(title: str, class_id: int, look: str) -> list[Tile]:
     for heading, values in (("Start: bilinear", layer.bilinear), ("Learned", layer.learned[class_id])):
         words = f"{len(values)} × {len(values)}, from {values.min():.3g} to {values.max():.3g}"
         tiles.append(Tile(heading, png(enlarged_to(diverging(values, look, 1.0), 330)), f"{heading}: {words}", words))
-    words = f"from {change.min():.2g} to {change.max():.2g}, on a colour scale of its own"
+    words = f"from {change.min():.2g} to {change.max():.2g}, on a color scale of its own"
     tiles.append(Tile("Learned − start", png(enlarged_to(diverging(change, look), 330)), f"Change: {words}", words))
     return tiles
 

@@ -106,7 +106,7 @@ def _slim(answer: Prediction) -> Labelled:
 
 
 def _fields(model: str) -> dict[str, list[dict[str, int]]]:
-    """How far around its centre a pixel of each score map sees; only the bundled network is known so closely."""
+    """How far around its center a pixel of each score map sees; only the bundled network is known so closely."""
     from explainer.segmentation.anatomy import field_of_pixel
     from explainer.segmentation.model import HEADS
 
