@@ -68,6 +68,10 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--out", type=Path, required=True, help="folder for NAME.labels.png and NAME.overlay.png")
     command.add_argument("--model", default="fcn8s", help="name of a network (default fcn8s)")
     command.add_argument("--device", choices=("auto", "cpu", "cuda", "mps", "xpu"), default="auto")
+    command.add_argument(
+        "--classes", choices=("all", "voc21"), default="all",
+        help="all the network's answers, or VOC's 21: sky, grass ... count as background (default all)",
+    )  # fmt: skip
     command.set_defaults(run=run_segment)
 
     command = add("fetch", help="download a network's weights before class")
@@ -77,9 +81,11 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run_list(_: Any) -> int:
-    """Operators, then examples with their sources."""
+    """Operators, then examples with their sources, then networks and the classes they know."""
     from explainer.examples.table import examples
     from explainer.operators import OPERATORS
+    from explainer.segmentation.classes import display_names
+    from explainer.segmentation.weights import available_models
 
     print("Operators (op in a case):")
     for name, (kind, _axes) in OPERATORS.items():
@@ -87,6 +93,12 @@ def run_list(_: Any) -> int:
     print("\nExamples (for render; also on the pages):")
     for example in examples():
         print(f"  {example.slug:24} {example.title}  [{example.op}; {example.source}]")
+    print("\nNetworks (--model of segment):")
+    for info in available_models():
+        print(f"  {info.name:26} {info.title}; {'all, voc21' if info.bundled else 'voc21'}")
+    print("\nClasses (ids in label maps; those from 21 on with --classes all):")
+    for class_id, name in enumerate(display_names("all")):
+        print(f"  {class_id:2} {name}")
     return 0
 
 
@@ -200,7 +212,9 @@ def run_segment(arguments: Any) -> int:
     """Label photographs; one JSON object a photo on standard output."""
     from explainer.segmentation.commands import segment_photos
 
-    return segment_photos(arguments.photos, arguments.out, model=arguments.model, device=arguments.device)
+    return segment_photos(
+        arguments.photos, arguments.out, model=arguments.model, device=arguments.device, classes=arguments.classes
+    )
 
 
 def run_fetch(arguments: Any) -> int:

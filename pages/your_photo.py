@@ -14,7 +14,7 @@ from explainer.ui.settings import Settings
 
 show_heading(
     "Your photo",
-    "A fully convolutional network names **every pixel**: it decides on coarse maps and upsamples them to the photo.",
+    "A network names **every pixel**: grass, cat, tree, sky and 23 more. It decides on coarse maps and upsamples them.",
 )
 settings = Settings("yp")
 photo = pick_photo(settings)

@@ -3,75 +3,42 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from dataclasses import replace
+import tempfile
 from pathlib import Path
 
 import torch
+from torch import multiprocessing
 
-from explainer.segmentation.model import FCN, initialise
 from explainer.segmentation.weights import BUNDLED_FILE
-from training.batches import Feed
-from training.export import export
-from training.finish import finish
-from training.loop import Plan, Run
-from training.packs import Packs
-from training.teacher import cache_answers
-
-INITIAL = "mnv2_deeplab_voc21_fp16.pt"
+from training.loop import Plan
+from training.processes import INITIAL, ask_teacher, export_best, one_of, train
 
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--data", type=Path, required=True, help="folder with the .tar packs")
-    common.add_argument("--weights", type=Path, required=True, help=f"folder with {INITIAL} (and the .tflite peer)")
-    common.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    common.add_argument("--threads", type=int, default=0, help="CPU threads (0: torch's own choice)")
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__, parents=[common])
-    parser.add_argument("--work-dir", type=Path, required=True, help="teacher's answers and checkpoints go here")
-    parser.add_argument("--out", type=Path, default=BUNDLED_FILE, help="the weights file to write")
-    parser.add_argument("--run", default="run", help="name of the run's folder in the work dir; it resumes if there")
-    parser.add_argument("--steps", type=int, default=Plan.steps)
-    parser.add_argument(
-        "--minutes", type=float, default=0.0, help="end after so many minutes of training (0: no limit)"
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    add = parser.add_argument
+    add("--data", type=Path, required=True, help="folder with the .tar packs")
+    add("--weights", type=Path, required=True, help=f"folder with {INITIAL}")
+    add(
+        "--start", type=Path, required=True, help=f"weights to start from: {INITIAL}, or an earlier FCN's of 21 classes"
     )
-    parser.add_argument("--check-every", type=int, default=Plan.check_every)
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--frozen-blocks", type=int, default=Plan.frozen_blocks)
-    parser.add_argument("--smoke", action="store_true", help="two tiny steps, to see that everything holds together")
+    add("--work-dir", type=Path, required=True, help="teacher's answers and checkpoints go here")
+    add("--out", type=Path, default=BUNDLED_FILE, help="the weights file to write")
+    add("--run", default="run", help="name of the run's folder in the work dir; it resumes if there")
+    add("--steps", type=int, default=Plan.steps, help="steps of each process")
+    add("--minutes", type=float, default=0.0, help="end after so many minutes of training (0: no limit)")
+    add("--check-every", type=int, default=Plan.check_every, help="steps between looks at validation photos")
+    add("--check-photos", type=int, default=0, help="validation photos of a look (0: all)")
+    add("--batch", type=int, default=8, help="windows of a step")
+    add("--side", type=int, default=417, help="side of a window, 32n+1")
+    add("--processes", type=int, default=1, help="processes that train together (on a CPU: one for each core)")
+    add("--threads", type=int, default=0, help="CPU threads of a process (0: torch's own choice)")
+    add("--frozen-blocks", type=int, default=Plan.frozen_blocks, help="blocks of the trunk that stay as they are")
+    add("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    add("--seed", type=int, default=0)
     return parser.parse_args(argv)
-
-
-def train(options: argparse.Namespace) -> str:
-    """Train from the packs to the weights file; returns its SHA-256."""
-    torch.manual_seed(options.seed)
-    device = torch.device(options.device)
-    packs = Packs(options.data)
-    names, held = packs.split()
-    plan = Plan(options.steps, options.minutes, options.check_every, frozen_blocks=options.frozen_blocks)
-    sizes: dict[str, object] = {"batch_size": options.batch, "seed": options.seed}
-    if options.smoke:
-        names, held = names[:6], held[:2]
-        plan = replace(plan, steps=2, check_every=1, side=161, trunk_wait=0)
-        sizes |= {"batch_size": 2, "fine_photos": 1, "long_sides": (161,)}
-    initial = options.weights / INITIAL
-    answers = options.work_dir / "teacher"
-    cache_answers(packs, names, initial, answers, device)
-    state = torch.load(initial, map_location="cpu", weights_only=True)
-    run = Run(initialise(FCN(), state), plan, options.work_dir / options.run, device)
-    if run.resume():
-        print(f"resumed at step {run.step}", file=sys.stderr)
-    run.train(Feed(packs, names, answers, **sizes), packs, held)  # type: ignore[arg-type]
-    best = torch.load(run.folder / "best.pt", map_location="cpu", weights_only=True)
-    trained = FCN()
-    trained.load_state_dict(best["model"])
-    model, chosen = finish(initialise(FCN(), state), trained, packs, held, plan.side, device)
-    digest = export(model, options.out)
-    print(f"wrote {options.out.name}: step {best['step']}, {json.dumps(chosen)}, SHA-256 {digest}")
-    return digest
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -82,9 +49,15 @@ def main(argv: list[str] | None = None) -> int:
 
         return evaluate(argv[1:])
     options = arguments(argv)
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    train(options)
+    ask_teacher(options)
+    if options.processes > 1:
+        with tempfile.TemporaryDirectory() as folder:
+            multiprocessing.spawn(one_of, (options, f"file://{folder}/meeting"), options.processes)
+    else:
+        if options.threads:
+            torch.set_num_threads(options.threads)
+        train(options)
+    export_best(options)
     return 0
 
 

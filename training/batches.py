@@ -1,6 +1,7 @@
-"""Batches: which photos, which windows of them, which colours, and what their pixels should become.
+"""Batches: which photos, which windows of them, which colors, and what their pixels may be.
 
-Batch number k is a function of (seed, k) alone, so a run that was interrupted goes on as if nothing had happened.
+Batch number k of a process is a function of (seed, k, rank) alone, so a run that was interrupted goes on as if
+nothing had happened.
 """
 
 from __future__ import annotations
@@ -13,93 +14,124 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 
-from explainer.segmentation.classes import CLASS_COUNT
-from explainer.segmentation.resize import normalise
-from training.packs import Packs, Sample, subset
+from explainer.segmentation.classes import CLASS_COUNT, VOC_COUNT
+from training.labels import DENIAL, IGNORED, subset
+from training.packs import Packs, Sample
 from training.progress import progress
-from training.targets import View, target
+from training.views import draw, pick, random_view, recolor, sampled, softened
 
 GRID = 4
 """The main loss looks at every 4th pixel: half the finest score map's spacing, at a sixteenth of the cost."""
 WINDOW = 4
 """Side of the full-resolution window, in steps of stride 32: 4 steps, 129 pixels."""
-FREQUENT = 0.10
-"""Classes in fewer photos than this share are drawn more often (by the root of the ratio)."""
-SUBSET_WEIGHT = {"cocofull": 4.0, "coco128": 4.0, "ccp": 0.5, "cat": 0.5, "inet": 0.7}
+SHARE = {
+    "voc": 0.46, "coco": 0.24, "msrc": 0.06, "ade": 0.04, "lmf": 0.015, "camvid": 0.015, "cocostuff": 0.02,
+    "sky": 0.005, "cat": 0.01, "horse": 0.01, "cocoperson": 0.04, "cocou": 0.09,
+}  # fmt: skip
+"""How often a group of photos is drawn."""
+GROUP = {"cocofull": "coco", "coco128": "coco"}
+SMALL = ("msrc", "cocou")
+"""Groups of 320 pixels: four of them side by side fill a window, instead of one enlarged."""
+BY_CLASS = 0.45
+"""How often a photo is drawn because it shows a class (each class as often), and not just so."""
+LONG_SIDE = 577
+"""The longer side at which a photo is drawn, times a random factor of `ZOOM`."""
+ZOOM = (0.65, 1.8)
+QUILTED = 0.15
+"""How often four photos, drawn small, fill a window side by side: objects at half their size, and less gray."""
+SMALL_ZOOM = (0.7, 1.25)
+SOFT = 0.12
+SHARPEN = 1.3
+"""The teacher's averaged probabilities are raised to this power: averaging made them too timid."""
+LABEL_TRUST = 0.5
+"""How much the teacher counts where there is a label, beside 1 where nothing is known."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """`x` (N, 3, H, W) in -1..1; `coarse` (N, 21, h, w) at every 4th pixel; `fine` (M, 21, 129, 129) for the first
-    M photos, at every pixel of the window that starts at stride-32 cell (`cell_y`, `cell_x`)."""
+    """`x` (N, 3, S, S) in -1..1; targets `coarse` (N, s, s) at every 4th pixel from `phase` on, and `fine`
+    (M, 129, 129) for the first M photos, at every pixel of the window that starts at stride-32 cell (`cell_y`, `cell_x`); the `teacher`'s
+    probabilities (T, 21, s, s) for the photos `taught` (T,), and how much to `trust` them (T, s, s)."""
 
     x: Tensor
     coarse: Tensor
     fine: Tensor
     cell_y: int
     cell_x: int
+    taught: Tensor
+    teacher: Tensor
+    trust: Tensor
+    phase: tuple[int, int]
 
     def to(self, device: torch.device) -> Batch:
         """The same batch on a device."""
-        x, coarse, fine = (tensor.to(device) for tensor in (self.x, self.coarse, self.fine))
-        return Batch(x, coarse, fine, self.cell_y, self.cell_x)
+        moved = {name: value.to(device) for name, value in vars(self).items() if isinstance(value, Tensor)}
+        return Batch(**(vars(self) | moved))
+
+
+@dataclass
+class Window:
+    """One window: pixels, targets at every pixel, the teacher's answers and trust at every 4th, if there are any."""
+
+    rgb: NDArray[np.uint8]
+    targets: NDArray[np.uint8]
+    teacher: Tensor | None = None
 
 
 @dataclass
 class Feed:
-    """Draws batches from packs and the teacher's cached answers."""
+    """Draws batches from packs and the teacher's cached answers (`answers/NAME.npy`)."""
 
     packs: Packs
     names: list[str]
     answers: Path
-    batch_size: int = 16
-    fine_photos: int = 4
+    batch_size: int = 8
+    fine_photos: int = 1
     seed: int = 0
-    long_sides: tuple[int, ...] = (385, 449, 513, 513)
+    side: int = 417
+    rank: int = 0
     _samples: dict[str, Sample] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        shapes = []
-        presence = np.zeros((len(self.names), CLASS_COUNT), np.bool_)
-        for row, name in enumerate(progress(self.names, "reading photos")):
+        self._groups: dict[str, list[str]] = {}
+        self._showing: dict[str, dict[int, list[str]]] = {}
+        for name in progress(self.names, "reading photos"):
+            group = GROUP.get(subset(name), subset(name))
+            if group not in SHARE or (group == "cocou" and not (self.answers / f"{name}.npy").exists()):
+                continue
             sample = self._samples[name] = self.packs.load(name)
-            shapes.append(sample.rgb.shape[0] > sample.rgb.shape[1])
-            presence[row] = classes_present(sample, self._answer(name))
-        self._portrait = np.array(shapes)
-        self._weight = sampling_weights(self.names, presence)
-
-    def _answer(self, name: str) -> NDArray[np.float16]:
-        answer: NDArray[np.float16] = np.load(self.answers / f"{name}.npy")
-        return answer
+            self._groups.setdefault(group, []).append(name)
+            for class_id in classes_shown(sample):
+                self._showing.setdefault(group, {}).setdefault(class_id, []).append(name)
+        shares = np.array([SHARE[group] for group in self._groups])
+        self._chances = shares / shares.sum()
 
     def batch(self, number: int) -> Batch:
         """Batch `number` of this feed."""
-        rng = np.random.default_rng((self.seed, number))
-        share = self._weight / self._weight.sum()
-        portrait = bool(rng.random() < share[self._portrait].sum())
-        pool = np.flatnonzero(self._portrait == portrait)
-        drawn = rng.choice(pool, self.batch_size, p=share[pool] / share[pool].sum())
-        long = int(rng.choice(self.long_sides))
-        short = max(WINDOW * 32 + 1, round((long - 1) * 0.75 / 32) * 32 + 1)
-        height, width = (long, short) if portrait else (short, long)
-        cell_y, cell_x = (int(rng.integers((side - 1) // 32 - WINDOW + 1)) for side in (height, width))
-        x, coarse, fine = [], [], []
-        for place, index in enumerate(drawn):
-            name = self.names[index]
-            sample, answer = self._samples[name], self._answer(name)
-            view = random_view(rng, sample.rgb.shape[1] / sample.rgb.shape[0], height, width)
-            x.append(recolour(rng, draw(sample.rgb, view)))
-            coarse.append(target(sample, answer, view, np.arange(0, height, GRID), np.arange(0, width, GRID)))
-            if place < self.fine_photos:
-                inside = np.arange(WINDOW * 32 + 1)
-                fine.append(target(sample, answer, view, cell_y * 32 + inside, cell_x * 32 + inside))
-        return Batch(torch.cat(x), torch.stack(coarse), torch.stack(fine), cell_y, cell_x)
+        rng = np.random.default_rng((self.seed, number, self.rank))
+        cell_y, cell_x = (int(rng.integers((self.side - 1) // 32 - WINDOW + 1)) for _ in range(2))
+        groups = rng.choice(list(self._groups), self.batch_size, p=self._chances)
+        phase = int(rng.integers(GRID)), int(rng.integers(GRID))
+        windows = [self._window(rng, str(group)) for group in groups]
+        x = torch.cat([recolor(rng, softened(rng, w.rgb) if rng.random() < SOFT else w.rgb) for w in windows])
+        truth = torch.from_numpy(np.stack([window.targets for window in windows]))
+        inside = slice(cell_y * 32, (cell_y + WINDOW) * 32 + 1), slice(cell_x * 32, (cell_x + WINDOW) * 32 + 1)
+        coarse = truth[:, phase[0] :: GRID, phase[1] :: GRID]
+        taught = [index for index, window in enumerate(windows) if window.teacher is not None]
+        answers = [window.teacher for window in windows if window.teacher is not None]
+        teacher = torch.stack(answers) if answers else torch.zeros(0, VOC_COUNT, self.side, self.side)
+        # The answers stand at phase 0: at most 3 pixels away, where a probability hardly changes.
+        teacher = teacher[..., : coarse.shape[1], : coarse.shape[2]]
+        correct(teacher, coarse[taught])
+        return Batch(
+            x, coarse, truth[: self.fine_photos, inside[0], inside[1]], cell_y, cell_x,
+            torch.tensor(taught, dtype=torch.long), teacher, trust(coarse[taught]), phase,
+        )  # fmt: skip
 
     def batches(self, start: int, stop: int) -> Iterator[Batch]:
-        """Batches start..stop-1, made one ahead in a thread."""
+        """Batches start..stop-1, made ahead in a thread."""
         with ThreadPoolExecutor(1) as pool:
             coming = [pool.submit(self.batch, number) for number in range(start, min(start + 2, stop))]
             for number in range(start, stop):
@@ -108,48 +140,79 @@ class Feed:
                     coming.append(pool.submit(self.batch, number + 2))
                 yield ready
 
+    def _window(self, rng: np.random.Generator, group: str) -> Window:
+        if group not in SMALL and rng.random() >= QUILTED:
+            zoom = float(np.exp(rng.uniform(*np.log(ZOOM))))
+            return self._seen(rng, group, LONG_SIDE * zoom, self.side, self.side, GRID)
+        half = self.side // 2 + 1
+        zoom = float(rng.uniform(*SMALL_ZOOM))
+        return quilt([self._seen(rng, group, 320 * zoom, half, half, 1) for _ in range(4)], self.side)
 
-def classes_present(sample: Sample, answer: NDArray[np.float16], least: float = 0.01) -> NDArray[np.bool_]:
-    """Which classes fill at least 1 % of a photo, by its labels or, on unknown pixels, by the teacher."""
-    rows, columns = (np.arange(side) for side in sample.labels.shape)
-    view = View(0, 0, 1, 1, False, *sample.labels.shape)
-    best = target(sample, answer, view, rows[::8], columns[::8]).argmax(0)
-    share = torch.bincount(best.ravel(), minlength=CLASS_COUNT) / best.numel()
-    return (share >= least).numpy()
+    def _seen(
+        self, rng: np.random.Generator, group: str, long_side: float, height: int, width: int, every: int
+    ) -> Window:
+        name, class_id = self._draw_photo(rng, group)
+        sample = self._samples[name]
+        scale = long_side / max(sample.rgb.shape[:2])
+        focus = None if class_id is None else some_pixel(rng, sample.targets == class_id)
+        view = random_view(rng, sample.targets.shape, scale, height, width, focus)
+        everywhere = slice(None)
+        window = Window(draw(sample.rgb, view), pick(sample.targets, view, everywhere, everywhere, IGNORED))
+        file = self.answers / f"{name}.npy"
+        if file.exists():
+            soft = sampled(np.load(file), sample.targets.shape, view, every)
+            window.teacher = soft**SHARPEN / (soft**SHARPEN).sum(0)
+        return window
 
-
-def sampling_weights(names: list[str], presence: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """How often each photo is drawn: rare classes more often (repeat factors), fully labelled photos more often."""
-    frequency = np.maximum(presence.mean(0), 1 / max(1, len(names)))
-    repeat = np.maximum(1, np.sqrt(FREQUENT / frequency))
-    weight = np.where(presence, repeat, 1).max(1)
-    return weight * np.array([SUBSET_WEIGHT.get(subset(name), 1.0) for name in names])
-
-
-def random_view(rng: np.random.Generator, aspect: float, height: int, width: int) -> View:
-    """A window of a photo of the given aspect (width / height): often all that fits, else down to 60 % of each side."""
-    wanted = width / height * float(np.exp(rng.uniform(-0.1, 0.1)))
-    across, down = (wanted / aspect, 1.0) if aspect > wanted else (1.0, aspect / wanted)
-    zoom = 1.0 if rng.random() < 0.4 else float(rng.uniform(0.6, 1.0))
-    across, down = across * zoom, down * zoom
-    left, top = rng.uniform(0, 1 - across), rng.uniform(0, 1 - down)
-    return View(left, top, left + across, top + down, bool(rng.random() < 0.5), height, width)
-
-
-def draw(rgb: NDArray[np.uint8], view: View) -> NDArray[np.uint8]:
-    """The pixels (height, width, 3) of a view."""
-    height, width = rgb.shape[:2]
-    box = (view.left * width, view.top * height, view.right * width, view.bottom * height)
-    image = Image.fromarray(rgb).resize((view.width, view.height), Image.Resampling.BILINEAR, box=box)
-    pixels = np.asarray(image)
-    return pixels[:, ::-1] if view.mirror else pixels
+    def _draw_photo(self, rng: np.random.Generator, group: str) -> tuple[str, int | None]:
+        """A photo of a group, and the class that it was drawn for."""
+        showing = self._showing.get(group)
+        if showing and rng.random() < BY_CLASS:
+            class_id = int(rng.choice(sorted(showing)))
+            return str(rng.choice(showing[class_id])), class_id
+        return str(rng.choice(self._groups[group])), None
 
 
-def recolour(rng: np.random.Generator, rgb: NDArray[np.uint8]) -> Tensor:
-    """The network's input (1, 3, H, W) with brightness, contrast and colour changed at random, sometimes to grey."""
-    x = normalise(rgb)
-    grey = x.mean(1, keepdim=True)
-    saturation = 0.0 if rng.random() < 0.04 else float(rng.uniform(0.7, 1.3))
-    x = grey + (x - grey) * saturation
-    tint = torch.from_numpy(rng.uniform(-0.06, 0.06, (1, 3, 1, 1)).astype(np.float32))
-    return (x * float(rng.uniform(0.75, 1.25)) + float(rng.uniform(-0.2, 0.2)) + tint).clamp(-1, 1)
+def correct(teacher: Tensor, targets: Tensor) -> None:
+    """Take from the teacher, in place, what a target denies; the background gets it."""
+    for denied, row in DENIAL.items():
+        if denied < VOC_COUNT:
+            taken = teacher[:, denied] * (targets == row)
+            teacher[:, denied] -= taken
+            teacher[:, 0] += taken
+
+
+def trust(targets: Tensor) -> Tensor:
+    """How much the teacher counts at each pixel: 1 where little is known, less where there is a label, else 0."""
+    known = torch.where(targets < CLASS_COUNT + 1, LABEL_TRUST, 1.0)
+    return torch.where(targets == IGNORED, 0.0, known)
+
+
+def quilt(four: list[Window], side: int) -> Window:
+    """Four windows as one of side x side pixels."""
+    half = side // 2 + 1
+
+    def joined(parts: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+        whole = np.concatenate([np.concatenate(parts[:2], 1), np.concatenate(parts[2:], 1)])
+        return whole[:side, :side]
+
+    assert 2 * half >= side
+    teacher = None
+    if any(window.teacher is not None for window in four):
+        silent = torch.zeros(VOC_COUNT, half, half)
+        a, b, c, d = (silent if window.teacher is None else window.teacher for window in four)
+        teacher = torch.cat((torch.cat((a, b), 2), torch.cat((c, d), 2)), 1)[:, :side:GRID, :side:GRID]
+    return Window(joined([window.rgb for window in four]), joined([window.targets for window in four]), teacher)
+
+
+def classes_shown(sample: Sample, least: float = 0.004) -> list[int]:
+    """The classes that fill at least 0.4 % of a photo, the background apart."""
+    counts = np.bincount(sample.targets.ravel(), minlength=256)[:CLASS_COUNT]
+    return [int(i) for i in np.flatnonzero(counts >= least * sample.targets.size) if i > 0]
+
+
+def some_pixel(rng: np.random.Generator, where: NDArray[np.bool_]) -> tuple[int, int]:
+    """A random one of the pixels that are true."""
+    rows, columns = np.nonzero(where)
+    one = int(rng.integers(len(rows)))
+    return int(rows[one]), int(columns[one])

@@ -11,21 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+import torch.distributed as dist
+from torch import nn
 
-from explainer.segmentation.model import FCN, HEADS
-from explainer.segmentation.resize import labels_at, to_input
-from explainer.threads import one_thread
+from explainer.segmentation.model import FCN
 from training.batches import Batch, Feed
+from training.judging import heads_of, judge
 from training.losses import batch_loss
-from training.metrics import Confusion
 from training.packs import Packs
 from training.progress import progress
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The numbers of a run. Rates are Adam's; the trunk waits `trunk_wait` steps, then starts as slowly as the rest.
+    """The numbers of a run. Rates are Adam's.
 
     The run ends after `steps`, or after `minutes` if that is not 0; the rates fall with whichever is nearer its end.
     """
@@ -33,17 +32,17 @@ class Plan:
     steps: int = 4000
     minutes: float = 0.0
     check_every: int = 250
-    save_every: int = 25
-    frozen_blocks: int = 7
-    rate_trunk: float = 5e-5
-    rate_head: float = 2e-4
-    rate_skips: float = 1e-3
-    rate_upscores: float = 3e-4
+    save_every: int = 20
+    meet_every: float = 30.0
+    frozen_blocks: int = 4
+    rate_trunk: float = 8e-5
+    rate_head: float = 2.5e-4
+    rate_new: float = 1e-3
+    rate_upscores: float = 1e-3
     weight_decay: float = 1e-4
-    warm_up: int = 50
-    trunk_wait: int = 150
-    averaging: float = 0.998
-    side: int = 513
+    warm_up: int = 40
+    averaging: float = 0.995
+    side: int = 577
 
 
 def parameter_groups(model: FCN, plan: Plan) -> list[dict[str, Any]]:
@@ -51,42 +50,43 @@ def parameter_groups(model: FCN, plan: Plan) -> list[dict[str, Any]]:
     for block in model.features[: plan.frozen_blocks]:
         block.requires_grad_(False)
     trunk = [p for p in model.features.parameters() if p.requires_grad]
-    skips = [*model.score16.parameters(), *model.score8.parameters()]
-    upscores = [p for name, p in model.named_parameters() if name.startswith(("upscore", "grow"))]
+    named = dict(model.named_parameters())
+    new = {name for name in named if name.startswith(("skip", "head.squeeze", "head.around"))}
+    head = [p for name, p in named.items() if name.startswith("head.") and name not in new]
+    upscores = [p for name, p in named.items() if name.startswith(("upscore", "grow"))]
     return [
-        {"params": trunk, "peak": plan.rate_trunk, "wait": plan.trunk_wait},
-        {"params": list(model.head.parameters()), "peak": plan.rate_head, "wait": 0},
-        {"params": skips, "peak": plan.rate_skips, "wait": 0},
-        {"params": upscores, "peak": plan.rate_upscores, "wait": 0, "weight_decay": 0.0},
+        {"params": trunk, "peak": plan.rate_trunk},
+        {"params": head, "peak": plan.rate_head},
+        {"params": [named[name] for name in sorted(new)], "peak": plan.rate_new},
+        {"params": upscores, "peak": plan.rate_upscores, "weight_decay": 0.0},
     ]
 
 
 def rate_at(step: int, group: dict[str, Any], plan: Plan, done: float = 0.0) -> float:
-    """Linear warm-up after the group's wait, then half a cosine down to a fiftieth; `done` is the share of the time."""
-    if step < group["wait"]:
-        return 0.0
-    warm = min(1.0, (step - group["wait"] + 1) / plan.warm_up)
+    """Linear warm-up, then half a cosine down to a fiftieth; `done` is the share of the time."""
+    warm = min(1.0, (step + 1) / plan.warm_up)
     cosine = 0.5 * (1 + math.cos(math.pi * max(step / plan.steps, min(1.0, done))))
     return float(group["peak"] * warm * (0.02 + 0.98 * cosine))
 
 
 class Run:
-    """One training run with its state: model, averaged model, optimiser, step, best mean IoU."""
+    """One training run with its state: model, averaged model, optimizer, step, best mean IoU."""
 
     def __init__(self, model: FCN, plan: Plan, folder: Path, device: torch.device) -> None:
         self.plan, self.folder, self.device = plan, folder, device
         self.model = model.eval().to(device, memory_format=torch.channels_last)
         self.groups = parameter_groups(self.model, plan)
-        self.optimiser = torch.optim.AdamW(self.groups, lr=0.0, weight_decay=plan.weight_decay)
+        self.optimizer = torch.optim.AdamW(self.groups, lr=0.0, weight_decay=plan.weight_decay)
         self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.step, self.best, self.seconds = 0, -1.0, 0.0
+        self.step, self.best, self.seconds, self.met_at = 0, -1.0, 0.0, 0
+        self.meetings = 0
+        self.leads = not dist.is_initialized() or dist.get_rank() == 0
         folder.mkdir(parents=True, exist_ok=True)
 
     def train(self, feed: Feed, packs: Packs, held: list[str]) -> None:
         """Run to the plan's end, checking every `check_every` steps."""
         started = time.monotonic() - self.seconds
-        if self.step == 0:
-            self.check(packs, held, 0.0)
+        self.meetings, self.met_at = int(self.seconds / self.plan.meet_every), self.step
         if self.time_share() >= 1:
             return
         losses: list[float] = []
@@ -94,14 +94,22 @@ class Run:
         for batch in progress(todo, "training", self.plan.steps - self.step):
             losses.append(self.advance(batch))
             self.seconds = time.monotonic() - started
+            self.meet()
             over = self.step == self.plan.steps or self.time_share() >= 1
-            if over or self.step % self.plan.check_every == 0:
+            if self.leads and (over or self.step % self.plan.check_every == 0):
                 self.check(packs, held, sum(losses) / len(losses))
                 losses = []
-            elif self.step % self.plan.save_every == 0:
+            elif self.leads and self.step % self.plan.save_every == 0:
                 write(self.folder / "last.pt", self.state())
             if over:
                 break
+
+    def meet(self) -> None:
+        """Several processes train on their own and average their weights every `meet_every` seconds: waiting for each
+        other at every step would cost a third of a busy machine."""
+        while dist.is_initialized() and self.seconds >= (self.meetings + 1) * self.plan.meet_every:
+            average_weights(self.model, max(1, self.step - self.met_at))
+            self.meetings, self.met_at = self.meetings + 1, self.step
 
     def time_share(self) -> float:
         """How much of the allowed time is gone, 0 where there is no limit."""
@@ -109,18 +117,18 @@ class Run:
 
     def advance(self, batch: Batch) -> float:
         """One step; returns the loss."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate_at(self.step, group, self.plan, self.time_share())
         half = self.device.type == "cuda"
         batch = batch.to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
             loss = batch_loss(self.model, batch)
         if not torch.isfinite(loss):
             raise RuntimeError(f"the loss is {loss.item()} at step {self.step}")
-        self.optimiser.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate_at(self.step, group, self.plan, self.time_share())
         nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
-        self.optimiser.step()
+        self.optimizer.step()
         self.step += 1
         self._average()
         return loss.item()
@@ -134,16 +142,15 @@ class Run:
 
     def check(self, packs: Packs, held: list[str], loss: float) -> None:
         """Judge the averaged model, write a line of the log and the checkpoint, keep the best."""
-        found = {
-            head: c.mean_iou() for head, c in judge(self.average, packs, held, self.plan.side, self.device).items()
-        }
-        line = {"step": self.step, "seconds": round(self.seconds), "loss": round(loss, 4)}
-        line |= {head: round(value, 4) for head, value in found.items()}
+        judged = judge(heads_of(self.average, self.plan.side, self.device), packs, held)
+        found = {head: one.means() for head, one in judged.items()}
+        line: dict[str, Any] = {"step": self.step, "seconds": round(self.seconds), "loss": round(loss, 4)}
+        line |= {head: {kind: round(v, 4) for kind, v in means.items()} for head, means in found.items()}
         print(json.dumps(line), flush=True)
         with (self.folder / "log.jsonl").open("a") as log:
             log.write(json.dumps(line) + "\n")
-        if found["fcn8s"] > self.best:
-            self.best = found["fcn8s"]
+        if found["fcn8s"]["mean"] > self.best:
+            self.best = found["fcn8s"]["mean"]
             write(self.folder / "best.pt", {"model": self.average.state_dict(), **line})
         write(self.folder / "last.pt", self.state())
 
@@ -152,7 +159,7 @@ class Run:
         return {
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
             "step": self.step,
             "best": self.best,
             "seconds": self.seconds,
@@ -166,9 +173,21 @@ class Run:
         state = torch.load(path, map_location=self.device, weights_only=True)
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.best, self.seconds = state["step"], state["best"], state["seconds"]
         return True
+
+
+@torch.no_grad()
+def average_weights(model: nn.Module, steps: int) -> None:
+    """Give all processes the mean of their weights, by the steps that each has taken since they last met."""
+    taken = torch.tensor([float(steps)])
+    dist.all_reduce(taken)
+    weights = [p for p in model.parameters() if p.requires_grad]
+    flat = torch.cat([p.flatten() for p in weights]) * (steps / float(taken))
+    dist.all_reduce(flat)
+    for p, mean in zip(weights, flat.split([p.numel() for p in weights]), strict=True):
+        p.copy_(mean.view_as(p))
 
 
 def write(path: Path, state: dict[str, Any]) -> None:
@@ -176,18 +195,3 @@ def write(path: Path, state: dict[str, Any]) -> None:
     part = path.with_suffix(".part")
     torch.save(state, part)
     part.replace(path)
-
-
-@one_thread()
-@torch.inference_mode()
-def judge(model: FCN, packs: Packs, names: list[str], side: int, device: torch.device) -> dict[str, Confusion]:
-    """Confusion counts of the three heads on the named photos, labels at each photo's own size."""
-    found = {head: Confusion() for head in HEADS}
-    for name in progress(names, "validating"):
-        sample = packs.load(name)
-        x = to_input(sample.rgb, side).to(device, memory_format=torch.channels_last)
-        maps = model.score_maps(x)
-        for head in HEADS:
-            scores: Tensor = model.grow(maps, head)
-            found[head].add(sample.labels, labels_at(scores, *sample.labels.shape))
-    return found

@@ -1,7 +1,9 @@
-"""The teacher: the initial DeepLab network, asked at two sizes and mirrored; its answers are kept on disk.
+"""The teacher: what the earlier networks say about photos of COCO, so that training on VOC does not unlearn them.
 
-Averaging 513 and 641 pixels, each with its mirror image, lifts the teacher's own mean IoU by about five points
-on the validation photos. Answers are probabilities at stride 8 of the photo at 513 px.
+VOC draws a wheel hollow and leaves distant cars out; COCO fills the wheel and keeps the car. A network trained on VOC's
+masks alone gets worse on COCO. So on COCO's photos it also hears the mean of two earlier ones: the FCN that training
+starts from, at 641 pixels, and DeepLab, dilated, at 513 pixels and mirrored. Crowds, which have no masks, hear the FCN
+alone. Answers are VOC's 21 probabilities at stride 8 of the photo at 513 pixels, kept on disk.
 """
 
 from __future__ import annotations
@@ -14,12 +16,18 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from explainer.segmentation.model import FCN, initialise
-from explainer.segmentation.resize import network_sides, to_input
-from training.packs import Packs
+from explainer.segmentation.classes import VOC_COUNT
+from explainer.segmentation.model import FCN
+from explainer.segmentation.resize import network_sides, to_input, voc_only
+from training.labels import subset
+from training.packs import COCO, Packs
 from training.progress import progress
+from training.start import initialize
 
-TEACHER_SIDES = (513, 641)
+SIDE = 513
+FCN_SIDE = 641
+CROWDS = 400
+"""So many of the photos without masks are asked about; more would cost more than they teach."""
 
 
 class DeepLab(nn.Module):
@@ -27,7 +35,7 @@ class DeepLab(nn.Module):
 
     def __init__(self, state: dict[str, Tensor]) -> None:
         super().__init__()
-        self.net = initialise(FCN(), state)
+        self.net = initialize(FCN(), state)
         for index in range(14, 18):
             depthwise = self.net.features[index].conv[1][0]  # type: ignore[union-attr,index]
             assert isinstance(depthwise, nn.Conv2d)
@@ -37,34 +45,48 @@ class DeepLab(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, 3, H, W), sides 16n+1, to (N, 21, n+1, n+1)."""
-        scores: Tensor = self.net.head(self.net.features(x))
-        return scores
+        return voc_only(self.net.head(self.net.features(x)))
 
 
-@torch.inference_mode()
-def soft_labels(teacher: DeepLab, rgb: NDArray[np.uint8], device: torch.device) -> NDArray[np.float16]:
-    """The averaged probabilities of one photo, (21, 4n+1, 4m+1) for the photo at 513 px = (32n+1, 32m+1)."""
-    height, width = network_sides(rgb.shape[0], rgb.shape[1], TEACHER_SIDES[0])
-    size = ((height - 1) // 8 + 1, (width - 1) // 8 + 1)
-    total = torch.zeros((21, *size), device=device)
-    for side in TEACHER_SIDES:
-        x = to_input(rgb, side).to(device, memory_format=torch.channels_last)
-        for mirror in (False, True):
-            scores = teacher(x.flip(3)).flip(3) if mirror else teacher(x)
+class Teacher:
+    """Both earlier networks: `start` is a state that `initialize` takes, `initial` DeepLab's."""
+
+    def __init__(self, start: dict[str, Tensor], initial: dict[str, Tensor], device: torch.device) -> None:
+        self.device = device
+        self.fcn, self.deeplab = (
+            net.eval().to(device, memory_format=torch.channels_last)
+            for net in (initialize(FCN(), start), DeepLab(initial))
+        )
+
+    @torch.inference_mode()
+    def answer(self, rgb: NDArray[np.uint8], *, both: bool) -> NDArray[np.float16]:
+        """The mean probabilities of one photo, (21, 4n+1, 4m+1) for the photo at 513 px = (32n+1, 32m+1)."""
+        height, width = network_sides(rgb.shape[0], rgb.shape[1], SIDE)
+        size = ((height - 1) // 8 + 1, (width - 1) // 8 + 1)
+        said = [voc_only(self.fcn.score_maps(self._input(rgb, FCN_SIDE if both else SIDE)).fused8)]
+        if both:
+            said.append(self.deeplab(self._input(rgb, SIDE).flip(3)).flip(3))
+        total = torch.zeros((VOC_COUNT, *size), device=self.device)
+        for scores in said:
             total += F.interpolate(scores, size, mode="bilinear", align_corners=True).softmax(1)[0]
-    return (total / (2 * len(TEACHER_SIDES))).half().cpu().numpy()
+        return (total / len(said)).half().cpu().numpy()
+
+    def _input(self, rgb: NDArray[np.uint8], side: int) -> Tensor:
+        return to_input(rgb, side).to(self.device, memory_format=torch.channels_last)
 
 
-def cache_answers(packs: Packs, names: list[str], weights: Path, folder: Path, device: torch.device) -> None:
-    """Ask the teacher about each named photo that has no answer in `folder` yet; safe to interrupt and repeat."""
+def taught(names: list[str]) -> list[str]:
+    """Those of the names that the teacher is asked about."""
+    crowds = [name for name in names if subset(name) == "cocou"]
+    return [name for name in names if subset(name) in (*COCO, "cocoperson")] + crowds[:CROWDS]
+
+
+def cache_answers(packs: Packs, names: list[str], teacher: Teacher, folder: Path) -> None:
+    """Ask about each photo that has no answer in `folder` yet; safe to interrupt and repeat."""
     folder.mkdir(parents=True, exist_ok=True)
-    todo = [name for name in names if not (folder / f"{name}.npy").exists()]
-    if not todo:
-        return
-    state = torch.load(weights, map_location="cpu", weights_only=True)
-    teacher = DeepLab(state).eval().to(device, memory_format=torch.channels_last)
+    todo = [name for name in taught(names) if not (folder / f"{name}.npy").exists()]
     for name in progress(todo, "teacher"):
         part = folder / f"{name}.part"
         with part.open("wb") as file:
-            np.save(file, soft_labels(teacher, packs.load(name).rgb, device))
+            np.save(file, teacher.answer(packs.load(name).rgb, both=subset(name) in COCO))
         part.replace(folder / f"{name}.npy")

@@ -5,9 +5,10 @@ Counted on a private copy without data (torch's meta device), so nothing is quot
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, cast
+from functools import lru_cache, partial
+from typing import cast
 
 import numpy as np
 import torch
@@ -25,6 +26,7 @@ from explainer.segmentation.model import (
     check_sides,
 )
 from explainer.segmentation.networks import load
+from explainer.work import multiply_adds
 
 UPSCORES = ("upscore32_to_16", "upscore16_to_8", "grow32", "grow16", "grow8")
 
@@ -48,15 +50,22 @@ class Stage:
 
 @dataclass(frozen=True)
 class Upscore:
-    """A learned transposed convolution: a kernel per class (21, k, k) beside the bilinear (k, k) it began as."""
+    """A learned transposed convolution.
+
+    Attributes:
+        learned: each class's kernel from its own scores to its own, (28, k, k). bilinear: what they began as, (k, k).
+        between: where every class hears every other (the dense layers): the sum of the kernel from the row's class to
+            the column's, (28, 28), minus what it was at the start, for which bilinear counts as 1; else None.
+    """
 
     name: str
     factor: int
     learned: NDArray[np.float32]
     bilinear: NDArray[np.float32]
+    between: NDArray[np.float32] | None
 
     def moved(self) -> NDArray[np.float32]:
-        """How far each class's kernel lies from bilinear: the largest change of a value, (21,)."""
+        """How far each class's own kernel lies from bilinear: the largest change of a value, (28,)."""
         change: NDArray[np.float32] = np.abs(self.learned - self.bilinear).max((1, 2))
         return change
 
@@ -64,13 +73,17 @@ class Upscore:
 def upscores() -> tuple[Upscore, ...]:
     """The five upsampling layers of the bundled weights."""
     net = cast(FCN, load("fcn8s", "cpu"))
-    found = []
-    for name in UPSCORES:
-        layer = cast(nn.ConvTranspose2d, getattr(net, name))
-        factor = int(layer.stride[0])
-        kernel = layer.weight.detach()[:, 0].numpy().copy()
-        found.append(Upscore(name, factor, kernel, bilinear_kernel(factor).numpy()))
-    return tuple(found)
+    return tuple(_upscore(name, cast(nn.ConvTranspose2d, getattr(net, name))) for name in UPSCORES)
+
+
+def _upscore(name: str, layer: nn.ConvTranspose2d) -> Upscore:
+    factor = int(layer.stride[0])
+    weight, start = layer.weight.detach().numpy().copy(), bilinear_kernel(factor).numpy()
+    if layer.groups > 1:
+        return Upscore(name, factor, weight[:, 0], start, None)
+    own = np.arange(len(weight))
+    between = weight.sum((2, 3)) / start.sum() - np.eye(len(weight), dtype=np.float32)
+    return Upscore(name, factor, weight[own, own], start, between)
 
 
 @lru_cache(maxsize=32)
@@ -83,41 +96,45 @@ def stages(height: int, width: int) -> tuple[Stage, ...]:
     check_sides(height, width)
     with torch.device("meta"), torch.no_grad():
         net = FCN().eval()
-        counter = _Counter(net)
-        features: list[Tensor] = [torch.empty(1, 3, height, width)]
-        rows = []
+        table = _Table()
+        x = torch.empty(1, 3, height, width)
         for name, stride, first, last in (
             ("trunk to stride 8", 8, 0, LEAVES_STRIDE8),
             ("trunk to stride 16", 16, LEAVES_STRIDE8, LEAVES_STRIDE16),
             ("trunk to stride 32", 32, LEAVES_STRIDE16, len(net.features)),
         ):
-            features.append(net.features[first:last](features[-1]))
-            rows.append(_stage(name, stride, features[-1], counter.take(), receptive_field(net, last)))
-        maps = _score_rows(net, height, width, counter, rows)
+            x = table.add(name, stride, partial(net.features[first:last], x), receptive_field(net, last))
+        maps = _score_rows(net, net.trunk(torch.empty(1, 3, height, width)), table)
         for head in HEADS:
-            rows.append(_stage(f"grow to full size: {head}", 1, net.grow(maps, head), counter.take(), 0))
-    return tuple(rows)
+            table.add(f"grow to full size: {head}", 1, partial(net.grow, maps, head))
+    return tuple(table.rows)
 
 
-def _score_rows(net: FCN, height: int, width: int, counter: _Counter, rows: list[Stage]) -> ScoreMaps:
+def _score_rows(net: FCN, trunk: tuple[Tensor, Tensor, Tensor], table: _Table) -> ScoreMaps:
     """Add a row for each score map and each upscore between them."""
-    at8, at16, at32 = net.trunk(torch.empty(1, 3, height, width))
-    counter.take()
-    score32 = net.head(at32)
-    rows.append(_stage("score at stride 32", 32, score32, counter.take(), receptive_field(net, len(net.features))))
-    score16 = net.score16(at16)
-    rows.append(_stage("skip score at stride 16", 16, score16, counter.take(), receptive_field(net, LEAVES_STRIDE16)))
-    grown16 = net.upscore32_to_16(score32)
-    rows.append(_stage("upscore 32 to 16", 16, grown16, counter.take(), 0))
-    score8 = net.score8(at8)
-    rows.append(_stage("skip score at stride 8", 8, score8, counter.take(), receptive_field(net, LEAVES_STRIDE8)))
-    grown8 = net.upscore16_to_8(grown16 + score16)
-    rows.append(_stage("upscore 16 to 8", 8, grown8, counter.take(), 0))
+    at8, at16, at32 = trunk
+    fields = [receptive_field(net, blocks) for blocks in (LEAVES_STRIDE8, LEAVES_STRIDE16, len(net.features))]
+    score32 = table.add("score at stride 32", 32, partial(net.head, at32), fields[2])
+    grown16 = table.add("upscore 32 to 16", 16, partial(net.upscore32_to_16, score32))
+    score16 = table.add("skip score at stride 16", 16, partial(net.skip16, at16, grown16), fields[1])
+    grown8 = table.add("upscore 16 to 8", 8, partial(net.upscore16_to_8, grown16 + score16))
+    score8 = table.add("skip score at stride 8", 8, partial(net.skip8, at8, grown8), fields[0])
     return ScoreMaps(score32, score16, score8, grown16, grown16 + score16, grown8, grown8 + score8)
 
 
-def _stage(name: str, stride: int, out: Tensor, cost: int, field: int) -> Stage:
-    return Stage(name, stride, out.shape[1], out.shape[2], out.shape[3], cost, field)
+class _Table:
+    """The rows so far; adding one runs its stage."""
+
+    def __init__(self) -> None:
+        self.rows: list[Stage] = []
+
+    def add(self, name: str, stride: int, work: Callable[[], Tensor], field: int = 0) -> Tensor:
+        """Run a stage, count its work, note its row; what the stage gives."""
+        found: list[Tensor] = []
+        cost = multiply_adds(lambda: found.append(work()))
+        channels, height, width = found[0].shape[1:]
+        self.rows.append(Stage(name, stride, channels, height, width, cost, field))
+        return found[0]
 
 
 def receptive_field(net: FCN, blocks: int) -> int:
@@ -134,7 +151,7 @@ def field_of_pixel(row: int, column: int, stride: int, head: Head = "fcn8s") -> 
     """The window (top, left, bottom, right) of the input that pixel (row, column) of a skip's score map sees.
 
     It may reach beyond the photo: there the network saw zeros. `stride` is 8, 16 or 32; corners are aligned, so the
-    window's centre is input pixel (row * stride, column * stride).
+    window's center is input pixel (row * stride, column * stride).
 
     Raises:
         ValueError: another stride, or one that the head does not use.
@@ -147,23 +164,3 @@ def field_of_pixel(row: int, column: int, stride: int, head: Head = "fcn8s") -> 
     reach = receptive_field(net, blocks) // 2
     top, left = row * stride, column * stride
     return top - reach, left - reach, top + reach + 1, left + reach + 1
-
-
-class _Counter:
-    """Counts the multiply-adds of convolutions of a private network, plain and transposed."""
-
-    def __init__(self, net: nn.Module) -> None:
-        self._total = 0
-        for layer in net.modules():
-            if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d)):
-                layer.register_forward_hook(self._count)
-
-    def _count(self, layer: nn.Module, inputs: Any, output: Tensor) -> None:
-        side = inputs[0] if isinstance(layer, nn.ConvTranspose2d) else output
-        weight = cast(Tensor, layer.weight)
-        self._total += int(weight.numel() * side.shape[-2] * side.shape[-1])
-
-    def take(self) -> int:
-        """What was counted since the last call."""
-        total, self._total = self._total, 0
-        return total

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from explainer.photos import PhotoError, read_photo, to_png_bytes
+from explainer.segmentation.classes import ClassSet, class_count
 from explainer.segmentation.label_maps import class_shares, labels_png, overlay, shrink
 from explainer.segmentation.prediction import Prediction
 from explainer.segmentation.weights import WeightsError, available_models, model_info
@@ -19,7 +20,13 @@ _LONG_SIDE = 4096
 """Larger photos are reduced while they are read; their label map still has the photo's own size."""
 
 
-def segment_photos(paths: Iterable[str | Path], out_dir: str | Path, model: str = "fcn8s", device: str = "auto") -> int:
+def segment_photos(
+    paths: Iterable[str | Path],
+    out_dir: str | Path,
+    model: str = "fcn8s",
+    device: str = "auto",
+    classes: ClassSet = "all",
+) -> int:
     """Label photos: `NAME.labels.png` and `NAME.overlay.png` in `out_dir`, one JSON object a line on standard output.
 
     A photo that cannot be read gets a line with `error`; the others go on. Photos of the same stem get numbers
@@ -35,25 +42,26 @@ def segment_photos(paths: Iterable[str | Path], out_dir: str | Path, model: str 
     try:
         out.mkdir(parents=True, exist_ok=True)
         load(model, choose_device(device))
+        class_count(classes)
     except (ValueError, WeightsError, OSError) as error:
         print(f"segment: {error}", file=sys.stderr)
         return 2
     taken: set[str] = set()
     failed = False
     for path in paths:
-        line = _segment_one(Path(path), out, taken, model, device)
+        line = _segment_one(Path(path), out, taken, model, device, classes)
         failed |= "error" in line
         print(json.dumps(line, ensure_ascii=False), flush=True)
     return int(failed)
 
 
-def _segment_one(path: Path, out: Path, taken: set[str], model: str, device: str) -> dict[str, Any]:
+def _segment_one(path: Path, out: Path, taken: set[str], model: str, device: str, classes: ClassSet) -> dict[str, Any]:
     """Label one photo and write its files; the line to print."""
     from explainer.segmentation.inference import predict
 
     try:
         photo = read_photo(path.read_bytes(), long_side=_LONG_SIDE, max_bytes=_MAX_FILE_BYTES)
-        answer = predict(photo.rgb, model, device=device, label_size=(photo.height, photo.width))
+        answer = predict(photo.rgb, model, device=device, label_size=(photo.height, photo.width), classes=classes)
         stem = _free_stem(path.stem, taken)
         labels, over = out / f"{stem}.labels.png", out / f"{stem}.overlay.png"
         labels.write_bytes(labels_png(answer.labels))
@@ -69,7 +77,7 @@ def _segment_one(path: Path, out: Path, taken: set[str], model: str, device: str
 
 def _facts(answer: Prediction) -> dict[str, Any]:
     height, width = answer.labels.shape
-    classes = [
+    found = [
         {"id": share.class_id, "name": share.name, "share": round(share.share, 6)}
         for share in class_shares(answer.labels)
     ]
@@ -79,7 +87,8 @@ def _facts(answer: Prediction) -> dict[str, Any]:
         "width": width,
         "height": height,
         "milliseconds": round(answer.total_ms, 1),
-        "classes": classes,
+        "class_set": answer.classes,
+        "classes": found,
     }
 
 

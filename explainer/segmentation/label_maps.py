@@ -29,10 +29,47 @@ def class_shares(labels: NDArray[np.uint8]) -> tuple[ClassShare, ...]:
     return tuple(ClassShare(int(i), CLASS_NAMES[i], float(counts[i] / labels.size), int(counts[i])) for i in order)
 
 
+@dataclass(frozen=True)
+class Difference:
+    """A class in two label maps of one photo: its share of the pixels in each, and the overlap (IoU) of both."""
+
+    class_id: int
+    first: float
+    second: float
+    overlap: float
+
+
+def class_differences(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> tuple[Difference, ...]:
+    """Every class that one of two label maps (H, W) shows, the one whose pixels differ most first."""
+    together = _pairs(first, second)
+    mine, theirs, same = together.sum(1), together.sum(0), np.diag(together)
+    either = mine + theirs - same
+    order = sorted(np.flatnonzero(either), key=lambda i: -(either[i] - same[i]))
+    size = first.size
+    return tuple(Difference(int(i), mine[i] / size, theirs[i] / size, same[i] / either[i]) for i in order)
+
+
+def largest_exchange(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> tuple[int, int, float] | None:
+    """The commonest pair of different labels at one pixel, and its share of all pixels; None if the maps are equal."""
+    together = _pairs(first, second)
+    np.fill_diagonal(together, 0)
+    mine, theirs = np.unravel_index(together.argmax(), together.shape)
+    most = int(together[mine, theirs])
+    return (int(mine), int(theirs), most / first.size) if most else None
+
+
+def _pairs(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """How many pixels have each pair of labels, (28, 28)."""
+    if first.shape != second.shape:
+        raise ValueError(f"got label maps of {first.shape} and {second.shape}; they must be equal")
+    codes = first.astype(np.int64) * CLASS_COUNT + second
+    return np.bincount(codes.ravel(), minlength=CLASS_COUNT**2).reshape(CLASS_COUNT, CLASS_COUNT)
+
+
 def overlay(
     rgb: NDArray[np.uint8], labels: NDArray[np.uint8], alpha: float = 0.55, *, background: bool = False
 ) -> NDArray[np.uint8]:
-    """The photo (H, W, 3) with the label map (H, W) laid over it, `alpha` 0 (photo) to 1 (colours).
+    """The photo (H, W, 3) with the label map (H, W) laid over it, `alpha` 0 (photo) to 1 (colors).
 
     The background keeps the photo's pixels unless `background` is true.
 
@@ -55,7 +92,7 @@ def shrink(labels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8
 
 
 def outline(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """True at pixels whose right or lower neighbour has another class: the label map's contours, (H, W)."""
+    """True at pixels whose right or lower neighbor has another class: the label map's contours, (H, W)."""
     edge = np.zeros(labels.shape, np.bool_)
     edge[:-1] |= labels[:-1] != labels[1:]
     edge[:, :-1] |= labels[:, :-1] != labels[:, 1:]
@@ -63,9 +100,9 @@ def outline(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def labels_png(labels: NDArray[np.uint8]) -> bytes:
-    """The label map as a palette PNG (mode P) whose pixel values are the VOC ids and whose colours are VOC's."""
+    """The label map as a palette PNG (mode P) whose pixel values are the class ids and whose colors are VOC's."""
     image = Image.fromarray(np.ascontiguousarray(labels, dtype=np.uint8))
-    image.putpalette([channel for colour in VOC_COLORS for channel in colour])
+    image.putpalette([channel for color in VOC_COLORS for channel in color])
     file = io.BytesIO()
     image.save(file, "PNG", optimize=True)
     return file.getvalue()

@@ -11,9 +11,9 @@ factor s is a transposed convolution with kernel 2s-1, stride s, padding s-1: (1
 mode="bilinear", align_corners=True)`; with the more usual kernel 2s the grids lie half a pixel apart, which costs
 this network seven points of mean IoU before any training.
 
-The upscores are *per class* (groups=21). The paper's layers are dense 21 x 21, but filled with the bilinear kernel
-on the diagonal and zeros elsewhere, and its authors' nets never let one class's scores leak into another's. Storing
-the diagonal alone is the same map with 1/21 of the numbers, and leaves one kernel per class to look at.
+The two upscores by 2 are *dense*, as in the paper: every class's new scores hear every class's old ones, through a
+3x3 kernel each (28 x 28 of them), started as bilinear on the diagonal and zero elsewhere. The last upscores (x8, x16,
+x32) are per class (groups=28): one kernel per class to look at, at 1/28 of the cost where cost matters.
 
 The trunk's batch norm is folded into its convolutions: it stays frozen in training, so it is a constant.
 """
@@ -28,6 +28,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from torchvision.models import mobilenet_v2
 
 from explainer.segmentation.classes import CLASS_COUNT
+from explainer.segmentation.skips import ContextHead, Skip
 
 Head = Literal["fcn32s", "fcn16s", "fcn8s"]
 HEADS: tuple[Head, ...] = get_args(Head)
@@ -39,7 +40,7 @@ STRIDE8_CHANNELS, STRIDE16_CHANNELS, STRIDE32_CHANNELS = 192, 576, 320
 
 
 class ScoreMaps(NamedTuple):
-    """What the network says at each stride; all (N, 21, h, w), sides n+1, 2n+1 or 4n+1 for an input of 32n+1.
+    """What the network says at each stride; all (N, 28, h, w), sides n+1, 2n+1 or 4n+1 for an input of 32n+1.
 
     `grown16` is the upscored `score32`, `fused16 = grown16 + score16`, `grown8` the upscored `fused16`,
     `fused8 = grown8 + score8`.
@@ -55,7 +56,7 @@ class ScoreMaps(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """The full answer: score maps at each stride, and the three networks' scores (N, 21, H, W) at input size."""
+    """The full answer: score maps at each stride, and the three networks' scores (N, 28, H, W) at input size."""
 
     maps: ScoreMaps
     fcn32s: Tensor
@@ -73,46 +74,24 @@ def bilinear_kernel(factor: int) -> Tensor:
     return torch.outer(line, line)
 
 
-def upscore(factor: int) -> nn.ConvTranspose2d:
-    """A learnable per-class upsampling by `factor`, started as bilinear interpolation: side m -> factor*(m-1) + 1."""
+def upscore(factor: int, *, dense: bool = False) -> nn.ConvTranspose2d:
+    """A learnable upsampling by `factor`, started as bilinear interpolation: side m -> factor*(m-1) + 1.
+
+    Per class (28, 1, k, k), or from every class to every class (28, 28, k, k) if `dense`.
+    """
     layer = nn.ConvTranspose2d(
         CLASS_COUNT,
         CLASS_COUNT,
         2 * factor - 1,
         stride=factor,
         padding=factor - 1,
-        groups=CLASS_COUNT,
+        groups=1 if dense else CLASS_COUNT,
         bias=False,
     )
+    between = torch.eye(CLASS_COUNT) if dense else torch.ones(CLASS_COUNT, 1)
     with torch.no_grad():
-        layer.weight.copy_(bilinear_kernel(factor).expand_as(layer.weight))
+        layer.weight.copy_(between[..., None, None] * bilinear_kernel(factor))
     return layer
-
-
-def skip_score(channels: int) -> nn.Conv2d:
-    """A 1x1 scoring layer that starts at zero, so that an untrained skip adds nothing."""
-    layer = nn.Conv2d(channels, CLASS_COUNT, 1)
-    nn.init.zeros_(layer.weight)
-    nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
-    return layer
-
-
-class DeepLabHead(nn.Module):
-    """The stride-32 scoring of the initial weights: local features beside the whole photo's mean, then 21 scores."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.aspp0 = nn.Conv2d(STRIDE32_CHANNELS, 256, 1)
-        self.pool = nn.Conv2d(STRIDE32_CHANNELS, 256, 1)
-        self.proj = nn.Conv2d(512, 256, 1)
-        self.logits = nn.Conv2d(256, CLASS_COUNT, 1)
-
-    def forward(self, features: Tensor) -> Tensor:
-        """(N, 320, h, w) -> (N, 21, h, w)."""
-        local = self.aspp0(features).relu()
-        whole = self.pool(features.mean((2, 3), keepdim=True)).relu().expand_as(local)
-        scores: Tensor = self.logits(self.proj(torch.cat((whole, local), 1)).relu())
-        return scores
 
 
 class FCN(nn.Module):
@@ -125,11 +104,11 @@ class FCN(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.features = folded(mobilenet_v2(weights=None).features[:TRUNK_END])
-        self.head = DeepLabHead()
-        self.score16 = skip_score(STRIDE16_CHANNELS)
-        self.score8 = skip_score(STRIDE8_CHANNELS)
-        self.upscore32_to_16 = upscore(2)
-        self.upscore16_to_8 = upscore(2)
+        self.head = ContextHead(STRIDE32_CHANNELS)
+        self.skip16 = Skip(STRIDE16_CHANNELS, 96)
+        self.skip8 = Skip(STRIDE8_CHANNELS, 64)
+        self.upscore32_to_16 = upscore(2, dense=True)
+        self.upscore16_to_8 = upscore(2, dense=True)
         self.grow32 = upscore(32)
         self.grow16 = upscore(16)
         self.grow8 = upscore(8)
@@ -145,10 +124,12 @@ class FCN(nn.Module):
 
     def fuse(self, at8: Tensor, at16: Tensor, at32: Tensor) -> ScoreMaps:
         """Score each feature map and add the skips on the way up."""
-        score32, score16, score8 = self.head(at32), self.score16(at16), self.score8(at8)
+        score32 = self.head(at32)
         grown16 = self.upscore32_to_16(score32)
+        score16 = self.skip16(at16, grown16)
         fused16 = grown16 + score16
         grown8 = self.upscore16_to_8(fused16)
+        score8 = self.skip8(at8, grown8)
         return ScoreMaps(score32, score16, score8, grown16, fused16, grown8, grown8 + score8)
 
     def score_maps(self, x: Tensor) -> ScoreMaps:
@@ -156,7 +137,7 @@ class FCN(nn.Module):
         return self.fuse(*self.trunk(x))
 
     def grow(self, maps: ScoreMaps, head: Head) -> Tensor:
-        """The scores (N, 21, H, W) of one of the three networks at the input's size."""
+        """The scores (N, 28, H, W) of one of the three networks at the input's size."""
         layer, scores = self.last_upscore(maps, head)
         grown: Tensor = layer(scores)
         return grown
@@ -202,23 +183,3 @@ def check_sides(height: int, width: int) -> None:
     """Raise ValueError unless both sides are 32n+1 with n >= 1: only then do the grids' corners coincide."""
     if min(height, width) < 33 or height % 32 != 1 or width % 32 != 1:
         raise ValueError(f"got an input of {height} x {width} pixels; each side must be 32n+1 (33, 65, ..., 513)")
-
-
-def initialise(model: FCN, state: dict[str, Tensor]) -> FCN:
-    """Load the initial DeepLab weights (`features.*`, `deeplab_head.*`); skips and upscores keep their start.
-
-    The trunk's dilation is taken out: the last three blocks run at the true stride 32, with the same weights.
-
-    Raises:
-        RuntimeError: keys or shapes are not those of the initial weights.
-    """
-    state = {key: value.float() if value.is_floating_point() else value for key, value in state.items()}
-    trunk = mobilenet_v2(weights=None).features[:TRUNK_END]
-    trunk.load_state_dict(_under("features.", state))
-    model.features.load_state_dict(folded(trunk).state_dict())
-    model.head.load_state_dict(_under("deeplab_head.", state))
-    return model
-
-
-def _under(prefix: str, state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}

@@ -9,12 +9,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.segmentation.classes import ClassSet
+
 FloatMap = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class StrideMaps:
-    """The bundled network's score maps, each (21, h, w) float32; sides n+1, 2n+1, 4n+1 (17, 33, 65 for 513).
+    """The bundled network's score maps, each (28, h, w) float32; sides n+1, 2n+1, 4n+1 (17, 33, 65 for 513).
 
     `grown16` is the upscored `score32`, `fused16 = grown16 + score16`, `grown8` the upscored `fused16`,
     `fused8 = grown8 + score8`.
@@ -35,10 +37,11 @@ class Prediction:
 
     Attributes:
         model: the network's name. device: where it ran, for people (`CPU`, `NVIDIA ...`).
-        labels: (H, W) uint8, VOC ids 0..20, at the photo's own size.
-        scores: (21, h, w) float32 at the working size, before the softmax.
+        labels: (H, W) uint8, class ids, at the photo's own size.
+        scores: (C, h, w) float32, one map a class, at the working size, before the softmax.
         maps: the score maps at each stride (bundled network only).
         milliseconds: time per stage: `resize`, `network`, `upsample`, `labels`.
+        classes: which answers count: `all` 28, or VOC's 21.
         notices: sentences worth telling (the accelerator ran out of memory, ...).
     """
 
@@ -48,11 +51,12 @@ class Prediction:
     scores: FloatMap
     maps: StrideMaps | None
     milliseconds: Mapping[str, float]
+    classes: ClassSet = "all"
     notices: tuple[str, ...] = ()
 
     @cached_property
     def probabilities(self) -> FloatMap:
-        """(21, h, w) float32 at the working size: the softmax of the scores, computed when first asked for."""
+        """(C, h, w) float32 at the working size: the softmax of the scores, computed when first asked for."""
         import torch
 
         with torch.inference_mode():

@@ -57,7 +57,7 @@ def pieces(mask: Mask) -> list[Mask]:
 
 
 def grown(mask: Mask) -> Mask:
-    """The mask and its four neighbours."""
+    """The mask and its four neighbors."""
     wider = mask.copy()
     wider[1:] |= mask[:-1]
     wider[:-1] |= mask[1:]

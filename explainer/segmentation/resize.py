@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from explainer.segmentation.classes import VOC_COUNT
+
 _MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
 _STD = np.array([0.229, 0.224, 0.225], dtype=np.float32)
 MAX_LABEL_VALUES = 24_000_000
@@ -19,7 +21,7 @@ def network_sides(height: int, width: int, long_side: int) -> tuple[int, int]:
     """Height and width at which the network sees a photo: the longer side near `long_side`, both of the form 32n+1.
 
     Each side is rounded to the nearest such number, which stretches the photo by a few percent at most for common
-    shapes; that measured better than grey bars.
+    shapes; that measured better than gray bars.
 
     >>> network_sides(480, 640, 513), network_sides(300, 451, 513)
     ((385, 513), (353, 513))
@@ -36,7 +38,7 @@ def to_input(rgb: NDArray[np.uint8], long_side: int) -> Tensor:
     """(H, W, 3) uint8 photo -> (1, 3, h, w) float32 in -1..1 at the network's size."""
     height, width = network_sides(rgb.shape[0], rgb.shape[1], long_side)
     small = Image.fromarray(rgb).resize((width, height), Image.Resampling.BILINEAR)
-    return normalise(np.asarray(small))
+    return normalize(np.asarray(small))
 
 
 def torchvision_input(photo: NDArray[np.uint8], side: int) -> Tensor:
@@ -48,7 +50,7 @@ def torchvision_input(photo: NDArray[np.uint8], side: int) -> Tensor:
     return torch.from_numpy(normal).permute(2, 0, 1)[None]
 
 
-def normalise(rgb: NDArray[np.uint8]) -> Tensor:
+def normalize(rgb: NDArray[np.uint8]) -> Tensor:
     """(H, W, 3) uint8 -> (1, 3, H, W) float32, `x / 127.5 - 1`."""
     pixels = torch.from_numpy(np.array(rgb)).permute(2, 0, 1)[None].float()
     return pixels / 127.5 - 1
@@ -71,8 +73,20 @@ def labels_at(scores: Tensor, height: int, width: int) -> NDArray[np.uint8]:
     return labels
 
 
+def voc_only(scores: Tensor) -> Tensor:
+    """Scores (N, 28, ...) as scores of VOC's 21 classes (N, 21, ...): the seven scene classes join the background.
+
+    The background's new score is the logarithm of the summed exponentials, so that after the softmax it holds exactly
+    the sum of their probabilities; the other scores stay. Scores of 21 classes are returned as they are.
+    """
+    if scores.shape[1] == VOC_COUNT:
+        return scores
+    background = torch.cat((scores[:, :1], scores[:, VOC_COUNT:]), 1).logsumexp(1, keepdim=True)
+    return torch.cat((background, scores[:, 1:VOC_COUNT]), 1)
+
+
 def _strip(scores: Tensor, top: int, bottom: int, height: int, width: int) -> Tensor:
-    """Rows top..bottom-1 of the argmax of the whole interpolation (half-pixel centres)."""
+    """Rows top..bottom-1 of the argmax of the whole interpolation (half-pixel centers)."""
     ratio = scores.shape[2] / height
     y = ((torch.arange(top, bottom, device=scores.device) + 0.5) * ratio - 0.5).clamp(0, scores.shape[2] - 1)
     low = y.floor().long()

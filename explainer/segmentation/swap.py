@@ -26,10 +26,12 @@ from explainer.operators import (
     TransposedConvolution,
     to_nested,
 )
+from explainer.segmentation.classes import ClassSet
 from explainer.segmentation.inference import stride_tensors
 from explainer.segmentation.model import FCN, Head
 from explainer.segmentation.networks import load
 from explainer.segmentation.prediction import StrideMaps
+from explainer.segmentation.resize import voc_only
 
 HEAD_OF: dict[int, Head] = {8: "fcn8s", 16: "fcn16s", 32: "fcn32s"}
 """Which network makes its last step from the map of that stride."""
@@ -52,7 +54,7 @@ class Swapped:
     changed: float
 
 
-def swapped(maps: StrideMaps, stride: int, photo: NDArray[np.uint8]) -> tuple[Swapped, ...]:
+def swapped(maps: StrideMaps, stride: int, photo: NDArray[np.uint8], classes: ClassSet = "all") -> tuple[Swapped, ...]:
     """The map of `stride` (8, 16 or 32) that a network grows in its last step, grown by every operator.
 
     `photo` is the upright photo; max unpooling takes its indices from the photo's brightness.
@@ -65,10 +67,11 @@ def swapped(maps: StrideMaps, stride: int, photo: NDArray[np.uint8]) -> tuple[Sw
     net = cast(FCN, load("fcn8s", "cpu"))
     with torch.inference_mode():
         layer, scores = net.last_upscore(stride_tensors(maps), HEAD_OF[stride])
-        own = layer(scores).argmax(1)[0]
+        chosen = voc_only if classes == "voc21" else torch.clone
+        own = chosen(layer(scores)).argmax(1)[0]
         found = []
         for name, page, how, grow in _ways(layer, scores, stride, photo):
-            labels = grow(scores)[0, :, : own.shape[0], : own.shape[1]].argmax(0)
+            labels = chosen(grow(scores)[..., : own.shape[0], : own.shape[1]])[0].argmax(0)
             changed = float((labels != own).float().mean())
             found.append(Swapped(name, page, how, labels.to(torch.uint8).numpy(), changed))
     return tuple(found)
@@ -94,14 +97,14 @@ def _ways(
          f"Blocks of {s} × {s}, moved up and left by {half} so that they surround their pixel.",
          lambda x: NearestNeighbor(s)(x)[:, :, half:, half:]),
         ("Bed of nails", "bed_of_nails",
-         "Between the nails all scores are zero, so the first class, background, wins there.",
+         "Between the nails all scores are zero, so the first class wins there, whatever the photo shows.",
          BedOfNails(s)),
         ("Max unpooling", "max_unpooling",
          f"This network pools nothing, so the indices come from max pooling the photo's brightness ({s} × {s}); "
-         "zeros, hence background, everywhere else.",
+         "zeros, hence the first class, everywhere else.",
          lambda x: unpooled(x, s, photo, size)),
         ("Pixel shuffle", "pixel_shuffle",
-         f"Of the 21 scores as they are it is not defined: {_refusal(PixelShuffle(s), x)} So each score is copied "
+         f"Of the 28 scores as they are it is not defined: {_refusal(PixelShuffle(s), x)} So each score is copied "
          f"{s * s} times, and the result is nearest neighbor's.",
          lambda x: PixelShuffle(s)(x.repeat_interleave(s * s, 1))[:, :, half:, half:]),
     ]  # fmt: skip
@@ -118,8 +121,8 @@ def _refusal(op: PixelShuffle, x: Tensor) -> str:
 
 def unpooled(x: Tensor, s: int, photo: NDArray[np.uint8], size: tuple[int, int]) -> Tensor:
     """Each score put where the photo is brightest in the window of s x s around it, zeros elsewhere."""
-    grey = np.asarray(Image.fromarray(photo).convert("L").resize(size[::-1], Image.Resampling.BILINEAR))
-    bright = torch.from_numpy(grey.astype(np.float32))[None, None]
+    gray = np.asarray(Image.fromarray(photo).convert("L").resize(size[::-1], Image.Resampling.BILINEAR))
+    bright = torch.from_numpy(gray.astype(np.float32))[None, None]
     _, indices = MaxPooling(s, s, s // 2).with_indices(bright)
     back = MaxUnpooling(to_nested(indices[0, 0].expand(x.shape[1], -1, -1)), s, s, s // 2, output_size=size)
     return back(x)

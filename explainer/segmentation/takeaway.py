@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from explainer.photos import to_png_bytes
 from explainer.quantities import percent
 from explainer.raster.text import font
-from explainer.segmentation.classes import SCREEN_COLORS, display_name
+from explainer.segmentation.classes import SCREEN_COLORS, ClassSet, display_name
 from explainer.segmentation.label_maps import ClassShare, class_shares, outline, overlay
 from explainer.segmentation.regions import regions
 
@@ -36,7 +36,9 @@ def labelled(rgb: Pixels, labels: Pixels, alpha: float = 0.55) -> Image.Image:
     return picture
 
 
-def figure_png(rgb: Pixels, labels: Pixels, confidence: Mapping[int, float], note: str) -> bytes:
+def figure_png(
+    rgb: Pixels, labels: Pixels, confidence: Mapping[int, float], note: str, classes: ClassSet = "voc21"
+) -> bytes:
     """Photo and label map side by side with a legend under them, 1600 pixels wide, as PNG."""
     width, margin, gap = 1600, 40, 24
     side = (width - 2 * margin - gap) // 2
@@ -50,17 +52,20 @@ def figure_png(rgb: Pixels, labels: Pixels, confidence: Mapping[int, float], not
         sheet.paste(picture.resize((side, height), Image.Resampling.LANCZOS), (margin + number * (side + gap), margin))
     for number, share in enumerate(shares):
         x = margin + (number % columns) * (width - 2 * margin) // columns
-        _entry(pen, x, margin + height + 30 + number // columns * 44, share, confidence)
+        _entry(pen, x, margin + height + 30 + number // columns * 44, share, confidence, classes)
     pen.text((margin, sheet.height - 24), note, SOFT, font(20), "ls")
     return to_png_bytes(np.asarray(sheet))
 
 
-def _entry(pen: ImageDraw.ImageDraw, x: int, y: int, share: ClassShare, confidence: Mapping[int, float]) -> None:
+def _entry(
+    pen: ImageDraw.ImageDraw, x: int, y: int, share: ClassShare, confidence: Mapping[int, float], classes: ClassSet
+) -> None:
     """One line of the legend."""
     pen.rectangle((x, y, x + 28, y + 28), SCREEN_COLORS[share.class_id], INK)
-    pen.text((x + 40, y + 1), f"{display_name(share.class_id)} {percent(share.share)}", INK, font(22))
+    words = f"{display_name(share.class_id, classes)} {percent(share.share)}"
+    pen.text((x + 40, y + 1), words, INK, font(22))
     if share.class_id in confidence:
-        wide = pen.textlength(f"{display_name(share.class_id)} {percent(share.share)} ", font(22))
+        wide = pen.textlength(f"{words} ", font(22))
         pen.text((x + 44 + wide, y + 4), f"sure {percent(confidence[share.class_id])}", SOFT, font(18))
 
 

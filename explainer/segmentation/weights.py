@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-BUNDLED_FILE = ASSETS / "fcn_mobilenetv2_voc21.pt"
-BUNDLED_SHA256 = "6d4653c0724c2d2f99e6c071b32307acf1667a4afa05bf762d18d6b6a8908fae"
+BUNDLED_FILE = ASSETS / "fcn_mobilenetv2_scenes28.pt"
+BUNDLED_SHA256 = "5f2ce5cd4ddf9681947ba59661017066baba91cc509bc6795c25ced709c7d9b1"
 
 
 class WeightsError(RuntimeError):
@@ -47,7 +47,7 @@ _MODELS = (
         "fcn8s",
         "FCN-8s (bundled)",
         True,
-        4.7,
+        5.4,
         513,
         "Learned transposed convolutions x2, x2 and x8, with skips from stride 16 and 8.",
     ),
@@ -55,11 +55,11 @@ _MODELS = (
         "fcn16s",
         "FCN-16s (bundled)",
         True,
-        4.7,
+        5.4,
         513,
         "Learned transposed convolutions x2 and x16, with one skip from stride 16.",
     ),
-    ModelInfo("fcn32s", "FCN-32s (bundled)", True, 4.7, 513, "One learned transposed convolution x32, without skips."),
+    ModelInfo("fcn32s", "FCN-32s (bundled)", True, 5.4, 513, "One learned transposed convolution x32, without skips."),
     ModelInfo("fcn_resnet50", "FCN ResNet-50 (torchvision)", False, 135.0, 520, _BILINEAR),
     ModelInfo("fcn_resnet101", "FCN ResNet-101 (torchvision)", False, 207.7, 520, _BILINEAR),
     ModelInfo(

@@ -57,7 +57,7 @@ def photo_with_data() -> bytes:
     """A JPEG that is unlike the samples, with a place in it."""
     exif = Image.Exif()
     exif.get_ifd(0x8825)[29] = "SECRETPLACE"
-    with Image.open(sample("grace_hopper").path) as photo:
+    with Image.open(sample("two_dogs").path) as photo:
         turned = photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         return encode(turned, "JPEG", exif=exif.tobytes(), comment=b"SECRETWORD")
 
@@ -133,7 +133,7 @@ def test_an_upload_is_shown_and_nothing_of_it_has_an_address(visitor, app):
     ready(visitor)
     before = set(media)
     upload(page, ("<img src=x>.jpg", data))
-    shows(visitor, "512 × 600")
+    shows(visitor, "533 × 800")
     expect(page.locator(".picker input:checked + img + span")).to_have_text("Photo 1")
     for tab in ("Swap the upsampling", "Look inside", "Take away"):
         page.get_by_role("tab", name=tab).click()
@@ -269,7 +269,7 @@ def test_another_visitor_meets_samples_only(visitor, browser, app):
     visitor.open(QUICK)
     ready(visitor)
     upload(visitor.page, ("x.jpg", photo_with_data()))
-    shows(visitor, "512 × 600")
+    shows(visitor, "533 × 800")
     other = Visitor(browser.new_page(), app)
     other.open(QUICK)
     ready(other)

@@ -250,6 +250,39 @@ def test_a_network_of_torchvision_is_shown_but_not_looked_into(monkeypatch):
     assert len(components(at)[-1]["files"]) == 4
 
 
+def test_the_switch_shows_vocs_classes_alone():
+    at = open_page(yp_photo="horses")
+    whole = {row[0] for row in view(at)["layers"][0]["legend"]}
+    assert len(view(at)["classes"]) == 28 and {21, 23} <= whole
+    at.toggle(key="yp_voc").set_value(True).run()
+    assert not at.exception
+    assert len(view(at)["classes"]) == 21
+    assert {row[0] for row in view(at)["layers"][0]["legend"]} <= set(range(21))
+    linked = open_page(yp_photo="horses", yp_voc="true")
+    assert view(linked) == view(at)
+
+
+def test_a_comparison_is_fair_and_says_where_the_networks_differ(monkeypatch):
+    from torchvision.models import get_model
+
+    name = "lraspp_mobilenet_v3_large"
+    torch.manual_seed(0)
+    net = get_model(name, weights=None, weights_backbone=None, num_classes=21)
+    monkeypatch.setattr(download, "fetch", lambda source, folders, progress: progress(5, 10))
+    monkeypatch.setattr(networks, "_torchvision", lambda asked, progress: net)
+    monkeypatch.setattr(networks, "_loaded", dict(networks._loaded))
+    at = open_page(yp_photo="horses", yp_more="Two networks", yp_other="LR-ASPP MobileNetV3 (torchvision)")
+    assert not at.exception
+    pair = components(at)[-1]
+    assert len(pair["classes"]) == 21 and len(pair["layers"]) == 2
+    assert any("both are asked for these" in one.value for one in at.caption)
+    assert any("They differ most where" in one.value for one in at.markdown)
+    (table,) = [one.value for one in at.table if "overlap (IoU)" in one.value.columns]
+    assert "horse" in set(table.iloc[:, 0])
+    bundled = open_page(yp_photo="horses", yp_more="Two networks")
+    assert len(components(bundled)[-1]["classes"]) == 28
+
+
 @pytest.mark.parametrize("title", ["FCN-16s (bundled)", "FCN-32s (bundled)"])
 def test_the_other_bundled_networks(title):
     at = open_page(yp_network=title)
@@ -294,9 +327,9 @@ def test_names_stand_inside_their_regions():
 
 
 def test_small_probabilities_keep_their_corners():
-    full = torch.rand(21, 129 * 2 - 1, 65, generator=torch.Generator().manual_seed(0)).numpy()
+    full = torch.rand(28, 129 * 2 - 1, 65, generator=torch.Generator().manual_seed(0)).numpy()
     small = coarse(full)
-    assert small.shape == (21, 129, 33)
+    assert small.shape == (28, 129, 33)
     assert (small[:, 0, 0] == (full[:, 0, 0] * 255 + 0.5).astype(np.uint8)).all()
     assert (small[:, -1, -1] == (full[:, -1, -1] * 255 + 0.5).astype(np.uint8)).all()
     assert len(CLASS_NAMES) == len(small)

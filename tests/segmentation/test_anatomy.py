@@ -24,12 +24,12 @@ def test_sizes_follow_the_geometry() -> None:
 
 def test_costs_are_those_counted_by_hand() -> None:
     rows = {row.name: row for row in stages(513, 513)}
-    head = 17 * 17 * (320 * 256 + 512 * 256 + 256 * 21) + 320 * 256
-    pooled_late = 17 * 17 * 320 * 256 - 320 * 256
-    assert rows["score at stride 32"].multiply_adds in (head, head + pooled_late)
-    assert rows["skip score at stride 8"].multiply_adds == 65 * 65 * 192 * 21
-    assert rows["upscore 32 to 16"].multiply_adds == 17 * 17 * 21 * 9
-    assert rows["grow to full size: fcn8s"].multiply_adds == 65 * 65 * 21 * 225
+    around = 320 * 128 + 3 * 128 * 9
+    head = 17 * 17 * (320 * 256 + around + (512 + 3 * 128) * 256 + 256 * 28) + 320 * 256
+    assert rows["score at stride 32"].multiply_adds == head
+    assert rows["skip score at stride 8"].multiply_adds == 65 * 65 * (192 * (28 + 64) + 9 * (64 + 28) * 64 + 64 * 28)
+    assert rows["upscore 32 to 16"].multiply_adds == 17 * 17 * 28 * 28 * 9
+    assert rows["grow to full size: fcn8s"].multiply_adds == 65 * 65 * 28 * 225
     assert 1.5e9 < sum(row.multiply_adds for row in rows.values()) < 2.5e9
 
 
@@ -54,14 +54,15 @@ def test_the_receptive_field_is_where_the_gradient_reaches() -> None:
 def test_kernels_lie_beside_their_start() -> None:
     found = {one.name: one for one in upscores()}
     assert {name: (one.factor, one.learned.shape) for name, one in found.items()} == {
-        "upscore32_to_16": (2, (21, 3, 3)),
-        "upscore16_to_8": (2, (21, 3, 3)),
-        "grow32": (32, (21, 63, 63)),
-        "grow16": (16, (21, 31, 31)),
-        "grow8": (8, (21, 15, 15)),
+        "upscore32_to_16": (2, (28, 3, 3)),
+        "upscore16_to_8": (2, (28, 3, 3)),
+        "grow32": (32, (28, 63, 63)),
+        "grow16": (16, (28, 31, 31)),
+        "grow8": (8, (28, 15, 15)),
     }
     for one in found.values():
-        assert one.moved().shape == (21,) and one.moved().max() < 0.5
+        assert one.moved().shape == (28,) and 0 < one.moved().max() < 0.5
+        assert (one.between is not None) == one.name.startswith("upscore")
         assert one.bilinear.max() == 1
 
 

@@ -39,6 +39,20 @@ def test_a_photo_gives_a_line_a_label_map_and_an_overlay(tmp_path: Path, capsys:
         assert overlay.mode == "RGB" and overlay.size == (451, 300)
 
 
+def test_vocs_classes_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = sample("horses").path
+    assert segment_photos([path], tmp_path, "fcn8s", "cpu", "all") == 0
+    assert segment_photos([path], tmp_path, "fcn8s", "cpu", "voc21") == 0
+    whole, voc = lines(capsys)
+    assert (whole["class_set"], voc["class_set"]) == ("all", "voc21")
+    assert {21, 23} <= {one["id"] for one in whole["classes"]}
+    assert {one["id"] for one in voc["classes"]} <= set(range(21))
+    with Image.open(voc["labels"]) as labels:
+        assert np.asarray(labels).max() < 21
+    assert segment_photos([path], tmp_path, "fcn8s", "cpu", "coco") == 2  # type: ignore[arg-type]
+    assert "all, voc21" in capsys.readouterr().err
+
+
 def test_a_bad_photo_is_reported_and_the_others_go_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bad, good = tmp_path / "bad.jpg", tmp_path / "good.png"
     bad.write_bytes(b"not a picture")

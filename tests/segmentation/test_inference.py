@@ -41,6 +41,39 @@ def test_the_cat_is_a_cat(chelsea: Prediction) -> None:
     assert shares["cat"] > 0.4
 
 
+KNOWN = {
+    "chelsea": ("cat", 0.4),
+    "horses": ("horse", 0.12),
+    "cow": ("cow", 0.12),
+    "dog": ("dog", 0.2),
+}
+"""What everybody can see on these photos, and a share of the picture that it fills at least."""
+SCENERY = {"horses": {"sky": 0.3, "grass": 0.15}, "cow": {"grass": 0.4}, "street": {"building": 0.3, "car": 0.02}}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_known_photos_get_their_known_answer_and_only_in_the_right_order_of_colors(name: str) -> None:
+    """Red and blue swapped before the network would pass every test of shapes; here it takes the scenery away."""
+    rgb = read_photo(sample(name).path.read_bytes()).rgb
+    shares = {share.name: share.share for share in class_shares(predict(rgb, device="cpu").labels)}
+    word, least = KNOWN[name]
+    assert shares[word] > least, shares
+    for scene, share in SCENERY.get(name, {}).items():
+        assert shares[scene] > share, shares
+
+
+def test_the_street_has_buildings_and_cars() -> None:
+    rgb = read_photo(sample("street").path.read_bytes()).rgb
+    shares = {share.name: share.share for share in class_shares(predict(rgb, device="cpu").labels)}
+    assert all(shares[scene] > share for scene, share in SCENERY["street"].items()), shares
+
+
+def test_swapped_colors_would_be_noticed() -> None:
+    rgb = read_photo(sample("horses").path.read_bytes()).rgb
+    swapped = {share.name: share.share for share in class_shares(predict(rgb[..., ::-1].copy(), device="cpu").labels)}
+    assert not all(swapped.get(scene, 0) > share for scene, share in SCENERY["horses"].items()), swapped
+
+
 def test_a_prediction_holds_everything_at_its_size(chelsea: Prediction) -> None:
     assert chelsea.labels.shape == (300, 451) and chelsea.labels.dtype == np.uint8
     assert chelsea.working_size == (353, 513)
@@ -49,7 +82,7 @@ def test_a_prediction_holds_everything_at_its_size(chelsea: Prediction) -> None:
     assert "CPU" in chelsea.device or torch.accelerator.is_available()
     maps = chelsea.maps
     assert maps is not None
-    assert [m.shape for m in (maps.score32, maps.score16, maps.score8)] == [(21, 12, 17), (21, 23, 33), (21, 45, 65)]
+    assert [m.shape for m in (maps.score32, maps.score16, maps.score8)] == [(28, 12, 17), (28, 23, 33), (28, 45, 65)]
     np.testing.assert_allclose(maps.fused8, maps.grown8 + maps.score8, atol=1e-4)
     np.testing.assert_allclose(maps.fused16, maps.grown16 + maps.score16, atol=1e-4)
 
@@ -61,7 +94,7 @@ def test_regrowing_the_maps_gives_each_heads_own_prediction() -> None:
     for head in HEADS:
         own = predict(rgb, head, SIDE, "cpu")
         scores = regrow(first.maps, head)
-        assert scores.shape == (21, *first.working_size)
+        assert scores.shape == (28, *first.working_size)
         assert (labels_of(scores, 300, 451) == own.labels).mean() > 0.9999
 
 
@@ -91,9 +124,9 @@ def test_torchvisions_networks_answer_as_torchvision_does(name: str, monkeypatch
     np.testing.assert_allclose(answer.probabilities, expected, atol=1e-4)
 
 
-def test_torchvisions_input_is_normalised_as_documented() -> None:
-    grey = np.full((40, 40, 3), 255, np.uint8)
-    x = torchvision_input(grey, 40)
+def test_torchvisions_input_is_normalized_as_documented() -> None:
+    gray = np.full((40, 40, 3), 255, np.uint8)
+    x = torchvision_input(gray, 40)
     expected = [(1 - mean) / std for mean, std in zip((0.485, 0.456, 0.406), (0.229, 0.224, 0.225), strict=True)]
     np.testing.assert_allclose(x[0, :, 0, 0].numpy(), expected, rtol=1e-5)
 
@@ -101,11 +134,11 @@ def test_torchvisions_input_is_normalised_as_documented() -> None:
 def test_an_exhausted_accelerator_makes_way_for_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     real, tried = module._run, list[str]()
 
-    def run(rgb: Any, model: str, side: int, device: torch.device, size: tuple[int, int], float32: bool) -> Prediction:
+    def run(rgb: Any, model: str, side: int, device: torch.device, size: Any, **more: Any) -> Prediction:
         tried.append(device.type)
         if device.type == "cuda":
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return real(rgb, model, side, device, size, float32)
+        return real(rgb, model, side, device, size=size, **more)
 
     monkeypatch.setattr(module, "choose_device", lambda _: torch.device("cuda"))
     monkeypatch.setattr(module, "describe", lambda _: "Small GPU")
@@ -117,7 +150,7 @@ def test_an_exhausted_accelerator_makes_way_for_the_cpu(monkeypatch: pytest.Monk
 
 
 def test_other_errors_are_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: Any) -> Prediction:
+    def broken(*_: Any, **__: Any) -> Prediction:
         raise RuntimeError("a bug")
 
     monkeypatch.setattr(module, "_run", broken)
@@ -188,5 +221,20 @@ def test_the_heads_upsample_with_the_weights_that_are_stored() -> None:
     fused = torch.from_numpy(answer.maps.fused16)[None]
     with torch.inference_mode():
         layer = net.upscore16_to_8
-        grown = F.conv_transpose2d(fused, layer.weight, stride=2, padding=1, groups=21)
+        grown = F.conv_transpose2d(fused, layer.weight, stride=2, padding=1)
     np.testing.assert_allclose(grown[0].numpy(), answer.maps.grown8, atol=1e-4)
+
+
+def test_vocs_classes_alone_hold_the_scenes_probabilities_in_the_background(chelsea: Prediction) -> None:
+    rgb = read_photo(sample("chelsea").path.read_bytes()).rgb
+    voc = predict(rgb, classes="voc21")
+    assert (voc.classes, chelsea.classes) == ("voc21", "all")
+    assert voc.probabilities.shape == (21, *chelsea.working_size) and voc.labels.max() < 21
+    joined = chelsea.probabilities[0] + chelsea.probabilities[21:].sum(0)
+    np.testing.assert_allclose(voc.probabilities[0], joined, atol=1e-4)
+    np.testing.assert_allclose(voc.probabilities[1:], chelsea.probabilities[1:21], atol=1e-4)
+    assert voc.maps is not None
+    regrown = regrow(voc.maps, "fcn8s", "voc21")
+    np.testing.assert_allclose(regrown, voc.scores, atol=1e-4)
+    with pytest.raises(ValueError, match="all, voc21"):
+        predict(rgb, classes="coco")  # type: ignore[arg-type]

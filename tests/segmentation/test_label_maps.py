@@ -9,7 +9,15 @@ import pytest
 from PIL import Image
 
 from explainer.segmentation.classes import VOC_COLORS
-from explainer.segmentation.label_maps import class_shares, labels_png, outline, overlay, shrink
+from explainer.segmentation.label_maps import (
+    class_differences,
+    class_shares,
+    labels_png,
+    largest_exchange,
+    outline,
+    overlay,
+    shrink,
+)
 from explainer.segmentation.prediction import Prediction, mean_confidence
 
 LABELS = np.array([[0, 0, 0, 15], [0, 0, 8, 15]], np.uint8)
@@ -25,7 +33,7 @@ def test_shares_are_sorted_and_sum_to_one() -> None:
 
 
 def test_the_palette_png_holds_the_ids_themselves() -> None:
-    labels = np.arange(21, dtype=np.uint8).reshape(3, 7)
+    labels = np.arange(28, dtype=np.uint8).reshape(4, 7)
     with Image.open(io.BytesIO(labels_png(labels))) as image:
         assert image.mode == "P"
         assert (np.asarray(image) == labels).all()
@@ -68,3 +76,16 @@ def test_mean_confidence_is_of_the_pixels_a_class_wins() -> None:
     assert mean_confidence(prediction) == pytest.approx({0: 0.9, 15: 0.7}, abs=1e-4)
     assert prediction.working_size == (1, 2)
     assert prediction.total_ms == 3.0
+
+
+def test_two_label_maps_are_compared_class_by_class() -> None:
+    other = np.array([[0, 0, 0, 15], [12, 12, 12, 15]], np.uint8)
+    rows = {one.class_id: one for one in class_differences(LABELS, other)}
+    assert list(rows) == [12, 0, 8, 15]
+    assert (rows[0].first, rows[0].second, rows[0].overlap) == (5 / 8, 3 / 8, 3 / 5)
+    assert (rows[15].first, rows[15].second, rows[15].overlap) == (2 / 8, 2 / 8, 1)
+    assert (rows[8].second, rows[8].overlap) == (0, 0)
+    assert largest_exchange(LABELS, other) == (0, 12, 2 / 8)
+    assert largest_exchange(LABELS, LABELS) is None
+    with pytest.raises(ValueError, match="equal"):
+        class_differences(LABELS, other[:, :2])

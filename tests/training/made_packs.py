@@ -13,7 +13,7 @@ from PIL import Image
 from torch import nn
 from torchvision.models import mobilenet_v2
 
-from training.packs import is_validation
+from training.packs import part_of
 
 
 def write_tar(path: Path, files: dict[str, bytes]) -> None:
@@ -43,15 +43,19 @@ def mask_bytes(inside: int, outside: int, width: int = 96, height: int = 72) -> 
     return file.getvalue()
 
 
+def named(kind: str, part: str, count: int = 1) -> list[str]:
+    """The first names of a subset that fall into a part of the split."""
+    return [name for name in (f"{kind}_{number}" for number in range(200)) if part_of(name) == part][:count]
+
+
 def make_packs(folder: Path) -> None:
-    """Three packs: labelled (both sides of the split), crowds with boxes, photos of one main class."""
-    names = [f"cocofull_{number:012d}" for number in range(12)]
-    train = [name for name in names if not is_validation(name)][:2]
-    held = [name for name in names if is_validation(name)][:2]
+    """Two packs: labelled photos (in every part of the split, of each family), and crowds with boxes."""
     labelled: dict[str, bytes] = {}
-    for seed, name in enumerate([*train, *held]):
-        labelled[f"images/{name}.jpg"] = image_bytes(seed)
-        labelled[f"masks/{name}.png"] = mask_bytes(15 if seed % 2 else 8, 0)
+    for part in ("train", "validation", "test"):
+        for kind, outside in (("voc", 0), ("cocofull", 0), ("msrc", 21)):
+            for name in named(kind, part, 2 if part == "train" else 1):
+                labelled[f"images/{name}.jpg"] = image_bytes(len(labelled))
+                labelled[f"masks/{name}.png"] = mask_bytes(15 if kind == "voc" else 8, outside)
     labelled["images/cocoperson_1.jpg"] = image_bytes(10, 72, 96)
     labelled["masks/cocoperson_1.png"] = mask_bytes(15, 254, 72, 96)
     write_tar(folder / "labelled.tar", labelled)
@@ -59,15 +63,6 @@ def make_packs(folder: Path) -> None:
     write_tar(
         folder / "crowds.tar",
         {"images/cocou_1.jpg": image_bytes(20), "person_boxes.json": json.dumps(boxes).encode()},
-    )
-    rows = "name\tclass_name\tvoc_id\ninet_1\tlizard\t0\ninet_2\ttabby\t8\n"
-    write_tar(
-        folder / "single.tar",
-        {
-            "images/inet_1.jpg": image_bytes(30),
-            "images/inet_2.jpg": image_bytes(31),
-            "meta.tsv": rows.encode(),
-        },
     )
 
 

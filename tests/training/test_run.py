@@ -1,4 +1,4 @@
-"""The whole command on a handful of made pictures: it trains, resumes, writes the file, and judges it."""
+"""A whole run on made photos: teacher, steps, checkpoint, resuming, the weights file, the tables."""
 
 from __future__ import annotations
 
@@ -8,109 +8,163 @@ from pathlib import Path
 import pytest
 import torch
 
+from explainer.segmentation.classes import VOC_COUNT
 from explainer.segmentation.model import FCN, HEADS
-from explainer.segmentation.weights import sha256_of
+from explainer.segmentation.resize import voc_only
 from tests.training.made_packs import initial_state, make_packs
 from training import evaluate
-from training.__main__ import INITIAL, arguments, main, train
-from training.batches import Feed
-from training.finish import blend, shift_background
+from training.__main__ import main
+from training.finish import blend
+from training.judging import heads_of
 from training.loop import Plan, Run, parameter_groups, rate_at
 from training.packs import Packs
+from training.start import initialize
+from training.teacher import DeepLab, taught
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Packs, initial weights, and one smoke run's results."""
-    folder = tmp_path_factory.mktemp("training")
-    (folder / "data").mkdir()
-    make_packs(folder / "data")
-    torch.save(initial_state(), folder / INITIAL)
-    assert main(command(folder)) == 0
-    return folder
+    """Packs, initial weights, and one finished run of two steps."""
+    here = tmp_path_factory.mktemp("training")
+    (here / "data").mkdir()
+    make_packs(here / "data")
+    torch.save(initial_state(), here / "mnv2_deeplab_voc21_fp16.pt")
+    assert main(command(here)) == 0
+    return here
 
 
 def command(folder: Path) -> list[str]:
-    places = ["--data", str(folder / "data"), "--weights", str(folder), "--work-dir", str(folder / "work")]
-    return [*places, "--out", str(folder / "out.pt"), "--device", "cpu", "--smoke"]
+    start = folder / "mnv2_deeplab_voc21_fp16.pt"
+    sizes = ["--steps", "2", "--check-every", "1", "--check-photos", "3", "--batch", "2", "--side", "161"]
+    places = ["--data", folder / "data", "--weights", folder, "--start", start, "--work-dir", folder / "work"]
+    return [str(one) for one in [*places, "--out", folder / "out.pt", "--device", "cpu", *sizes]]
 
 
-def test_a_smoke_run_writes_a_weights_file_that_loads(folder: Path) -> None:
+def test_a_run_writes_log_answers_checkpoints_and_weights(folder: Path) -> None:
+    lines = [json.loads(line) for line in (folder / "work" / "run" / "log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [1, 2]
+    assert set(lines[0]["fcn8s"]) == {"voc", "coco", "scenes", "mean"}
+    answers = {path.stem for path in (folder / "work" / "teacher").glob("*.npy")}
+    assert answers == set(taught(Packs(folder / "data").part("train"))) and "cocou_1" in answers
     state = torch.load(folder / "out.pt", weights_only=True)
-    FCN().load_state_dict({key: value.float() for key, value in state.items()}, strict=True)
-    assert state["score8.weight"].dtype == torch.float16 and state["grow8.weight"].dtype == torch.float32
-
-
-def test_it_judges_the_start_and_every_checkpoint(folder: Path) -> None:
-    log = [json.loads(line) for line in (folder / "work" / "run" / "log.jsonl").read_text().splitlines()]
-    assert [line["step"] for line in log] == [0, 1, 2]
-    assert all({"fcn32s", "fcn16s", "fcn8s", "loss"} <= line.keys() for line in log)
-    best = torch.load(folder / "work" / "run" / "best.pt", weights_only=True)
-    assert best["fcn8s"] == max(line["fcn8s"] for line in log)
+    FCN().load_state_dict({key: value.float() for key, value in state.items()})
+    assert state["features.1.conv.0.0.weight"].dtype == torch.float16
+    assert state["grow8.weight"].dtype == torch.float32
+    assert (folder / "out.pt").stat().st_size < 10e6
 
 
 def test_a_finished_run_resumes_without_training_again(folder: Path) -> None:
-    before, digest = (folder / "work" / "run" / "log.jsonl").read_text(), sha256_of(folder / "out.pt")
-    assert train(arguments(command(folder))) == digest
+    before = (folder / "work" / "run" / "log.jsonl").read_text()
+    weights = (folder / "out.pt").read_bytes()
+    assert main(command(folder)) == 0
     assert (folder / "work" / "run" / "log.jsonl").read_text() == before
+    assert (folder / "out.pt").read_bytes() == weights
 
 
 def test_training_moves_what_it_should_and_nothing_else(folder: Path) -> None:
     last = torch.load(folder / "work" / "run" / "last.pt", weights_only=True)["model"]
-    fresh = FCN().state_dict()
-    assert last["score8.weight"].abs().max() > 0
-    assert not torch.equal(last["grow8.weight"], fresh["grow8.weight"])
-    start = Run(FCN(), Plan(), folder / "other", torch.device("cpu"))
-    frozen = [p for block in start.model.features[: Plan.frozen_blocks] for p in block.parameters()]
-    assert frozen and not any(p.requires_grad for p in frozen)
+    start = initialize(FCN(), initial_state()).state_dict()
+    moved = {key for key, value in start.items() if not torch.equal(value, last[key])}
+    assert {"skip8.score.weight", "skip16.refine.weight", "upscore16_to_8.weight", "grow8.weight"} <= moved
+    assert {"head.logits.weight", "features.17.conv.2.weight"} <= moved
+    assert not any(key.startswith(tuple(f"features.{i}." for i in range(Plan.frozen_blocks))) for key in moved)
 
 
-def test_the_blend_lies_on_the_line_and_the_shift_reaches_every_head() -> None:
+@pytest.mark.parametrize("earlier", [False, True])
+def test_the_start_answers_as_the_network_it_comes_from(earlier: bool) -> None:
+    """The 21 old answers stay what they were, bit for bit of the softmax; the scenes share the background evenly."""
+    x = torch.rand(1, 3, 97, 65, generator=torch.Generator().manual_seed(2)) * 2 - 1
+    net = initialize(FCN(), initial_state()).eval()
+    if earlier:
+        state = net.state_dict()
+        old = {key: value for key, value in state.items() if key.startswith("features.")}
+        old |= {f"head.{k}": v for k, v in _old_head(initial_state()).items()}
+        torch.manual_seed(3)
+        for stride, channels in ((16, 576), (8, 192)):
+            old |= {f"score{stride}.weight": torch.randn(21, channels, 1, 1), f"score{stride}.bias": torch.randn(21)}
+        for name, size in (
+            ("upscore32_to_16", 3),
+            ("upscore16_to_8", 3),
+            ("grow8", 15),
+            ("grow16", 31),
+            ("grow32", 63),
+        ):
+            old[f"{name}.weight"] = torch.rand(21, 1, size, size)
+        net = initialize(FCN(), old).eval()
+    with torch.inference_mode():
+        maps = net.score_maps(x)
+        own = maps.fused8.softmax(1)
+        torch.testing.assert_close(own[:, 21:], own[:, :1].expand(-1, 7, -1, -1), rtol=1e-3, atol=1e-5)
+        if earlier:
+            old8 = torch.nn.functional.conv2d(net.trunk(x)[0], old["score8.weight"], old["score8.bias"])
+            got = voc_only(maps.score8)[:, 1:] - old8[:, 1:]
+            torch.testing.assert_close(got, torch.zeros_like(got), rtol=0, atol=1e-4)
+
+
+def _old_head(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {key.removeprefix("deeplab_head."): value for key, value in state.items() if key.startswith("deeplab_head.")}
+
+
+def test_deeplab_has_its_stride_of_16_back() -> None:
+    with torch.inference_mode():
+        assert DeepLab(initial_state()).eval()(torch.zeros(1, 3, 65, 97)).shape == (1, VOC_COUNT, 5, 7)
+
+
+def test_the_blend_lies_on_the_line() -> None:
     torch.manual_seed(0)
     start, trained = FCN().eval(), FCN().eval()
     half = blend(start, trained, 0.5)
-    expected = (start.head.proj.weight + trained.head.proj.weight) / 2
-    torch.testing.assert_close(half.head.proj.weight, expected)
-    x = torch.randn(1, 3, 65, 65)
-    with torch.inference_mode():
-        before = half(x)
-        shift_background(half, 0.5)
-        after = half(x)
-    for head in HEADS:
-        torch.testing.assert_close(getattr(after, head)[:, 0], getattr(before, head)[:, 0] - 0.5, rtol=1e-4, atol=1e-4)
-        assert torch.equal(getattr(after, head)[:, 1:], getattr(before, head)[:, 1:])
+    torch.testing.assert_close(half.head.proj.weight, (start.head.proj.weight + trained.head.proj.weight) / 2)
+    assert torch.equal(blend(start, trained, 1.0).head.proj.weight, trained.head.proj.weight)
 
 
-def test_the_trunk_waits_and_every_rate_falls() -> None:
-    plan = Plan(steps=1000, trunk_wait=100, warm_up=10)
+def test_every_rate_warms_up_and_falls() -> None:
+    plan = Plan(steps=1000, warm_up=10)
     trunk, head = parameter_groups(FCN(), plan)[:2]
-    assert rate_at(99, trunk, plan) == 0 and rate_at(99, head, plan) > 0
-    assert rate_at(120, trunk, plan) > rate_at(500, trunk, plan) > rate_at(999, trunk, plan) > 0
-    assert rate_at(120, trunk, plan, done=0.5) == pytest.approx(rate_at(500, trunk, plan))
-    assert rate_at(120, trunk, plan, done=7) > 0
+    assert rate_at(0, trunk, plan) < rate_at(9, trunk, plan) < rate_at(9, head, plan)
+    assert rate_at(20, trunk, plan) > rate_at(500, trunk, plan) > rate_at(999, trunk, plan) > 0
+    assert rate_at(20, trunk, plan, done=0.5) == pytest.approx(rate_at(500, trunk, plan))
+    assert rate_at(20, trunk, plan, done=7) > 0
 
 
 def test_a_run_may_be_bounded_by_time(folder: Path) -> None:
-    options = arguments([*command(folder), "--run", "short"])
-    packs = Packs(options.data)
-    names, held = packs.split()
-    feed = Feed(packs, names[:3], options.work_dir / "teacher", 2, 1, 0, (161,))
-    run = Run(FCN(), Plan(minutes=1e-6, side=161, check_every=50), folder / "short", torch.device("cpu"))
-    run.train(feed, packs, held[:1])
-    assert run.step == 1 and run.time_share() >= 1
-    assert (folder / "short" / "best.pt").exists()
+    run = Run(FCN(), Plan(minutes=1e-6), folder / "short", torch.device("cpu"))
+    run.seconds = 1.0
+    assert run.time_share() >= 1
+    run.train(None, Packs(folder / "data"), [])  # type: ignore[arg-type]
+    assert run.step == 0
 
 
-def test_evaluate_prints_one_table_of_all_networks(
+def test_two_processes_end_with_the_same_weights(folder: Path) -> None:
+    argv = [*command(folder), "--run", "pair", "--processes", "2", "--threads", "1"]
+    assert main(argv) == 0
+    lines = (folder / "work" / "pair" / "log.jsonl").read_text().splitlines()
+    assert [json.loads(line)["step"] for line in lines] == [1, 2]
+
+
+def test_evaluate_prints_tables_of_all_networks(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluate, "tflite_labeller", lambda *_: lambda rgb: rgb[..., 0] * 0)
-    argv = ["--data", str(folder / "data"), "--weights", str(folder), "--file", str(folder / "out.pt")]
-    status = main(["evaluate", *argv, "--side", "161", "--device", "cpu", "--json", str(folder / "numbers.json")])
-    assert status == 0
+    background = {"deeplab (tflite)": 0}
+    monkeypatch.setattr(evaluate, "tflite", lambda *_: lambda rgb, voc: {name: rgb[..., 0] * 0 for name in background})
+    common = ["--data", str(folder / "data"), "--file", str(folder / "out.pt"), "--device", "cpu"]
+    argv = [*common, "--weights", str(folder), "--side", "161", "--confusion", "--json", str(folder / "numbers.json")]
+    assert main(["evaluate", *argv]) == 0
     out = capsys.readouterr().out
-    assert "2 photographs" in out and "| **mean IoU, %** |" in out and "| person |" in out
+    assert "3 photographs (validation)" in out and "| **mean IoU** |" in out and "| person |" in out
+    assert "accuracy within 6 pixels of outlines" in out and "| sky |" in out
     numbers = json.loads((folder / "numbers.json").read_text())
-    names = ["fcn32s", "fcn16s", "fcn8s", "deeplab (torch)", "deeplab (tflite)", "all background"]
-    assert list(numbers) == names
-    assert all(0 <= row["mean_iou"] <= 1 and row["ms"] > 0 for row in numbers.values())
+    assert list(numbers) == [*HEADS, "deeplab (torch)", "deeplab (tflite)", "all background"]
+    assert all(0 <= row["mean_iou"]["mean"] <= 1 and row["ms"] > 0 for row in numbers.values())
+    monkeypatch.setattr(evaluate, "SIZES", (97, 161))
+    assert main(["evaluate", *common, "--sizes", "--part", "test"]) == 0
+    out = capsys.readouterr().out
+    assert "3 photographs (test)" in out and "\n| 97 | " in out and "\n| 161 | " in out
+
+
+def test_the_networks_are_judged_by_voc_classes_where_the_masks_know_no_others() -> None:
+    torch.manual_seed(0)
+    label = heads_of(FCN().eval(), 97, torch.device("cpu"))
+    rgb = torch.randint(0, 255, (40, 60, 3), generator=torch.Generator().manual_seed(0)).to(torch.uint8).numpy()
+    with torch.inference_mode():
+        assert all(labels.max() < VOC_COUNT for labels in label(rgb, True).values())

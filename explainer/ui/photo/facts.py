@@ -24,12 +24,12 @@ def show_caption(photo: ShownPhoto, answer: Labelled) -> None:
     """Who made the photo, and what is worth knowing about it."""
     if photo.is_sample:
         one = sample(photo.key.partition(":")[2])
-        st.caption(f"{one.title}. {one.credit}; {one.licence}.")
+        st.caption(f"{one.title}. {one.credit}; {one.license}.")
     for notice in (*photo.notices, *answer.notices):
         st.info(notice, icon=":material/info:")
     if not any(answer.labels.flat):
         st.info(
-            "Everything here is background to this network: it knows twenty classes and calls the rest background.",
+            "Nothing here is of a class that was asked for: to this network it is all background.",
             icon=":material/info:",
         )
 
@@ -38,13 +38,14 @@ def show_cost(photo: ShownPhoto, answer: Labelled) -> None:
     """Time per stage, device, sizes, memory."""
     height, width = answer.working_size
     total = sum(answer.milliseconds.values())
+    count = len(answer.probabilities)
     with st.container(border=True):
         parts = " · ".join(f"{name} {answer.milliseconds[name]:.0f}" for name in STAGES if name in answer.milliseconds)
         st.markdown(f"**{total / 1000:.2g} s** on **{answer.device}**, in milliseconds: {parts}")
         st.caption(
             f"Photo {photo.width} × {photo.height}; the network saw {width} × {height} pixels. Weights "
-            f"{model_info(answer.model).megabytes:.3g} MB; its 21 score maps at full size take "
-            f"{memory(21 * 4 * height * width)}. *labels* is the largest score at each pixel of the photo. "
+            f"{model_info(answer.model).megabytes:.3g} MB; its {count} score maps at full size take "
+            f"{memory(count * 4 * height * width)}. *labels* is the largest score at each pixel of the photo. "
             "The times are those of the run that made this picture."
         )
 
@@ -55,8 +56,8 @@ def show_truth(answer: Labelled) -> None:
     st.markdown(f"**{info.title}:** {info.upsampling}")
     if info.bundled:
         st.markdown(
-            "Its transposed convolutions began as bilinear interpolation, one kernel for each class, and learned from "
-            "there; *Look inside* shows how far they moved. The skips add finer scores on the way up."
+            "Its transposed convolutions began as bilinear interpolation and learned from there; in the ×2 ones every "
+            "class hears every other. *Look inside* shows what they learned. The skips add finer scores on the way up."
         )
     st.markdown(
         "Not every FCN does this. The authors of the paper (Long, Shelhamer and Darrell 2015) froze their upsampling "

@@ -36,8 +36,8 @@ def show_files(photo: ShownPhoto, request: Request, answer: Labelled) -> None:
     if found is not None:
         _mount(key="yp_files", data={"files": found})
         st.caption(
-            "Label map: a palette PNG whose pixel values are the VOC class ids 0..20, at the photo's own size "
-            f"(up to {MOST_PIXELS // 10**6} megapixels)."
+            "Label map: a palette PNG whose pixel values are the class ids 0..27 (0..20 are VOC's), at the photo's own "
+            f"size (up to {MOST_PIXELS // 10**6} megapixels)."
             + ("" if answers else " The animation from 32s to 8s is there for the bundled networks.")
         )
 
@@ -54,7 +54,7 @@ def make_files(photo: ShownPhoto, request: Request, answer: Labelled, answers: l
         _file("Label map (PNG)", "labels.png", "image/png", labels_png(full_labels(photo, request, answer))),
         _file("Overlay (PNG)", "overlay.png", "image/png", to_png_bytes(overlay(photo.rgb, answer.labels))),
         _file("Figure for slides (PNG)", "figure.png", "image/png",
-              figure_png(photo.rgb, answer.labels, answer.confidence, note)),
+              figure_png(photo.rgb, answer.labels, answer.confidence, note, answer.classes)),
         _file("Class shares (CSV)", "classes.csv", "text/csv", shares_csv(answer.labels, answer.confidence)),
     ]  # fmt: skip
     if answers:
@@ -69,7 +69,9 @@ def full_labels(photo: ShownPhoto, request: Request, answer: Labelled) -> Pixels
     own = (photo.height, photo.width)
     if own == answer.labels.shape or photo.width * photo.height > MOST_PIXELS:
         return answer.labels
-    return predict(photo.rgb, request.model, request.side, request.device, label_size=own).labels
+    return predict(
+        photo.rgb, request.model, request.side, request.device, label_size=own, classes=request.classes
+    ).labels
 
 
 def _file(label: str, name: str, mime: str, content: bytes) -> File:

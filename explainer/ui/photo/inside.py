@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from explainer.quantities import percent
-from explainer.segmentation.classes import CLASS_COUNT, display_name
+from explainer.segmentation.classes import ClassSet, display_name, display_names
 from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.prediction import FloatMap, StrideMaps
 from explainer.ui.photo.asking import derived, remembered
@@ -22,12 +22,16 @@ from explainer.ui.theme import theme
 
 HEAD_TITLES = {"fcn32s": "FCN-32s", "fcn16s": "FCN-16s", "fcn8s": "FCN-8s"}
 MAPS = (
-    ("score32", "Score, stride 32", "The 1 × 1 score of the deepest map."),
+    (
+        "score32",
+        "Score, stride 32",
+        "The deepest map, looks around it, the whole photo's mean.",
+    ),
     ("grown16", "Upscored to stride 16", "Grown ×2 by a learned transposed convolution."),
-    ("score16", "Skip score, stride 16", "What the finer map says by itself."),
+    ("score16", "Skip score, stride 16", "What the finer map adds, seeing the coarser answer."),
     ("fused16", "Sum at stride 16", "The two added."),
     ("grown8", "Upscored to stride 8", "Grown ×2 once more."),
-    ("score8", "Skip score, stride 8", "The finest map's say."),
+    ("score8", "Skip score, stride 8", "What the finest map adds."),
     ("fused8", "Sum at stride 8", "What FCN-8s grows ×8 to full size."),
 )
 SKIPS = ("score16", "score8")
@@ -63,35 +67,35 @@ def heads(photo: ShownPhoto, answer: Labelled) -> dict[str, Any] | None:
     maps = answer.maps
     if maps is None:
         return None
-    key = ("heads", answer.working_size)
-    return derived(photo, key, lambda: _heads(photo.rgb, maps), "Growing the scores three ways")
+    key = ("heads", answer.working_size, answer.classes)
+    return derived(photo, key, lambda: _heads(photo.rgb, maps, answer.classes), "Growing the scores three ways")
 
 
-def _heads(rgb: Pixels, maps: StrideMaps) -> dict[str, Any]:
+def _heads(rgb: Pixels, maps: StrideMaps, classes: ClassSet) -> dict[str, Any]:
     from explainer.segmentation.inference import labels_of, regrow
     from explainer.segmentation.model import HEADS
 
-    found = [(HEAD_TITLES[head], labels_of(regrow(maps, head), *rgb.shape[:2])) for head in HEADS]
+    found = [(HEAD_TITLES[head], labels_of(regrow(maps, head, classes), *rgb.shape[:2])) for head in HEADS]
     last = found[-1][1]
     return {
         "answers": found,
         "changed": [float((labels != last).mean()) for _, labels in found],
-        "view": layers_view(rgb, found, "outline"),
+        "view": layers_view(rgb, found, "outline", classes),
     }
 
 
 def show_maps(photo: ShownPhoto, answer: Labelled, settings: Settings) -> None:
     """All score maps of one class."""
     st.markdown("##### The score maps of one class")
-    names = [display_name(i) for i in range(CLASS_COUNT)]
+    names = display_names("all")
     present = [display_name(one.class_id) for one in class_shares(answer.labels) if one.class_id]
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     with left:
-        name = settings.choice("class", "Class", tuple(names), present[0] if present else names[0])
+        name = settings.choice("class", "Class", names, present[0] if present else names[0])
     with right:
         st.caption(
             "The class's score minus the best other class's: where it is violet, the class wins. The two skips are "
-            "added on the way up; they show the score minus the mean of all 21, on colour scales of their own."
+            "added on the way up; they show the score minus the mean of all 28, on color scales of their own."
         )
     maps = answer.maps
     key = ("maps", answer.working_size, name, theme())
@@ -116,7 +120,7 @@ def _map_tiles(maps: StrideMaps, class_id: int, look: str) -> list[Tile]:
 
 
 def _lead(scores: FloatMap, class_id: int) -> FloatMap:
-    """How far a class is ahead of the best other one, at each pixel of (21, h, w)."""
+    """How far a class is ahead of the best other one, at each pixel of (28, h, w)."""
     others: FloatMap = np.delete(scores, class_id, 0).max(0)
     ahead: FloatMap = scores[class_id] - others
     return ahead

@@ -10,7 +10,7 @@ import streamlit as st
 
 from explainer import figures
 from explainer.quantities import count, percent
-from explainer.segmentation.classes import CLASS_COUNT, display_name
+from explainer.segmentation.classes import display_names
 from explainer.ui.charts import show_chart
 from explainer.ui.photo.labelled import Labelled
 from explainer.ui.photo.tiles import Tile, diverging, enlarged_to, png, show_tiles
@@ -32,12 +32,13 @@ LAYERS = {
 def show_kernels(settings: Settings) -> None:
     """A learned kernel beside the bilinear one it began as."""
     st.markdown("##### The learned kernels beside their start")
-    names = [display_name(i) for i in range(CLASS_COUNT)]
+    names = display_names("all")
     with st.grid(2, min_column_width=200):
-        title = settings.choice("layer", "Transposed convolution", tuple(LAYERS.values()), LAYERS["grow8"])
-        name = settings.choice("kernel", "Kernel of the class", tuple(names), "person")
+        title = settings.choice("layer", "Transposed convolution", tuple(LAYERS.values()), LAYERS["upscore16_to_8"])
+        name = settings.choice("kernel", "Kernel of the class", names, "person")
     show_tiles(kernel_tiles(title, names.index(name), theme()), 3, 180)
-    show_moved(names)
+    show_between(title)
+    show_moved()
 
 
 @lru_cache(maxsize=1)
@@ -56,24 +57,43 @@ def kernel_tiles(title: str, class_id: int, look: str) -> list[Tile]:
     for heading, values in (("Start: bilinear", layer.bilinear), ("Learned", layer.learned[class_id])):
         words = f"{len(values)} × {len(values)}, from {values.min():.3g} to {values.max():.3g}"
         tiles.append(Tile(heading, png(enlarged_to(diverging(values, look, 1.0), 330)), f"{heading}: {words}", words))
-    words = f"from {change.min():.2g} to {change.max():.2g}, on a colour scale of its own"
+    words = f"from {change.min():.2g} to {change.max():.2g}, on a color scale of its own"
     tiles.append(Tile("Learned − start", png(enlarged_to(diverging(change, look), 330)), f"Change: {words}", words))
     return tiles
 
 
-def show_moved(names: list[str]) -> None:
-    """How far every kernel of every layer lies from bilinear."""
-    layers = _upscores()
+def show_between(title: str) -> None:
+    """In a dense layer: how strongly each class's new scores hear every other class's old ones."""
+    layer = next(one for one in _upscores() if LAYERS[one.name] == title)
+    if layer.between is None:
+        st.caption("In this layer no class hears another: one kernel for each. The ×2 layers are dense.")
+        return
+    names = display_names("all")
+    others = layer.between - np.diag(np.diag(layer.between))
+    row, column = np.unravel_index(np.abs(others).argmax(), others.shape)
+    words = f"{names[row]} changes {names[column]} most, by {others[row, column]:+.2g}"
+    values = [[float(f"{value:.2g}") for value in line] for line in layer.between]
+    chart = figures.heat_map(values, "weight", theme(), x=names, y=names, height=680, unit="change", numbers=False)
+    show_chart(chart, f"What each class's scores do to every other's in {title}: {words}", "yp_between")
+    st.caption(
+        "The paper's upscores are dense: a kernel from every class (row) to every class (column). Shown is the "
+        f"kernel's sum minus what it began as, where bilinear's own sum is 1: {words}."
+    )
+
+
+def show_moved() -> None:
+    """How far every class's own kernel of every layer lies from bilinear."""
+    names, layers = display_names("all"), _upscores()
     moved = np.stack([one.moved() for one in layers], 1)
     row, column = np.unravel_index(moved.argmax(), moved.shape)
     farthest = f"{names[row]}'s kernel of {LAYERS[layers[column].name]} moved farthest, by {moved[row, column]:.2g}"
     factors = [LAYERS[one.name].replace(", ", "<br>") for one in layers]
     values = [[float(f"{value:.2g}") for value in line] for line in moved]
-    chart = figures.heat_map(values, "weight", theme(), x=factors, y=names, height=620, square=False, unit="moved")
+    chart = figures.heat_map(values, "weight", theme(), x=factors, y=names, height=680, square=False, unit="moved")
     show_chart(chart, f"How far learned kernels moved: {farthest}", "yp_moved")
     st.caption(
-        f"How far each class's kernel lies from its bilinear start: the largest change of one of its numbers, where "
-        f"bilinear's own largest is 1. {farthest[0].upper()}{farthest[1:]}."
+        f"How far each class's own kernel lies from its bilinear start: the largest change of one of its numbers, "
+        f"where bilinear's own largest is 1. {farthest[0].upper()}{farthest[1:]}."
     )
 
 
@@ -98,5 +118,5 @@ def show_stages(answer: Labelled) -> None:
     st.caption(
         "*Output* is channels × height × width. *Sees* is the receptive field in input pixels; the score at stride 32 "
         "also sees the mean of the whole photo. To see it, tick *Receptive field* at the picture above and click a "
-        "pixel. Growing to full size costs little: each class has its own kernel and does not look at the others."
+        "pixel. Growing to full size costs little: each class has its own kernel there and does not look at the others."
     )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.segmentation.classes import ClassSet
 from explainer.segmentation.prediction import Prediction, StrideMaps, mean_confidence
 from explainer.ui.photo.picture import view_of
 
@@ -42,11 +43,12 @@ class ShownPhoto:
 
 @dataclass(frozen=True)
 class Request:
-    """How a photo is to be labelled: a network's name, the working size, the device."""
+    """How a photo is to be labelled: a network's name, the working size, the device, the answers that count."""
 
     model: str
     side: int
     device: str
+    classes: ClassSet = "all"
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Labelled:
 
     Attributes:
         labels: (H, W) at the size of the photo that is shown. confidence: mean probability by class id.
-        probabilities: (21, h, w) uint8 of 255, small. maps: score maps by stride (bundled network only).
+        probabilities: (C, h, w) uint8 of 255, small. maps: score maps by stride (bundled network only).
         milliseconds: time of each stage, by name. view: what the viewer in the browser gets.
     """
 
@@ -69,16 +71,17 @@ class Labelled:
     milliseconds: dict[str, float]
     notices: tuple[str, ...]
     view: dict[str, Any]
+    classes: ClassSet
 
 
 def label(photo: ShownPhoto, request: Request) -> Labelled:
     """Run the network and draw the answer."""
     from explainer.segmentation.inference import predict
 
-    answer = predict(photo.rgb, request.model, request.side, request.device)
+    answer = predict(photo.rgb, request.model, request.side, request.device, classes=request.classes)
     start = time.perf_counter()
     slim = _slim(answer)
-    view = view_of(photo.rgb, slim.labels, slim.confidence, slim.probabilities, slim.working_size)
+    view = view_of(photo.rgb, slim.labels, slim.confidence, slim.probabilities, slim.working_size, slim.classes)
     drawn = replace(slim, view={**view, **_fields(request.model)})
     draw = (time.perf_counter() - start) * 1000
     times = {"read": photo.read_ms, **answer.milliseconds, "draw": draw}
@@ -86,7 +89,7 @@ def label(photo: ShownPhoto, request: Request) -> Labelled:
 
 
 def _slim(answer: Prediction) -> Labelled:
-    """The answer without its large arrays: 21 full-size score maps are some 17 MB a photo."""
+    """The answer without its large arrays: 28 full-size score maps are some 22 MB a photo."""
     return Labelled(
         answer.model,
         answer.device,
@@ -98,11 +101,12 @@ def _slim(answer: Prediction) -> Labelled:
         {},
         answer.notices,
         {},
+        answer.classes,
     )
 
 
 def _fields(model: str) -> dict[str, list[dict[str, int]]]:
-    """How far around its centre a pixel of each score map sees; only the bundled network is known so closely."""
+    """How far around its center a pixel of each score map sees; only the bundled network is known so closely."""
     from explainer.segmentation.anatomy import field_of_pixel
     from explainer.segmentation.model import HEADS
 

@@ -25,9 +25,8 @@ _mount = st.components.v2.component(
 DEFAULT = "chelsea"
 KEY = "yp_picker"
 WORDS = {
-    "chelsea": "Cat", "astronaut": "Astronaut", "sheep": "Sheep, 1888", "boats": "Boats, 1865", "coffee": "Coffee",
-    "grace_hopper": "Grace Hopper", "cameraman": "Cameraman", "rocket": "Rocket", "airplane": "Airplane",
-    "raccoon": "Raccoon",
+    "chelsea": "Cat", "cow": "Meadow", "horses": "Horses", "dog": "Dog", "street": "Street", "castle": "Castle",
+    "two_dogs": "Two friends", "astronaut": "Astronaut", "coffee": "Coffee", "raccoon": "Raccoon (fails)",
 }  # fmt: skip
 """Short names under the thumbnails."""
 

@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from explainer.photos import to_data_uri
-from explainer.segmentation.classes import CLASS_COUNT, display_name, hex_color
+from explainer.segmentation.classes import ClassSet, display_names, hex_color
 from explainer.segmentation.label_maps import class_shares, shrink
 from explainer.segmentation.regions import regions
 
 Pixels = NDArray[np.uint8]
 SHOWN = 800
 """Long side of the picture that is drawn."""
-CLASSES = [[display_name(i), hex_color(i)] for i in range(CLASS_COUNT)]
 
 
 def pack(array: Pixels) -> str:
@@ -33,11 +32,12 @@ def shown_size(shape: Sequence[int]) -> tuple[int, int]:
     return max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
 
 
-def base_of(rgb: Pixels) -> dict[str, Any]:
-    """The photo's part of the viewer's data."""
+def base_of(rgb: Pixels, classes: ClassSet) -> dict[str, Any]:
+    """The photo's part of the viewer's data, and the classes' names and colors."""
+    named = [[name, hex_color(class_id)] for class_id, name in enumerate(display_names(classes))]
     height, width = shown_size(rgb.shape)
     small = np.asarray(Image.fromarray(rgb).resize((width, height), Image.Resampling.LANCZOS))
-    return {"photo": to_data_uri(small, jpeg=True), "width": width, "height": height, "classes": CLASSES}
+    return {"photo": to_data_uri(small, jpeg=True), "width": width, "height": height, "classes": named}
 
 
 def layer_of(title: str, labels: Pixels, size: tuple[int, int], confidence: Mapping[int, float]) -> dict[str, Any]:
@@ -60,17 +60,20 @@ def view_of(
     confidence: Mapping[int, float],
     probabilities: Pixels,
     working: tuple[int, int],
+    classes: ClassSet,
 ) -> dict[str, Any]:
     """The whole view of one answer."""
-    base = base_of(rgb)
+    base = base_of(rgb, classes)
     layer = layer_of("", labels, (base["height"], base["width"]), confidence)
     packed = {"height": probabilities.shape[1], "width": probabilities.shape[2], "data": pack(probabilities)}
     return {**base, "layers": [layer], "probabilities": packed, "working": list(working)}
 
 
-def layers_view(rgb: Pixels, answers: Sequence[tuple[str, Pixels]], mode: str, layer: int = 0) -> dict[str, Any]:
+def layers_view(
+    rgb: Pixels, answers: Sequence[tuple[str, Pixels]], mode: str, classes: ClassSet, layer: int = 0
+) -> dict[str, Any]:
     """Several label maps over one photo, to compare or to play; `layer` is shown first."""
-    base = base_of(rgb)
+    base = base_of(rgb, classes)
     size = (base["height"], base["width"])
     layers = [layer_of(title, labels, size, {}) for title, labels in answers]
     return {**base, "layers": layers, "mode": mode, "layer": layer}

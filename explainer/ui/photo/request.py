@@ -30,7 +30,13 @@ def choose_request(settings: Settings) -> Request:
             help="The longer side at which the network sees the photo, in pixels. More is finer and slower.",
         )  # fmt: skip
         device = settings.choice("device", "Device", devices(), "auto", help="auto takes a graphics card if any.")
-    return Request(networks()[title].name, side, device)
+    info = networks()[title]
+    voc = settings.flag(
+        "voc", "VOC's 21 classes only",
+        help="Sky, vegetation, grass, ground, building, water and mountain count as background then, as they do for "
+        "torchvision's networks, which know nothing else.",
+    )  # fmt: skip
+    return Request(info.name, side, device, "all" if info.bundled and not voc else "voc21")
 
 
 def devices() -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from explainer.quantities import percent
 from explainer.raster.enlarge import enlarged
+from explainer.segmentation.classes import ClassSet
 from explainer.segmentation.label_maps import outline, overlay
 from explainer.segmentation.prediction import StrideMaps
 from explainer.ui.photo.asking import derived
@@ -35,8 +36,10 @@ def show_swap(photo: ShownPhoto, answer: Labelled, settings: Settings) -> None:
     )
     chosen = settings.choice("stride", "Score map to grow", tuple(STRIDES), next(iter(STRIDES)))
     stride = STRIDES[chosen]
-    key = ("swap", stride, answer.working_size)
-    found = derived(photo, key, lambda: grown(photo.rgb, maps, stride), "Growing the map by every operator")
+    key = ("swap", stride, answer.working_size, answer.classes)
+    found = derived(
+        photo, key, lambda: grown(photo.rgb, maps, stride, answer.classes), "Growing the map by every operator"
+    )
     if found is None:
         return
     view, tiles = found
@@ -49,11 +52,11 @@ def show_swap(photo: ShownPhoto, answer: Labelled, settings: Settings) -> None:
     )
 
 
-def grown(rgb: Pixels, maps: StrideMaps, stride: int) -> tuple[dict[str, Any], list[Tile]]:
+def grown(rgb: Pixels, maps: StrideMaps, stride: int, classes: ClassSet) -> tuple[dict[str, Any], list[Tile]]:
     """The view with all label maps, and a close-up of each; drawn in the worker."""
     from explainer.segmentation.swap import swapped
 
-    found = swapped(maps, stride, rgb)
+    found = swapped(maps, stride, rgb, classes)
     place = busiest(found[0].labels)
     tiles = []
     for one in found:
@@ -64,7 +67,7 @@ def grown(rgb: Pixels, maps: StrideMaps, stride: int) -> tuple[dict[str, Any], l
         alt = f"Close-up of the label map by {one.name}: {percent(one.changed)} of all pixels are labelled otherwise"
         tiles.append(Tile(one.name, jpeg(close), alt, words, one.page))
     answers = [(f"{one.name} {percent(one.changed)}", one.labels) for one in found]
-    return layers_view(rgb, answers, "fill"), tiles
+    return layers_view(rgb, answers, "fill", classes), tiles
 
 
 def busiest(labels: Pixels) -> tuple[slice, slice]:

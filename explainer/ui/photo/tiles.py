@@ -58,12 +58,12 @@ def fitted(picture: Pixels, size: tuple[int, int]) -> Pixels:
 
 
 def diverging(values: NDArray[np.float32], theme: str, most: float | None = None) -> Pixels:
-    """Numbers as colours of the weights' scale: terracotta below zero, violet above, `most` at its ends."""
+    """Numbers as colors of the weights' scale: terracotta below zero, violet above, `most` at its ends."""
     largest = most or float(np.abs(values).max()) or 1.0
     place = np.clip(values / largest, -1, 1)
     at = ((place + 1) / 2 * (STEPS - 1) + 0.5).astype(np.intp)
-    colours: Pixels = _ramp(theme)[at]
-    return colours
+    colors: Pixels = _ramp(theme)[at]
+    return colors
 
 
 def _ramp(theme: str) -> Pixels:
@@ -74,13 +74,13 @@ def _ramp(theme: str) -> Pixels:
 
 def _strong(theme: str) -> list[tuple[float, str]]:
     """The weights' scale, carried on to strong ends, since no numbers are written on these pictures."""
-    low, middle, high = (colour for _, colour in PALETTE[theme]["scales"]["weight"])
+    low, middle, high = (color for _, color in PALETTE[theme]["scales"]["weight"])
     ends = ("#8c2d12", "#4c1d95") if theme == "light" else ("#ffb199", "#d6c8ff")
     return [(-1.0, ends[0]), (-0.5, low), (0.0, middle), (0.5, high), (1.0, ends[1])]
 
 
 def png(picture: Pixels) -> str:
-    """As a data URI; PNG keeps flat colours small."""
+    """As a data URI; PNG keeps flat colors small."""
     return to_data_uri(picture)
 
 
