@@ -13,10 +13,12 @@ from math import prod
 import torch
 from torch import Tensor
 
-from explainer.coloring import BATCH, Entries, Map, Shape, colored_entries, random
+from explainer.coloring import Entries, Map, Shape, colored_entries, random
 
 __all__ = ["DENSE_LIMIT", "Entries", "Map", "Shape", "entries_of", "jacobian_of", "matrix_of", "nonzeros"]
 
+#: Up to this many inputs all impulses go in one batch; above, finding groups costs less.
+FEW = 64
 #: Above this many entries (32 MB in float64) a matrix is kept sparse.
 DENSE_LIMIT = 4_000_000
 
@@ -61,7 +63,7 @@ def linear_outputs(op: Map, shape: Shape) -> int:
 
 def is_batch(outputs: int, inputs: int) -> bool:
     """Whether all impulses go in one batch; finding groups would cost more."""
-    return inputs <= BATCH and outputs * inputs <= DENSE_LIMIT
+    return inputs <= FEW and outputs * inputs <= DENSE_LIMIT
 
 
 def single_impulses(op: Map, shape: Shape) -> Tensor:

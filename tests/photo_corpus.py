@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageCms, PngImagePlugin
 
 LOSSLESS = ("PNG", "BMP", "TIFF")
 LOSSY = ("JPEG", "WEBP", "AVIF")
@@ -104,12 +104,104 @@ def deep_greys() -> Iterator[Case]:
     yield Case("float TIFF in 0..255", encode(Image.fromarray(bytes_), "TIFF"), pixel=(100, 100, 100), tolerance=1)
     broken = unit.copy()
     broken[20:, 20:] = np.nan
-    yield Case("float TIFF with NaN", encode(Image.fromarray(broken), "TIFF"), pixel=(128, 128, 128), tolerance=1)
-    yield Case("float TIFF, all NaN", encode(Image.fromarray(np.full((32, 32), np.nan, np.float32)), "TIFF"))
+    gone = encode(Image.fromarray(broken), "TIFF")
+    yield Case("float TIFF with NaN", gone, pixel=(128, 128, 128), tolerance=1, notice="without data")
+    empty = np.full((32, 32), np.nan, np.float32)
+    yield Case("float TIFF, all NaN", encode(Image.fromarray(empty), "TIFF"), notice="no finite")
     level = np.full((32, 32), 1e9, np.float32)
-    yield Case("float TIFF, one huge level", encode(Image.fromarray(level), "TIFF"), size=(32, 32))
+    yield Case("float TIFF, one huge level", encode(Image.fromarray(level), "TIFF"), size=(32, 32), notice="1e+09")
     signed = np.linspace(-5, 5, 1024, dtype=np.float32).reshape(32, 32)
-    yield Case("float TIFF below zero", encode(Image.fromarray(signed), "TIFF"), size=(32, 32))
+    yield Case("float TIFF below zero", encode(Image.fromarray(signed), "TIFF"), size=(32, 32), notice="-4.95")
+
+
+def values_that_are_no_colors() -> Iterator[Case]:
+    """Judged by the data: bits in a larger container, depths, marks for missing values, half and double precision."""
+    for bits, container in ((8, np.uint16), (10, np.uint16), (12, np.uint16), (8, np.int32), (12, np.int32)):
+        ramp = np.full((32, 32), 2 ** (bits - 1), container)
+        ramp[31, 31] = 2**bits - 1
+        data = encode(Image.fromarray(ramp), "TIFF")
+        name = f"{bits} bits in {np.dtype(container).itemsize * 8}"
+        yield Case(name, data, pixel=(128, 128, 128), tolerance=1, notice=f"{bits} bits")
+    depth = np.linspace(400, 5000, 1024).reshape(32, 32).astype(np.uint16)
+    yield Case("depth in millimeters", encode(Image.fromarray(depth), "PNG"), pixel=(60, 60, 60), notice="422")
+    for mark in (-9999.0, -3.4028235e38, np.nan):
+        heights = np.linspace(100, 3000, 1024, dtype=np.float32).reshape(32, 32)
+        heights[20:, 20:] = mark
+        yield Case(f"elevations, {mark} missing", encode(Image.fromarray(heights), "TIFF"), notice="112")
+    for kind in ("<f2", ">f2", "<f8", ">f8"):
+        data = tiff(np.full((32, 48, 1), 0.5, kind), 3)
+        yield Case(f"TIFF of {kind}", data, size=(48, 32), pixel=(128, 128, 128), tolerance=1)
+    for order in "<>":
+        half = np.zeros((32, 48, 2), order + "u2")
+        half[..., 1] = 32768
+        yield Case(f"16-bit grey with alpha {order}", tiff(half, 1), pixel=(127, 127, 127), notice="8 bits")
+    yield Case("TIFF of three float bands", tiff(np.zeros((32, 32, 3), "<f4"), 3), error="3 bands of floating-point")
+    png = encode(Image.fromarray(np.full((32, 32), 32640, np.uint16)), "PNG")
+    yield Case(
+        "16-bit grey PNG, its grey clear", insert_chunk(png, b"tRNS" + struct.pack(">H", 32640)), pixel=(255,) * 3
+    )
+
+
+def tiff(values: np.ndarray, sample_format: int) -> bytes:
+    """An uncompressed TIFF of (H, W, samples), in the byte order of its numbers."""
+    height, width, samples = values.shape
+    order, bits = ("<" if values.dtype.str[0] == "<" else ">"), values.dtype.itemsize * 8
+    pixels, where = values.tobytes(), 8
+    spots = where + len(pixels)
+    extra = struct.pack(order + "HHHHHH", bits, bits, bits, sample_format, sample_format, sample_format)
+    many = samples > 2
+    tags = [
+        (256, 4, 1, width), (257, 4, 1, height),
+        (258, 3, samples, spots if many else (bits, bits)), (259, 3, 1, (1, 0)), (262, 3, 1, (1, 0)),
+        (273, 4, 1, where), (277, 3, 1, (samples, 0)), (278, 4, 1, height), (279, 4, 1, len(pixels)),
+        (339, 3, samples, spots + 6 if many else (sample_format, sample_format)),
+    ]  # fmt: skip
+    directory = struct.pack(order + "H", len(tags))
+    for tag, kind, count, value in tags:
+        packed = struct.pack(order + "HH", *value) if isinstance(value, tuple) else struct.pack(order + "I", value)
+        directory += struct.pack(order + "HHI", tag, kind, count) + packed
+    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", spots + len(extra))
+    return head + pixels + extra + directory + bytes(4)
+
+
+def broken_side_information() -> Iterator[Case]:
+    """Browsers show these PNGs: what is wrong concerns nothing that is seen."""
+    png = encode(quarters(), "PNG")
+    for name, body in {
+        "short pHYs": b"pHYs" + bytes(4),
+        "odd gAMA": b"gAMA" + bytes(3),
+        "empty iCCP": b"iCCP",
+        "long sRGB": b"sRGB" + bytes(40),
+        "odd tIME": b"tIME" + bytes(2),
+        "odd cHRM": b"cHRM" + bytes(5),
+        "no chunk anybody knows": b"qqQq" + bytes(5),
+    }.items():
+        yield Case(f"PNG, {name}", insert_chunk(png, body), size=(64, 48), pixel=RED)
+        wrong = insert_chunk(png, body)
+        at = 33 + 8 + len(body) - 4
+        wrong = wrong[:at] + bytes(byte ^ 255 for byte in wrong[at : at + 4]) + wrong[at + 4 :]
+        yield Case(f"PNG, {name}, wrong checksum", wrong, size=(64, 48), pixel=RED)
+
+
+def profiles() -> Iterator[Case]:
+    """Colors are brought to sRGB."""
+    swapped = swapped_profile()
+    for kind in ("PNG", "TIFF"):
+        data = encode(quarters(), kind, icc_profile=swapped)
+        yield Case(f"{kind}, channels swapped by its profile", data, pixel=(30, 200, 30), tolerance=20)
+    clear = Image.new("RGBA", (32, 32), (200, 30, 30, 255))
+    yield Case("RGBA with a profile", encode(clear, "PNG", icc_profile=swapped), pixel=(30, 200, 30), tolerance=20)
+
+
+def swapped_profile() -> bytes:
+    """sRGB's own profile with the places of its primaries exchanged: red's numbers are shown as green."""
+    data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    count = struct.unpack_from(">I", data, 128)[0]
+    entries = {bytes(data[132 + 12 * n : 136 + 12 * n]): 136 + 12 * n for n in range(count)}
+    red, green, blue = (bytes(data[entries[name] : entries[name] + 8]) for name in (b"rXYZ", b"gXYZ", b"bXYZ"))
+    for name, place in ((b"rXYZ", green), (b"gXYZ", blue), (b"bXYZ", red)):
+        data[entries[name] : entries[name] + 8] = place
+    return bytes(data)
 
 
 def orientations() -> Iterator[Case]:
@@ -174,10 +266,12 @@ def bombs() -> Iterator[Case]:
         yield Case(f"PNG that claims {width} x {height}", png_header(width, height), error="pixels|damaged|picture")
     yield Case("BMP that claims 60,000 x 60,000", bmp_header(60_000, 60_000), error="pixels")
     yield Case("GIF screen of 65,535 x 65,535", gif_header(65_535, 65_535), error="pixels")
-    yield Case("64 megapixels in one bit", encode(Image.new("1", (8000, 8000)), "PNG"), error="megapixels")
+    yield Case("81 megapixels in one bit", encode(Image.new("1", (9000, 9000)), "PNG"), error="megapixels")
     packed = zlib.compress(bytes(20_000_000), 9)
     text = b"zTXt" + b"comment\0\0" + packed
-    yield Case("PNG text bomb", insert_chunk(encode(quarters(), "PNG"), text), error="damaged|picture")
+    yield Case("PNG text bomb", insert_chunk(encode(quarters(), "PNG"), text), size=(64, 48), pixel=RED)
+    profile = b"iCCP" + b"name\0\0" + zlib.compress(bytes(100_000_000), 9)
+    yield Case("PNG profile bomb", insert_chunk(encode(quarters(), "PNG"), profile), size=(64, 48), pixel=RED)
 
 
 def png_header(width: int, height: int, depth: int = 8, data: bytes = zlib.compress(bytes(1000))) -> bytes:
@@ -230,6 +324,16 @@ def not_pictures() -> Iterator[Case]:
         "EXR": b"v/1\x01" + bytes(100),
     }.items():
         yield Case(name, data, error="not a picture|damaged")
+    raws = {
+        "Canon raw": b"II*\0\x10\0\0\0CR\2\0" + bytes(99),
+        "Fuji raw": b"FUJIFILMCCD-RAW " + bytes(99),
+        "Canon raw, new": b"\0\0\0\x18ftypcrx " + bytes(99),
+    }
+    for name, data in raws.items():
+        yield Case(name, data, error="camera raw")
+    yield Case("JPEG XL", b"\xff\x0a" + bytes(99), error="JPEG XL")
+    twelve = encode(quarters(), "JPEG").replace(b"\xff\xc0\0\x11\x08", b"\xff\xc0\0\x11\x0c")
+    yield Case("12-bit JPEG", twelve, error="12 bits")
     for kind in ("PPM", "ICO", "JPEG2000", "TGA", "PCX", "DDS", "SGI"):
         yield Case(f"{kind}, not allowed", encode(quarters(), kind), error="not a picture")
     for brand in (b"heic", b"heix", b"mif1"):
@@ -259,6 +363,9 @@ _KINDS: tuple[Callable[[], Iterator[Case]], ...] = (
     good_formats,
     good_modes,
     deep_greys,
+    values_that_are_no_colors,
+    broken_side_information,
+    profiles,
     orientations,
     odd_metadata,
     animations,

@@ -15,7 +15,8 @@ from explainer.segmentation.prediction import Prediction
 from explainer.segmentation.weights import WeightsError, available_models, model_info
 
 _MAX_FILE_BYTES = 200 * 2**20
-"""One's own file from one's own disk may be larger than a visitor's upload."""
+_MAX_DECODED = 2**30
+"""One's own file from one's own disk may be larger than a visitor's upload, and cost more memory."""
 _LONG_SIDE = 4096
 """Larger photos are reduced while they are read; their label map still has the photo's own size."""
 
@@ -60,7 +61,7 @@ def _segment_one(path: Path, out: Path, taken: set[str], model: str, device: str
     from explainer.segmentation.inference import predict
 
     try:
-        photo = read_photo(path.read_bytes(), long_side=_LONG_SIDE, max_bytes=_MAX_FILE_BYTES)
+        photo = read_photo(path.read_bytes(), long_side=_LONG_SIDE, max_bytes=_MAX_FILE_BYTES, max_decoded=_MAX_DECODED)
         answer = predict(photo.rgb, model, device=device, label_size=(photo.height, photo.width), classes=classes)
         stem = _free_stem(path.stem, taken)
         labels, over = out / f"{stem}.labels.png", out / f"{stem}.overlay.png"

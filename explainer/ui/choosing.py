@@ -56,12 +56,19 @@ def choose_grid(
     text = settings.text(
         name, label, default, height=120, help="One row a line; spaces between numbers. One row makes a 1D map."
     )
+    cells: tuple[Tensor, tuple[str, ...] | None] = settings.parsed(
+        name, text, default, lambda given: read_cells(given, channels)
+    )
+    return cells
+
+
+def read_cells(text: str, channels: int = 1) -> tuple[Tensor, tuple[str, ...] | None]:
+    """A grid as (C, rows, columns), and the letters if there are letters in it."""
     letters = read_letters(text) if channels == 1 else None
     if letters:
         # The letters need some numbers behind them, for the proofs and the code: 1, 2, 3, ...
         return torch.arange(1, len(letters) + 1, dtype=torch.float64)[None, None], letters
-    cells = settings.parsed(name, text, default, lambda given: read_grid(given, 16, 32, channels))
-    return torch.tensor(cells, dtype=torch.float64), None
+    return torch.tensor(read_grid(text, 16, 32, channels), dtype=torch.float64), None
 
 
 def choose_kernel(settings: Settings, state: Mapping[str, str]) -> tuple[Tensor, tuple[str, ...] | None]:

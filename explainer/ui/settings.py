@@ -11,6 +11,8 @@ from typing import Any
 
 import streamlit as st
 
+from explainer.ui.escaping import escaped
+
 #: True while a page is drawn for the first time after a visitor came to it; only then a link's example counts.
 ARRIVED = "arrived"
 
@@ -120,22 +122,23 @@ class Settings:
         try:
             return parse(text)
         except ValueError as problem:
-            self._complaints.append(f"{name.capitalize()}: {problem} Until then the example's own numbers are shown.")
+            said = escaped(str(problem))
+            self._complaints.append(f"{name.capitalize()}: {said} Until then the example's own numbers are shown.")
             return parse(default)
 
     def check_url(self, name: str, label: str, allowed: dict[str, Any]) -> None:
         """Remember a notice if the URL asks for something that this setting cannot be."""
         raw = st.query_params.get(self.key(name))
         if raw is not None and raw not in allowed and raw.lower() not in allowed:
-            shown = raw if len(raw) <= 24 else raw[:24] + "…"
+            shown = escaped(repr(raw if len(raw) <= 24 else raw[:24] + "…"))
             self.note(
-                name, f"The link asks for {label} {shown!r}; allowed are {', '.join(allowed)}. The default is used."
+                name, f"The link asks for {label} {shown}; allowed are {', '.join(allowed)}. The default is used."
             )
 
     def replaced(self, name: str, label: str, old: Any, texts: list[str]) -> str:
         """The value that takes the place of one that has become impossible."""
         new = nearest(str(old), texts)
-        self.note(name, f"{label} is now {new}: {old} does not go with the other settings.")
+        self.note(name, f"{label} is now {new}: {escaped(str(old))} does not go with the other settings.")
         return new
 
     def note(self, name: str, sentence: str) -> None:

@@ -179,6 +179,27 @@ def test_more_photos_than_are_kept():
     assert any("newest 6" in one for one in sentences(at))
 
 
+def test_the_newest_photos_are_kept_and_the_oldest_make_room():
+    files = [encode(Image.new("RGB", (40 + n, 40), (n, n, n)), "PNG") for n in range(9)]
+    at = upload(open_page(), *files[:8])
+    assert [photo.width for photo in at.session_state["yp_own"].values()] == [42, 43, 44, 45, 46, 47]
+    upload(at, *files)
+    assert [photo.width for photo in at.session_state["yp_own"].values()] == [43, 44, 45, 46, 47, 48]
+
+
+def test_photos_lost_with_the_session_are_told_and_the_page_goes_on(monkeypatch):
+    """After a reconnection Streamlit hands out `DeletedFile` for what it no longer holds."""
+    monkeypatch.setattr(MemoryUploadedFileManager, "get_files", lambda self, session, files: [])
+    at = upload(open_page(), encode(quarters(), "PNG"))
+    assert not at.exception
+    assert any("send it again" in one for one in sentences(at))
+    assert view(at)["layers"]
+    at.toggle(key="yp_use_camera").set_value(True).run()
+    at.camera_input[0].upload("x.jpg", encode(quarters(96, 64), "JPEG"), "image/jpeg").run()
+    assert not at.exception
+    assert any("send it again" in one for one in sentences(at))
+
+
 def test_taking_a_file_out_drops_its_photo_and_forgetting_drops_all(monkeypatch):
     gone: list[str] = []
     monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", lambda self, session, file: gone.append(file))

@@ -1,6 +1,7 @@
 """Photos come in: samples by name, uploads and camera pictures by their bytes. What is refused gets one sentence.
 
 A file's name is never used, not even shown. Decoded photos live in the visitor's session, the newest few of them.
+Decoding stands in the same line as all other work: one at a time in this process, and nobody waits for ever.
 """
 
 from __future__ import annotations
@@ -13,15 +14,20 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import DeletedFile
 
-from explainer.photos import MAX_BYTES, PhotoError, read_photo
+from explainer.photos import MAX_BYTES, Photo, PhotoError, read_photo
+from explainer.segmentation import worker
 from explainer.segmentation.samples import sample
 from explainer.ui.photo.asking import results
 from explainer.ui.photo.labelled import ShownPhoto
 
 KEPT = 6
 """Photos of one visitor that are kept at a time."""
-OWN, SHOWN, REFUSED, ROUND = "yp_own", "yp_shown", "yp_refused", "yp_round"
+PATIENCE = 30.0
+"""Seconds that a file may wait for its turn and be decoded."""
+OWN, SHOWN, REFUSED, ROUND, SEEN = "yp_own", "yp_shown", "yp_refused", "yp_round", "yp_seen"
+GONE = "The connection was interrupted and a photo of yours is no longer here; please send it again."
 
 
 @lru_cache(maxsize=16)
@@ -43,42 +49,63 @@ def own_photos() -> dict[str, ShownPhoto]:
 def take(data: bytes, title: str) -> ShownPhoto:
     """Decode a visitor's file. Raises PhotoError with one sentence."""
     start = time.perf_counter()
-    photo = read_photo(data)
+    photo = in_turn(data)
     spent = (time.perf_counter() - start) * 1000
     key = hashlib.sha256(data).hexdigest()
     return ShownPhoto(key, title, photo.rgb, photo.width, photo.height, spent, photo.notices)
 
 
+def in_turn(data: bytes) -> Photo:
+    """Decode in the worker's line. Raises PhotoError also where the line is full or the waiting too long."""
+    try:
+        job = worker.submit(lambda: read_photo(data))
+        return job.result(PATIENCE)
+    except worker.Busy as busy:
+        raise PhotoError(str(busy)) from None
+    except TimeoutError:
+        job.cancel()
+        raise PhotoError("This picture took too long to read; please try again later or send a smaller one.") from None
+
+
 def uploads_changed() -> None:
     """Take in what is new in the uploader, and drop what was taken out of it."""
     files: list[Any] = st.session_state.get(widget("upload")) or []
-    _take_all([file.getvalue() for file in files], "Photo")
+    _take_all(files, "Photo")
 
 
 def camera_changed() -> None:
     """Take in the picture just taken."""
     shot = st.session_state.get(widget("camera"))
-    _take_all([shot.getvalue()] if shot is not None else [], "Camera")
+    _take_all([shot] if shot is not None else [], "Camera")
 
 
-def _take_all(files: list[bytes], title: str) -> None:
-    photos, refused, present = own_photos(), [], set()
-    for number, data in enumerate(files, 1):
-        key = hashlib.sha256(data).hexdigest()
-        present.add(key)
-        try:
-            if key not in photos:
-                photos[key] = take(data, f"{title} {number}" if title == "Photo" else title)
-                st.session_state[SHOWN] = key
-        except PhotoError as problem:
-            refused.append(f"File {number}: {problem}" if len(files) > 1 else str(problem))
-    for key in [key for key, photo in photos.items() if photo.title.startswith(title) and key not in present]:
+def _take_all(files: list[Any], title: str) -> None:
+    """The photos of one widget: decode the files not seen before, forget those taken out, keep the newest few."""
+    held = [file.getvalue() for file in files if not isinstance(file, DeletedFile)]
+    refused = [GONE] if len(held) < len(files) else []
+    present = [hashlib.sha256(data).hexdigest() for data in held]
+    seen: dict[str, set[str]] = st.session_state.setdefault(SEEN, {})
+    for number, (key, data) in enumerate(zip(present, held, strict=True), 1):
+        if key not in own_photos() and key not in seen.get(title, set()):
+            refused += _take_one(key, data, f"{title} {number}" if title == "Photo" else title, len(held))
+    seen[title] = set(present)
+    for key in [key for key, photo in own_photos().items() if photo.title.startswith(title) and key not in present]:
         drop(key)
-    if len(photos) > KEPT:
+    if len(own_photos()) > KEPT:
         refused.append(f"Only the newest {KEPT} photos are kept.")
-    for key in list(photos)[: max(0, len(photos) - KEPT)]:
+    for key in list(own_photos())[: max(0, len(own_photos()) - KEPT)]:
         drop(key)
     st.session_state[REFUSED] = refused
+
+
+def _take_one(key: str, data: bytes, title: str, of: int) -> list[str]:
+    """Decode a new file and show it; what there is to complain about."""
+    try:
+        own_photos()[key] = take(data, title)
+    except PhotoError as problem:
+        return [f"File {title.split()[-1]}: {problem}" if of > 1 else str(problem)]
+    st.session_state[SHOWN] = key
+    return []
 
 
 def drop(key: str) -> None:
@@ -94,7 +121,7 @@ def forget() -> None:
     """Drop all photos and results of this visitor, and the files that the widgets hold."""
     for held in (st.session_state.get(widget("upload")) or [], [st.session_state.get(widget("camera"))]):
         release(held)
-    for name in (OWN, SHOWN, REFUSED, "yp_results"):
+    for name in (OWN, SHOWN, REFUSED, SEEN, "yp_results"):
         st.session_state.pop(name, None)
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
 
@@ -103,7 +130,7 @@ def release(files: list[Any]) -> None:
     """Let Streamlit forget files at once; it would keep them until the session ends."""
     context = get_script_run_ctx()
     if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
-        for file in filter(None, files):
+        for file in [file for file in files if file is not None and not isinstance(file, DeletedFile)]:
             context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
@@ -117,8 +144,9 @@ def show_intake() -> None:
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
         st.file_uploader(
-            "Your own photos", "image", True, key=widget("upload"), on_change=uploads_changed,
-            help=f"Several at once if you like, each up to {MAX_BYTES >> 20} MB.", label_visibility="collapsed",
+            "Your own photos", None, True, key=widget("upload"), on_change=uploads_changed,
+            help=f"JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF; several at once, each up to {MAX_BYTES >> 20} MB.",
+            label_visibility="collapsed",
         )  # fmt: skip
     with right:
         camera = st.toggle("Use the camera", key="yp_use_camera", help="Browsers allow it on HTTPS or localhost only.")
