@@ -65,12 +65,15 @@ def unpooling_scene(op: MaxUnpooling, x: Tensor, view: View | None = None) -> Sc
     if view.pooled_from is not None and len(view.pooled_from) == output.numel():
         before = torch.tensor(view.pooled_from, dtype=torch.float64).view(output.shape)
         panels.insert(0, map_panel("pooled", "plain", before, column="output", title="map before pooling"))
+        panels[1] |= {"title": "values that come back", "sign": "→"}
+        panels[2] |= {"title": "indices, remembered"}
     if view.matrix:
         panels += product_panels("M (made by the indices)", panels[-1], panels[-3])
     ties = ties_of(op, tuple(x.shape))
     columns = {**tie_columns(ties), "weight": numbers(ties.weights)}
     seen = readings(("maps", "Maps", [0]), *([("matrix", "Matrix", [1])] if view.matrix else []), all_as="Both")
-    return make_scene("max unpooling", panels, columns, order=view.order, verb="overwrite", **seen)
+    seen |= {"verb": "overwrite", "links": [["pooled", "input"]]}
+    return make_scene("max unpooling", panels, columns, order=view.order, **seen)
 
 
 def window_convolution(op: MaxPooling, channels: int, dims: int) -> Convolution:

@@ -55,6 +55,7 @@ function* flows(stage) {
 
 function drawLines(stage, lit) {
   stage.under.replaceChildren();
+  drawLinks(stage, lit);
   for (const [from, to] of flows(stage)) {
     const reads = lit.cells.get(from.panel.id);
     const writes = lit.cells.get(to.panel.id);
@@ -74,6 +75,25 @@ function drawLines(stage, lit) {
         "stroke-dasharray": "4 3",
       }),
     );
+  }
+}
+
+/** Lines between two panels that the scene links: from where a value was taken to where it stands now. */
+function drawLinks(stage, lit) {
+  for (const [one, other] of stage.scene.links || []) {
+    const [from, to] = [stage.views.get(one), stage.views.get(other)];
+    if (!from || !to || from.canvas || to.canvas || to.x <= from.x) continue;
+    for (const tie of lit.ties.slice(0, 25)) {
+      const [start, end] = [stage.lookup.cellOf(from.panel, tie), stage.lookup.cellOf(to.panel, tie)];
+      if (start < 0 || end < 0) continue;
+      const [a, b] = [from.box(start), to.box(end)];
+      const [x1, y1] = [from.x + a.x + a.width, from.y + a.y + a.height / 2];
+      const [x2, y2] = [to.x + b.x, to.y + b.y + b.height / 2];
+      const d = `M${x1},${y1}C${(x1 + x2) / 2},${y1} ${(x1 + x2) / 2},${y2} ${x2},${y2}`;
+      stage.under.append(
+        svg("path", { d, stroke: stage.palette.accent, "stroke-width": 2, fill: "none", class: "link" }),
+      );
+    }
   }
 }
 

@@ -85,7 +85,7 @@ def frames_agree(stage, lookup, playback):
     compared = 0
     for step, frame in enumerate(played["frames"]):
         for panel in maps(lookup.scene):
-            if panel["id"] in frame:
+            if len(frame.get(panel["id"], ())) == len(cells(panel)):  # not those seen through a window
                 meant = expected(lookup, playback, panel, step, played["digits"][panel["id"]])
                 assert frame[panel["id"]] == meant, (lookup.scene["name"], playback.order["id"], step, panel["id"])
                 compared += 1

@@ -1,0 +1,82 @@
+"""The figure fits: measured boxes and digits, example by example."""
+
+from __future__ import annotations
+
+import pytest
+
+from explainer.examples.drawn import example_scene
+from explainer.examples.table import examples, find_example
+from explainer.scene.transport import pack
+
+DRAWN = [one for one in examples() if one.op != "shape" and not one.is_refused]
+#: What a page leaves to the figure at 1280 x 720.
+ROOM = {"width": 1232, "height": 720}
+HEIGHT = 520
+
+MEASURE = """() => {
+  const stage = document.querySelector(".stage");
+  const all = [...stage.querySelectorAll("*")];
+  const numbers = [...stage.querySelectorAll(".number")].filter(one => one.textContent);
+  const scrolls = (one) => ["auto", "scroll"].includes(getComputedStyle(one).overflowX)
+    && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1);
+  const right = stage.getBoundingClientRect().right;
+  return {
+    height: stage.getBoundingClientRect().height,
+    least: Math.min(...numbers.map(one => Number(one.getAttribute("font-size")))),
+    scrolling: all.filter(scrolls).map(one => one.className),
+    outside: [...stage.querySelectorAll(".cells")].filter(one => one.getBoundingClientRect().right > right + 1).length,
+  };
+}"""
+
+
+def measure(stage):
+    return stage.page.evaluate(MEASURE)
+
+
+def test_every_example_stands_in_the_first_viewport_with_readable_digits(open_stage):
+    stage = open_stage(**ROOM)
+    for example in DRAWN:
+        stage.mount(pack(example_scene(example)))
+        stage.press("End")
+        found = measure(stage)
+        assert found["height"] <= HEIGHT + 6, example.slug
+        assert found["least"] >= 14, example.slug
+        assert (found["scrolling"], found["outside"]) == ([], 0), example.slug
+
+
+@pytest.mark.parametrize("view", ["stamp", "zeros", "matrix"])
+def test_each_reading_alone_fits(open_stage, view):
+    stage = open_stage(**ROOM)
+    for slug in ("lecture-transposed", "arith-arbitrary-t", "demystified", "fcn-bilinear"):
+        stage.mount(pack(example_scene(find_example(slug))))
+        stage.page.locator(f'[data-view="{view}"]').click()
+        stage.press("End")
+        found = measure(stage)
+        assert found["height"] <= HEIGHT + 6, slug
+        assert found["least"] >= 14, slug
+        assert (found["scrolling"], found["outside"]) == ([], 0), slug
+
+
+@pytest.mark.parametrize("slug", ["lecture-transposed", "lecture-strided", "lecture-matrix-conv"])
+def test_full_screen_overflows_nowhere_and_digits_grow(open_stage, slug):
+    stage = open_stage(pack(example_scene(find_example(slug))), width=1280, height=720)
+    stage.press("f", "End")
+    stage.page.wait_for_function("document.fullscreenElement || document.querySelector('.stage.filling')")
+    stage.page.wait_for_timeout(300)
+    found = measure(stage)
+    assert stage.page.evaluate("document.querySelector('.stage').scrollHeight") <= 720
+    assert found["least"] >= 18
+    assert (found["scrolling"], found["outside"]) == ([], 0)
+
+
+@pytest.mark.parametrize("slug", ["lecture-transposed", "demystified", "arith-odd", "lecture-matrix-conv"])
+def test_vectors_meet_the_rows_and_columns_of_their_matrix(open_stage, slug):
+    stage = open_stage(pack(example_scene(find_example(slug))), **ROOM)
+    stage.page.locator('[data-view="matrix"]').click()
+    boxes = stage.page.evaluate("""() => Object.fromEntries(["matrix", "x", "y"].map(id => {
+      const cells = [...document.querySelectorAll(`.cells[data-panel="${id}"] rect.cell`)];
+      const boxes = cells.map(one => one.getBoundingClientRect());
+      return [id, [boxes.map(box => Math.round(box.x)), boxes.map(box => Math.round(box.y))]];
+    }))""")
+    assert set(boxes["matrix"][0]) <= set(boxes["x"][0])
+    assert set(boxes["matrix"][1]) <= set(boxes["y"][1])
