@@ -51,10 +51,16 @@ LABEL_TRUST = 0.5
 
 @dataclass(frozen=True)
 class Batch:
-    """`x` (N, 3, S, S) in -1..1; targets `coarse` (N, s, s) at every 4th pixel from `phase` on, and `fine`
-    (M, 129, 129) for the first M photos, at every pixel of the window that starts at stride-32 cell (`cell_y`,
-    `cell_x`); the `teacher`'s
-    probabilities (T, 21, s, s) for the photos `taught` (T,), and how much to `trust` them (T, s, s)."""
+    """What a step learns from.
+
+    Attributes:
+        x: (N, 3, S, S) in -1..1.
+        coarse: targets (N, s, s) at every 4th pixel from `phase` on.
+        fine: targets (M, 129, 129) of the first M photos at every pixel of the window that starts at stride-32 cell
+            (`cell_y`, `cell_x`).
+        taught, teacher, trust: the T photos (T,) that the teacher knows, its probabilities (T, 21, s, s) there, and how
+            much to trust them (T, s, s).
+    """
 
     x: Tensor
     coarse: Tensor

@@ -175,11 +175,11 @@ def test_a_sample_is_chosen_by_its_thumbnail_and_stands_in_the_address(visitor):
     page = visitor.open(QUICK)
     ready(visitor)
     viewer(page).get_by_text("Outline", exact=True).click()
-    page.locator(".picker label").filter(has_text="Boats").click()
-    shows(visitor, "800 × 640")
-    expect(page.get_by_text("Boats in the river")).to_be_visible()
+    page.locator(".picker label").filter(has_text="Castle").click()
+    shows(visitor, "800 × 600")
+    expect(page.get_by_text("Château de Chenonceau")).to_be_visible()
     expect(viewer(page)).to_have_attribute("data-mode", "outline")
-    page.wait_for_function("location.search.includes('yp_photo=boats')")
+    page.wait_for_function("location.search.includes('yp_photo=castle')")
 
 
 def test_swap_play_and_two_networks(visitor):
