@@ -158,8 +158,23 @@ def test_forty_wishes_of_one_visitor_run_at_most_three_times():
     assert sum(job.dropped() for job in jobs) == 38
 
 
-def test_a_full_queue_is_a_sentence(monkeypatch):
+def test_a_line_that_is_full_before_decoding_is_a_sentence(monkeypatch):
     def refuse(work: Any, owner: str = "") -> Any:
+        raise asking.worker.Busy("64 photos are waiting already; please try again in a moment.")
+
+    at = open_page()
+    monkeypatch.setattr(asking.worker, "submit", refuse)
+    upload(at, encode(quarters(), "PNG"))
+    assert not at.exception
+    assert any("try again in a moment" in one.value for one in (*at.error, *at.warning))
+
+
+def test_a_full_queue_is_a_sentence(monkeypatch):
+    submit = asking.worker.submit
+
+    def refuse(work: Any, owner: str = "") -> Any:
+        if not owner:  # the decoding, which still found a place
+            return submit(work)
         raise asking.worker.Busy("64 photos are waiting already; please try again in a moment.")
 
     at = open_page()

@@ -42,11 +42,11 @@ def convolution(random: Generator, level: int, dims: int) -> Case:
 
 
 def transposed(random: Generator, level: int, dims: int) -> Case:
-    """A transposed convolution: stride 2 from level 2 on, padding from 3, output_padding at 4."""
+    """A transposed convolution: stride 2 from level 2 on, padding from 3, output_padding (in 1D dilation too) at 4."""
     side = 3 if dims == 1 else 2
     params = {"stride": 1 if level < 2 else 2, "padding": 0 if level < 3 else 1}
     if level >= HARDEST:
-        params["output_padding"] = 1
+        params |= {"output_padding": 1} | ({"dilation": 2} if dims == 1 else {})
     k = 2 if dims == 2 and level == 1 else 3
     return {"op": f"conv_transpose{dims}d", "params": params, "input": grid(random, *[side] * dims, high=5),
             "weight": grid(random, *[k] * dims, high=k**dims)}  # fmt: skip

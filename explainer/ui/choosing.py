@@ -110,7 +110,9 @@ def choose_operator(
             chosen[one.name] = settings.choice(one.name, one.label, allowed, default, help=one.help)
     op = page.make(**fixed, **chosen)
     op(x[None])
-    place.markdown(" · ".join(one.short(chosen[one.name]) for one in page.fields), width="content")
+    place.markdown(
+        " · ".join(one.short(chosen[one.name]) for one in page.fields if chosen[one.name] is not None), width="content"
+    )
     return op
 
 

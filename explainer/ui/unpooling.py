@@ -49,7 +49,7 @@ class Story:
 
 
 def show_story() -> None:
-    """One line of settings, then pooling and unpooling beside each other, and what is checked below."""
+    """One line of settings, the whole story on one stage, the pooling by itself, and what is checked below."""
     settings = Settings(entry(PAGE).prefix)
     row = toolbar(settings.prefix)
     with row:
@@ -58,11 +58,9 @@ def show_story() -> None:
     settings.show_notes()
     if story is None:
         return
-    down, up = st.columns(2)
-    with down:
-        show_pooling(settings, story)
-    with up:
-        shown = show_unpooling(story)
+    shown = show_unpooling(story)
+    st.subheader("The way down, window by window")
+    show_pooling(settings, story)
     if shown is not None:
         show_checked(story, *shown)
 
