@@ -167,8 +167,10 @@ export function writeLines(stage) {
     ]);
   }
   stage.cellLine.classList.toggle("pinned", Boolean(stage.pin));
-  const height = stage.stepLine.offsetHeight;
-  if (height > stage.seen) stage.stepLine.style.minHeight = `${(stage.seen = height)}px`; // no jumping while it plays
+  const letters = stage.stepLine.textContent.length;
+  if (letters <= stage.seen) return; // to measure a line costs a layout of the whole figure
+  stage.seen = letters;
+  stage.stepLine.style.minHeight = `${stage.stepLine.offsetHeight}px`; // no jumping while it plays
 }
 
 function hint(stage) {
