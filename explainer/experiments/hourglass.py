@@ -27,7 +27,7 @@ from explainer.segmentation.resize import to_input
 Pixels = NDArray[np.uint8]
 #: The photo's longer side, in pixels; enough for a picture this small.
 LONG_SIDE = 385
-WIDTH, HEIGHT, GAP = 1220, 224, 16
+WIDTH, HEIGHT, GAP = 1220, 250, 16
 #: Seconds for one way down and up.
 ROUND = 9
 

@@ -13,6 +13,8 @@ import streamlit as st
 from explainer.experiments.drawings import as_image
 from explainer.ui.frame import WARM
 
+#: Classes that cover less of the photo than this are left out of the sentence.
+WORTH_NAMING = 0.01
 TASKS = (
     ("Classification", "One word for the whole picture: **{word}**. Where? It does not say."),
     ("Semantic segmentation", "A class for every pixel: {classes}. The animals are one region."),
@@ -40,8 +42,8 @@ def wait() -> None:
 
 def show_made() -> None:
     """The pictures themselves; every visitor sees the same, so they are made once."""
-    from explainer.experiments import flock
-    from explainer.segmentation.classes import display_name
+    from explainer.experiments import herd
+    from explainer.segmentation.classes import CLASS_COUNT, VOC_COUNT, display_name
     from explainer.ui.theme import theme
 
     st.html(
@@ -52,13 +54,14 @@ def show_made() -> None:
         "that varies most; on the way up the best class of the fused scores."
     )
     photo, labels = answered()
-    word = display_name(flock.commonest(labels))
-    classes = ", ".join(display_name(int(one)) for one in sorted(set(labels.flatten().tolist())))
+    scenes = (0, *range(VOC_COUNT, CLASS_COUNT))
+    word = display_name(herd.commonest(labels, scenes))
+    classes = ", ".join(display_name(one) for one in range(CLASS_COUNT) if (labels == one).mean() > WORTH_NAMING)
     st.subheader("Four questions about one photo")
     pictures = four_pictures()
     with st.grid(4, min_column_width=150) as grid:
         for (title, words), picture in zip(TASKS, pictures, strict=True):
-            told = words.format(word=word, classes=classes, count=len(flock.SHEEP_OUTLINES))
+            told = words.format(word=word, classes=classes, count=len(herd.OUTLINES))
             with grid.cell():
                 st.image(picture, width="stretch", alt=f"{title}. {told.replace('**', '')}")
                 st.markdown(f"**{title}**  \n{told}")
@@ -71,7 +74,7 @@ def show_made() -> None:
 
 def show_pair(photo: Any) -> None:
     """What a network is trained with: a photo, and the label map that a person drew."""
-    from explainer.experiments import flock
+    from explainer.experiments import herd
     from explainer.segmentation.classes import colorize
 
     st.subheader("What it learns from: pairs")
@@ -80,8 +83,8 @@ def show_pair(photo: Any) -> None:
         "Somebody draws the class of every pixel, for hundreds or thousands of photos. The network sees a photo, its "
         "answer is compared with the drawing **pixel by pixel**, and the weights move a little."
     )
-    left.image(photo, width="stretch", alt="The photo: sheep on a meadow")
-    right.image(colorize(flock.label_map()), width="stretch", alt="The label map: each pixel sheep or background")
+    left.image(photo, width="stretch", alt="The photo: five horses on a meadow")
+    right.image(colorize(herd.label_map()), width="stretch", alt="The label map: each pixel horse or background")
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -96,31 +99,31 @@ def moving_picture(theme: str) -> str:
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def answered() -> tuple[Any, Any]:
-    """The photo (389, 800, 3) and the network's label map of it. Not to be changed by the caller."""
-    from explainer.experiments import flock
+    """The photo (519, 800, 3) and the network's label map of it. Not to be changed by the caller."""
+    from explainer.experiments import herd
     from explainer.experiments.onecore import on_one_core
     from explainer.photos import read_photo
     from explainer.segmentation.inference import predict
     from explainer.segmentation.samples import sample
 
-    photo = read_photo(sample(flock.NAME).path.read_bytes(), long_side=flock.SIZE[0]).rgb
+    photo = read_photo(sample(herd.NAME).path.read_bytes(), long_side=herd.SIZE[0]).rgb
     return photo, on_one_core(lambda: predict(photo, device="cpu").labels)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def four_pictures() -> tuple[Any, ...]:
     """One picture for each task, in the order of `TASKS`."""
-    from explainer.experiments import flock
+    from explainer.experiments import herd
     from explainer.segmentation.label_maps import overlay
 
     photo, labels = answered()
-    return photo, overlay(photo, labels), flock.with_boxes(photo), flock.with_instances(photo)
+    return photo, overlay(photo, labels), herd.with_boxes(photo), herd.with_instances(photo)
 
 
 def credit() -> str:
     """Who made the photo."""
-    from explainer.experiments import flock
+    from explainer.experiments import herd
     from explainer.segmentation.samples import sample
 
-    one = sample(flock.NAME)
+    one = sample(herd.NAME)
     return f"{one.title}, {one.credit}"

@@ -7,38 +7,38 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from explainer.experiments import flock, hourglass
+from explainer.experiments import herd, hourglass
 from explainer.photos import read_photo
 from explainer.segmentation.samples import sample
 
 
 @pytest.fixture(scope="module")
 def photo():
-    return read_photo(sample(flock.NAME).path.read_bytes(), long_side=flock.SIZE[0]).rgb
+    return read_photo(sample(herd.NAME).path.read_bytes(), long_side=herd.SIZE[0]).rgb
 
 
 def test_outlines_belong_to_the_photo(photo):
-    labels = flock.label_map()
+    labels = herd.label_map()
     assert labels.shape == photo.shape[:2]
-    assert set(np.unique(labels)) == {0, flock.SHEEP}
-    assert 0.1 < (labels == flock.SHEEP).mean() < 0.4
-    for (left, top, right, bottom), outline in zip(flock.boxes(), flock.SHEEP_OUTLINES, strict=True):
+    assert set(np.unique(labels)) == {0, herd.HORSE}
+    assert 0.05 < (labels == herd.HORSE).mean() < 0.4
+    for (left, top, right, bottom), outline in zip(herd.boxes(), herd.OUTLINES, strict=True):
         assert 0 <= left < right < photo.shape[1] and 0 <= top < bottom < photo.shape[0]
         assert all(left <= x <= right and top <= y <= bottom for x, y in outline)
 
 
 def test_each_animal_has_a_color_of_its_own(photo):
-    painted = flock.with_instances(photo, alpha=1.0)
+    painted = herd.with_instances(photo, alpha=1.0)
     seen = {tuple(int(n) for n in one) for one in painted.reshape(-1, 3)}
-    wanted = {tuple(bytes.fromhex(color[1:])) for color in flock.COLORS}
-    assert len(wanted) == len(flock.SHEEP_OUTLINES)
+    wanted = {tuple(bytes.fromhex(color[1:])) for color in herd.COLORS}
+    assert len(wanted) == len(herd.OUTLINES)
     assert wanted <= seen
-    assert (flock.with_boxes(photo) != photo).any()
+    assert (herd.with_boxes(photo) != photo).any()
 
 
 def test_the_commonest_class_ignores_the_background():
-    assert flock.commonest(np.array([[0, 0, 0], [8, 8, 15]], np.uint8)) == 8
-    assert flock.commonest(np.zeros((2, 2), np.uint8)) == 0
+    assert herd.commonest(np.array([[0, 0, 0], [8, 8, 15]], np.uint8)) == 8
+    assert herd.commonest(np.zeros((2, 2), np.uint8)) == 0
 
 
 def test_the_maps_go_down_to_a_32nd_and_up_again(photo):

@@ -33,7 +33,7 @@ def test_the_pictures_come_once_the_server_is_warm():
     assert not at.exception
     assert len(at.get("image")) >= 6
     shown = " ".join(block.value for block in at.markdown)
-    assert "**sheep**" in shown and "6 boxes" in shown
+    assert "**horse**" in shown and "5 boxes" in shown
 
 
 def test_the_table_shows_the_computed_costs():
