@@ -43,7 +43,7 @@ def wait() -> None:
 def show_made() -> None:
     """The pictures themselves; every visitor sees the same, so they are made once."""
     from explainer.experiments import herd
-    from explainer.segmentation.classes import CLASS_COUNT, VOC_COUNT, display_name
+    from explainer.segmentation.classes import CLASS_COUNT, SCENE_IDS, display_name
     from explainer.ui.theme import theme
 
     st.html(
@@ -54,7 +54,7 @@ def show_made() -> None:
         "that varies most; on the way up the best class of the fused scores."
     )
     photo, labels = answered()
-    scenes = (0, *range(VOC_COUNT, CLASS_COUNT))
+    scenes = (0, *SCENE_IDS)
     word = display_name(herd.commonest(labels, scenes))
     classes = ", ".join(display_name(one) for one in range(CLASS_COUNT) if (labels == one).mean() > WORTH_NAMING)
     st.subheader("Four questions about one photo")
