@@ -1,7 +1,7 @@
 """One photograph, four tasks: a flock of sheep with outlines drawn by hand, and what each task returns for it.
 
 The outlines are ours, drawn by eye on the sample photo "sheep" (800 x 389 pixels); the semantic answer comes from the
-network. Classification here is the class that covers most of the photo, the background aside.
+network. Classification here is the kind of object that covers most of the photo, scenery aside.
 """
 
 from __future__ import annotations

@@ -38,13 +38,33 @@ _ROWS = (
 )
 
 
+_ELSEWHERE = (
+    (
+        "sheep",
+        "A March pastoral, Suffolk, 1888",
+        "Peter Henry Emerson, courtesy of the Getty's Open Content Program",
+        "CC0",
+    ),
+)
+"""Not offered on the photo page: other pages show them."""
+
+
 def samples() -> tuple[Sample, ...]:
     """All sample photos, in the order in which they are offered.
 
     >>> samples()[0].name
     'chelsea'
     """
-    return tuple(Sample(name, FOLDER / f"{name}.jpg", title, credit, license) for name, title, credit, license in _ROWS)
+    return tuple(_row(*row) for row in _ROWS)
+
+
+def _row(name: str, title: str, credit: str, license: str) -> Sample:
+    return Sample(name, FOLDER / f"{name}.jpg", title, credit, license)
+
+
+def all_photos() -> tuple[Sample, ...]:
+    """The sample photos, and those that only other pages show."""
+    return samples() + tuple(_row(*row) for row in _ELSEWHERE)
 
 
 def sample(name: str) -> Sample:
@@ -53,7 +73,7 @@ def sample(name: str) -> Sample:
     Raises:
         ValueError: there is none of that name.
     """
-    for one in samples():
+    for one in all_photos():
         if one.name == name:
             return one
-    raise ValueError(f"got sample {name!r}; allowed are {', '.join(row[0] for row in _ROWS)}")
+    raise ValueError(f"got sample {name!r}; allowed are {', '.join(one.name for one in all_photos())}")

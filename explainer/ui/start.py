@@ -41,7 +41,7 @@ def wait() -> None:
 def show_made() -> None:
     """The pictures themselves; every visitor sees the same, so they are made once."""
     from explainer.experiments import flock
-    from explainer.segmentation.classes import display_name
+    from explainer.segmentation.classes import SCENE_IDS, display_name
     from explainer.ui.theme import theme
 
     st.html(
@@ -52,8 +52,8 @@ def show_made() -> None:
         "that varies most; on the way up the best class of the fused scores."
     )
     photo, labels = answered()
-    word = display_name(flock.commonest(labels))
-    classes = ", ".join(display_name(int(one)) for one in sorted(set(labels.flatten().tolist())))
+    word = display_name(flock.commonest(labels, (0, *SCENE_IDS)))
+    classes = ", ".join(display_name(int(one), "all") for one in sorted(set(labels.flatten().tolist())))
     st.subheader("Four questions about one photo")
     pictures = four_pictures()
     with st.grid(4, min_column_width=150) as grid:

@@ -7,14 +7,14 @@ import pytest
 from PIL import Image
 
 from explainer.photos import read_photo
-from explainer.segmentation.samples import FOLDER, sample, samples
+from explainer.segmentation.samples import FOLDER, all_photos, sample, samples
 
 
 def test_there_are_ten_and_each_file_has_its_row() -> None:
     assert len(samples()) == 10
-    assert {one.path for one in samples()} == set(FOLDER.glob("*.jpg"))
+    assert {one.path for one in all_photos()} == set(FOLDER.glob("*.jpg"))
     sources = (FOLDER / "SOURCES.md").read_text(encoding="utf-8")
-    for one in samples():
+    for one in all_photos():
         assert one.path.name in sources
         assert one.license in ("CC0", "Public domain", "CC BY 4.0") and one.credit and one.title
 
