@@ -1,4 +1,4 @@
-"""Charts: the only place that imports plotly. Colours come from the palette and are set on the traces.
+"""Charts: the only place that imports plotly. Colors come from the palette and are set on the traces.
 
 Every function returns a figure; pages show it with `explainer.ui.charts.show_chart`, which asks for the takeaway.
 """
@@ -12,7 +12,7 @@ from typing import Any, ParamSpec
 import plotly.graph_objects as go
 
 from explainer.nesting import tuples_of
-from explainer.palette import PALETTE, Stops, colour_at
+from explainer.palette import PALETTE, Stops, color_at
 
 P = ParamSpec("P")
 Numbers = Sequence[float]
@@ -23,15 +23,15 @@ MOST_NUMBERS = 400
 
 
 def scale(role: str, theme: str, deep: bool = False) -> list[list[Any]]:
-    """A plotly colour scale of a role from nothing to full colour.
+    """A plotly color scale of a role from nothing to full color.
 
     Its end is light (dark in the dark theme) so that numbers can be read on it; where there are none, `deep` goes on
-    to the role's text colour.
+    to the role's text color.
     """
     stops: Stops = PALETTE[theme]["scales"][role]
     if not deep:
-        return [[place, colour] for place, colour in stops if place >= 0]
-    return [[place / 4, colour_at(stops, place / 4)] for place in range(4)] + [[1, PALETTE[theme]["text"][role]]]
+        return [[place, color] for place, color in stops if place >= 0]
+    return [[place / 4, color_at(stops, place / 4)] for place in range(4)] + [[1, PALETTE[theme]["text"][role]]]
 
 
 def remembered(build: Callable[P, go.Figure]) -> Callable[P, go.Figure]:
@@ -74,7 +74,7 @@ def heat_map(
 
     Args:
         x, y: labels of columns and rows. unit: what a value is, for hovering.
-        span: values at the ends of the colour scale; from 0 to the largest otherwise.
+        span: values at the ends of the color scale; from 0 to the largest otherwise.
     """
     low, high = span or (0.0, max((max(row) for row in values), default=1.0))
     rows, columns = len(values), len(values[0])
@@ -107,15 +107,15 @@ def steps_down(
     x: Numbers, values: Numbers, role: str, theme: str, *, x_title: str, y_title: str, mark: float, word: str
 ) -> go.Figure:
     """Values over numbers as dots on a line, with a marked place on the x axis."""
-    colour, accent = PALETTE[theme]["text"][role], PALETTE[theme]["accent"]
+    color, accent = PALETTE[theme]["text"][role], PALETTE[theme]["accent"]
     trace = go.Scatter(
         x=list(x),
         y=list(values),
         mode="lines+markers+text",
         text=[f"{value:.2g}" for value in values],
         textposition="top right",
-        line={"color": colour, "width": 2},
-        marker={"size": 9, "color": colour},
+        line={"color": color, "width": 2},
+        marker={"size": 9, "color": color},
         cliponaxis=False,
         hovertemplate="%{x}: %{y:.2e}<extra></extra>",
     )

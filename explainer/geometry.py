@@ -98,7 +98,7 @@ def direct_border(k: int, p: int = 0, d: int = 1) -> int:
 
 
 def stretched_size(i: int, s: int) -> int:
-    """Size after s - 1 zeros were put between neighbours: (i-1)s + 1.
+    """Size after s - 1 zeros were put between neighbors: (i-1)s + 1.
 
     >>> stretched_size(2, s=2)
     3

@@ -1,6 +1,6 @@
-"""The one palette of the project, as plain data: stage, raster and charts colour by it.
+"""The one palette of the project, as plain data: stage, raster and charts color by it.
 
-Colour has one meaning everywhere. Input is blue, output is teal, weights diverge around zero (violet above,
+Color has one meaning everywhere. Input is blue, output is teal, weights diverge around zero (violet above,
 terracotta below), indices are sand, and the step in progress is amber. A scale runs from -1 to 1 in a few
 straight lines; it is data, not code, because the stage (JavaScript) reads the same numbers from the scene.
 Light fills stay light and dark fills stay dark, so that one ink per theme is readable on every cell.
@@ -65,16 +65,16 @@ PALETTE: dict[str, dict[str, Any]] = {
 }
 
 
-def cell_colour(role: str, value: float | None, vmax: float, theme: str = "light") -> str:
-    """Colour `value` on the scale of `role`, where `vmax` is the largest magnitude on the panel.
+def cell_color(role: str, value: float | None, vmax: float, theme: str = "light") -> str:
+    """Color `value` on the scale of `role`, where `vmax` is the largest magnitude on the panel.
 
     `None` stands for minus infinity, the padding of max pooling: the lower end of the scale.
     """
     position = -1.0 if value is None else max(-1.0, min(1.0, value / vmax)) if vmax > 0 else 0.0
-    return colour_at(PALETTE[theme]["scales"][role], position)
+    return color_at(PALETTE[theme]["scales"][role], position)
 
 
-def colour_at(stops: Stops, position: float) -> str:
+def color_at(stops: Stops, position: float) -> str:
     """Interpolate linearly between the stops; halves round up, as `Math.round` does in the stage."""
     for (left, low), (right, high) in pairwise(stops):
         if position <= right:
@@ -85,20 +85,20 @@ def colour_at(stops: Stops, position: float) -> str:
     return stops[-1][1]
 
 
-def channels(colour: str) -> tuple[int, int, int]:
+def channels(color: str) -> tuple[int, int, int]:
     """Split "#rrggbb" into its three numbers."""
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two colours as WCAG 2 defines it, from 1 to 21."""
+    """The contrast ratio of two colors as WCAG 2 defines it, from 1 to 21."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
-def _luminance(colour: str) -> float:
+def _luminance(color: str) -> float:
     linear = [
         c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
-        for c in (channel / 255 for channel in channels(colour))
+        for c in (channel / 255 for channel in channels(color))
     ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,4 +1,4 @@
-"""Charts: the values arrive unchanged, colours are set on the traces, and nothing is left to a theme."""
+"""Charts: the values arrive unchanged, colors are set on the traces, and nothing is left to a theme."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from explainer import figures
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_heat_map_keeps_values_and_sets_its_colours(theme):
+def test_a_heat_map_keeps_values_and_sets_its_colors(theme):
     figure = figures.heat_map([[1, 2], [3, 4]], "output", theme, x=["a", "b"], y=["c", "d"])
     trace = figure.data[0]
     assert [list(row) for row in trace.z] == [[1, 2], [3, 4]]

@@ -1,4 +1,4 @@
-"""Pictures: every step a frame, the right numbers' colours in the right cells, and small files."""
+"""Pictures: every step a frame, the right numbers' colors in the right cells, and small files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from explainer import raster
-from explainer.palette import PALETTE, cell_colour, channels, colour_at, contrast
+from explainer.palette import PALETTE, cell_color, channels, color_at, contrast
 from explainer.raster.layout import plan
 from explainer.raster.sheet import MARGIN, TITLE
 from explainer.raster.text import drawable, has_glyph
@@ -16,7 +16,7 @@ from tests.stage import scenes
 
 
 def pixel(image: Image.Image, scene, panel: str, cell: int, width: int) -> tuple[int, ...]:
-    """The colour near a corner of a cell, where no digit stands."""
+    """The color near a corner of a cell, where no digit stands."""
     place = next(p for p in plan(scene, width - 2 * MARGIN).places if p.panel["id"] == panel)
     left, top, _, _ = place.box(cell)
     found = image.convert("RGB").getpixel((round(left + MARGIN + 6), round(top + MARGIN + TITLE + 6)))
@@ -47,12 +47,12 @@ def test_no_panel_leaves_the_picture_or_meets_another(width):
                 assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
 
 
-def test_cells_carry_the_palettes_colours():
+def test_cells_carry_the_palettes_colors():
     scene = scenes.stamped()
     image = raster.frame(scene, 3, "scatter")
     output = next(p for p in scene["panels"] if p["id"] == "output")
     for cell in (0, 12, 24):
-        expected = channels(cell_colour("output", output["values"][cell], max(output["values"])))
+        expected = channels(cell_color("output", output["values"][cell], max(output["values"])))
         assert pixel(image, scene, "output", cell, 1000) == expected
 
 
@@ -119,13 +119,13 @@ def test_everything_drawn_has_a_glyph(text):
 
 
 @pytest.mark.parametrize("theme", PALETTE)
-def test_digits_are_readable_on_every_colour(theme):
+def test_digits_are_readable_on_every_color(theme):
     palette = PALETTE[theme]
     for role, stops in palette["scales"].items():
         for i in range(-50, 51):
-            assert contrast(palette["ink"], colour_at(stops, i / 50)) >= 4.5, (role, i)
+            assert contrast(palette["ink"], color_at(stops, i / 50)) >= 4.5, (role, i)
         assert contrast(palette["text"][role], palette["background"]) >= 4.5
-        assert contrast(palette["muted"], colour_at(stops, 0)) >= 4.5
+        assert contrast(palette["muted"], color_at(stops, 0)) >= 4.5
     assert contrast(palette["accent"], palette["background"]) >= 3
 
 

@@ -21,8 +21,8 @@ from math import ceil
 
 from explainer import geometry
 
-#: Colours in, and VOC's classes with the background out.
-COLOURS, CLASSES = 3, 21
+#: Colors in, and VOC's classes with the background out.
+COLORS, CLASSES = 3, 21
 BYTES = 4
 UP_KERNEL, UP_STRIDE, UP_PADDING = 4, 2, 1
 
@@ -154,7 +154,7 @@ def patch_net(net: Net) -> tuple[Layer, ...]:
     """The net on one patch, without padding: the map shrinks by k - 1 with each layer, to one pixel."""
     k, c = net.kernel, net.channels
     sides = [window(net) - n * (k - 1) for n in range(net.layers + 1)]
-    body = [Layer("Conv2d", COLOURS if n == 0 else c, c, k, 1, 0, sides[n], sides[n + 1]) for n in range(net.layers)]
+    body = [Layer("Conv2d", COLORS if n == 0 else c, c, k, 1, 0, sides[n], sides[n + 1]) for n in range(net.layers)]
     return (*body, Layer("Conv2d", c, CLASSES, 1, 1, 0, 1, 1))
 
 
@@ -167,7 +167,7 @@ def down_and_up(net: Net) -> tuple[Layer, ...]:
     """The convolutions spread evenly over levels 0, 1, ..., stages, ..., 1, 0, with the layers between levels."""
     path = [*range(net.stages + 1), *reversed(range(net.stages))]
     built: list[Layer] = []
-    level, c_in = 0, COLOURS
+    level, c_in = 0, COLORS
     for n in range(net.layers):
         here = path[n * len(path) // net.layers]
         if here < level:

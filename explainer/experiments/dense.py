@@ -111,7 +111,7 @@ def cut(x: Tensor, side: int, step: int) -> Tensor:
     return windows[0].permute(1, 2, 0, 3, 4).flatten(0, 1)
 
 
-def centre(scores: Tensor) -> Tensor:
+def center(scores: Tensor) -> Tensor:
     """(n, C) scores in the middle of each patch, from score maps (n, C, h, w)."""
     return scores[:, :, scores.shape[2] // 2, scores.shape[3] // 2]
 
@@ -126,7 +126,7 @@ def by_patches(net: nn.Module, x: Tensor, side: int, step: int) -> tuple[Tensor,
     patches, scores, seconds = cut(x, side, step), [], []
     for some in torch.split(patches, BATCH):
         start = time.perf_counter()
-        scores.append(centre(net(some.contiguous())))
+        scores.append(center(net(some.contiguous())))
         seconds.append(time.perf_counter() - start)
     return torch.cat(scores).T.reshape(-1, rows, columns), statistics.median(seconds) * len(patches) / BATCH
 
@@ -183,5 +183,5 @@ def difference_by_side(net: nn.Module, x: Tensor, most: int = 10) -> dict[int, f
         around = F.pad(x, [side // 2] * 4)
         corners = zip((STRIDE * rows[chosen]).tolist(), (STRIDE * columns[chosen]).tolist(), strict=True)
         patches = torch.cat([around[..., top : top + side, left : left + side] for top, left in corners])
-        found[side] = float((centre(net(patches)) - wanted).abs().max())
+        found[side] = float((center(net(patches)) - wanted).abs().max())
     return found

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from math import log10
 
-from explainer.palette import PALETTE, cell_colour
+from explainer.palette import PALETTE, cell_color
 
 Grid = Sequence[Sequence[float]]
 
@@ -43,14 +43,14 @@ def output_and_matrix(output: Grid, matrix: Grid, theme: str) -> str:
 
 
 def cells(rows: Grid, role: str, theme: str, cell: float, left: float) -> list[str]:
-    """Coloured cells from `left` on; numbers where a cell has at least 18 pixels, lines where it has five."""
+    """Colored cells from `left` on; numbers where a cell has at least 18 pixels, lines where it has five."""
     most = max((abs(value) for row in rows for value in row), default=0.0)
     look, drawn = PALETTE[theme], []
     line = f'stroke="{look["line"]}" stroke-width="0.5"' if cell >= 5 else ""
     for y, row in enumerate(rows):
         for x, value in enumerate(row):
             place = f'x="{left + x * cell:.2f}" y="{y * cell:.2f}" width="{cell:.2f}" height="{cell:.2f}"'
-            drawn.append(f'<rect {place} fill="{cell_colour(role, value, most, theme)}" {line}/>')
+            drawn.append(f'<rect {place} fill="{cell_color(role, value, most, theme)}" {line}/>')
             if cell >= 18:
                 drawn.append(digits(left + (x + 0.5) * cell, (y + 0.5) * cell, value, cell, look["ink"]))
     return drawn

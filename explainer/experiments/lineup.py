@@ -200,18 +200,18 @@ def revive(photo: Tensor, r: int) -> list[Revival]:
 
 
 def enlarge(contestant: Contestant, photo: Tensor, r: int) -> Tensor:
-    """One contestant's answer, colour by colour: (3, rH, rW)."""
+    """One contestant's answer, color by color: (3, rH, rW)."""
     if contestant.follows_data:
-        unpooled = [unpool_like(colour[None], r) for colour in photo]
+        unpooled = [unpool_like(color[None], r) for color in photo]
         return torch.cat([op(values[None])[0] for op, values in unpooled])
     if contestant.page == "pixel_shuffle":
         return PixelShuffle(r)(F.pixel_unshuffle(photo[None], r))[0]
-    answers = [contestant.make(colour[None], r) for colour in shrink(photo, r)]
+    answers = [contestant.make(color[None], r) for color in shrink(photo, r)]
     return torch.cat([op(given[None])[0] for op, given in answers])
 
 
 def trained_stamp(photo: Tensor, r: int) -> Tensor:
-    """A transposed convolution whose one kernel serves all colours and comes closest to the photo."""
+    """A transposed convolution whose one kernel serves all colors and comes closest to the photo."""
     k = kernel_size(r)
 
     def run(x: Tensor, weight: Tensor) -> Tensor:

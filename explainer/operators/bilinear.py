@@ -12,7 +12,7 @@ from explainer.operators.resizing import Resizing
 class Bilinear(Resizing):
     """Weighted mean of the nearest pixels (`F.interpolate`, mode linear in 1D, bilinear in 2D).
 
-    `align_corners=False` lines up pixel areas, `True` lines up the centres of the corner pixels. `antialias` widens
+    `align_corners=False` lines up pixel areas, `True` lines up the centers of the corner pixels. `antialias` widens
     the mean when the picture gets smaller, as Pillow does; in 2D only.
     """
 

@@ -18,7 +18,7 @@ def ones(size: int, dims: int = 2) -> Nested:
 
 
 def counting(size: int, dims: int = 2) -> Nested:
-    """1, 2, 3, ... in reading order: every tap can be told from its neighbours."""
+    """1, 2, 3, ... in reading order: every tap can be told from its neighbors."""
     if dims == 1:
         return tuple(float(n + 1) for n in range(size))
     return tuple(tuple(float(row * size + column + 1) for column in range(size)) for row in range(size))

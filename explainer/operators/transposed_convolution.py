@@ -213,7 +213,7 @@ def partner(op: Convolution, size: Sizes) -> TransposedConvolution:
 def stretch(op: TransposedConvolution, x: Tensor) -> Tensor:
     """The stretched input of the equivalent direct convolution, for `x` (C, *spatial).
 
-    s - 1 zeros between neighbours, a border of d(k-1) - p zeros (cropped where negative), and output_padding more
+    s - 1 zeros between neighbors, a border of d(k-1) - p zeros (cropped where negative), and output_padding more
     zeros at the end of each axis (Dumoulin & Visin 2016, relationship 14).
     """
     sizes = [geometry.stretched_size(i, s) for i, (_, s, _, _) in zip(x.shape[1:], op.axes(), strict=True)]

@@ -1,6 +1,6 @@
 """The sentence about a step or a cell, with its numbers in: `out[1,2] = 3·1 + 0·2 = 3`.
 
-A caption is a list of (text, role) pieces, so that whoever shows it can colour each number by what it is. The twin
+A caption is a list of (text, role) pieces, so that whoever shows it can color each number by what it is. The twin
 of captions.js; a shared table of cases and a comparison of every cell hold the two together.
 """
 

@@ -43,7 +43,7 @@ def cell_name(panel: Panel, cell: int) -> str:
 
 
 def named(panel: Panel, cell: int) -> tuple[str, str]:
-    """A cell's name in the colour of its panel."""
+    """A cell's name in the color of its panel."""
     return cell_name(panel, cell), panel["role"]
 
 

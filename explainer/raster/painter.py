@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image
 
-from explainer.palette import PALETTE, cell_colour
+from explainer.palette import PALETTE, cell_color
 from explainer.player.captions import step_pieces, text_of
 from explainer.player.lookup import Lookup, Panel, Scene, is_ghost
 from explainer.player.numerals import format_number
@@ -132,7 +132,7 @@ class Painter:
         self.sheet.draw.rectangle(whole, fill=empty, outline=palette["line"], width=SHARP)
         for cell, tie in self.lookup.entries(panel).items():
             weight = self.lookup.weight[tie]
-            fill = cell_colour("weight", weight, self.vmax[panel["id"]], self.theme)
+            fill = cell_color("weight", weight, self.vmax[panel["id"]], self.theme)
             text = weight_text(self.lookup, tie, self.digits[panel["id"]])
             self.sheet.cell(place, cell, fill, text)
 
@@ -155,7 +155,7 @@ class Painter:
         panel = place.panel
         padding = is_ghost(panel, cell) and not panel.get("progress")
         quiet = padding or self.lookup.is_inserted(panel, cell)
-        fill = cell_colour(panel["role"], 0.0 if quiet else value, self.vmax[panel["id"]], self.theme)
+        fill = cell_color(panel["role"], 0.0 if quiet else value, self.vmax[panel["id"]], self.theme)
         text = cell_text(self.lookup, panel, cell, shown, self.digits[panel["id"]])
         self.sheet.cell(place, cell, fill, text, quiet)
 

@@ -12,11 +12,11 @@ from explainer.player.lookup import Scene
 from explainer.raster.painter import SHAPES, Painter
 
 MOST_FRAMES = 128
-COLOURS = 255
-UNUSED = [255, 0, 255]  # far from every colour drawn, so that no pixel is taken for a transparent one
+COLORS = 255
+UNUSED = [255, 0, 255]  # far from every color drawn, so that no pixel is taken for a transparent one
 FLAT = 160  # of them at most so many fills
-SAMPLED = 8  # frames that are searched for colours
-SAME = COLOURS  # the palette index that stands for "as in the frame before"
+SAMPLED = 8  # frames that are searched for colors
+SAME = COLORS  # the palette index that stands for "as in the frame before"
 EASE = (0.25, 0.5, 0.75)  # of the way from step to step
 EASE_MS = 50
 LONGEST_PAUSE = 4  # the finished picture stands this many times as long as a step
@@ -115,17 +115,17 @@ def frame_steps(count: int) -> list[int]:
 def shared_palette(shots: list[Image.Image], fills: list[str]) -> Image.Image:
     """One palette for all frames, so that nothing flickers: the fills themselves, then blends for the letters' edges.
 
-    A palette by median cut alone would blend rare colours, and a single cell of a rare colour is what one looks at.
+    A palette by median cut alone would blend rare colors, and a single cell of a rare color is what one looks at.
     """
     sample = shots[:: max(1, len(shots) // SAMPLED)] + shots[-1:]
     strip = Image.new("RGB", (shots[0].width, shots[0].height * len(sample)))
     for i, shot in enumerate(sample):
         strip.paste(shot, (0, i * shot.height))
     flat = [channel for fill in fills[:: len(fills) // FLAT + 1] for channel in channels(fill)]
-    blends = strip.quantize(COLOURS - len(flat) // 3, method=Image.Quantize.MEDIANCUT).getpalette() or []
-    colours = (flat + blends)[: 3 * COLOURS]
+    blends = strip.quantize(COLORS - len(flat) // 3, method=Image.Quantize.MEDIANCUT).getpalette() or []
+    colors = (flat + blends)[: 3 * COLORS]
     palette = Image.new("P", (1, 1))
-    palette.putpalette(colours + UNUSED * (256 - len(colours) // 3))
+    palette.putpalette(colors + UNUSED * (256 - len(colors) // 3))
     return palette
 
 

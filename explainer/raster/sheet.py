@@ -19,7 +19,7 @@ Box = tuple[float, float, float, float]
 
 
 class Sheet:
-    """An image with the drawing tools for panels, all of them in one theme's colours."""
+    """An image with the drawing tools for panels, all of them in one theme's colors."""
 
     def __init__(self, size: tuple[int, int], palette: dict[str, Any]) -> None:
         self.size = size
@@ -45,7 +45,7 @@ class Sheet:
         return whole.resize((width, round(width / aspect)), Image.Resampling.LANCZOS)
 
     def write(self, x: float, y: float, text: str, size: float, ink: str = "ink") -> None:
-        """Write text below and right of a point; `ink` names a colour of the palette."""
+        """Write text below and right of a point; `ink` names a color of the palette."""
         write(self.draw, (x * SHARP, y * SHARP), text, size * SHARP, self.palette[ink], "la")
 
     def rect(self, place: Place, cell: int, grow: float = 0.0) -> Box:
@@ -68,11 +68,11 @@ class Sheet:
         panel, muted = place.panel, self.palette["muted"]
         left, top, _, _ = self.rect(place, 0)
         up = RULER if panel["shape"][0] == 1 else CHANNEL_TITLE
-        colour = self.palette["text"].get(panel["role"], self.palette["ink"])
+        color = self.palette["text"].get(panel["role"], self.palette["ink"])
         y = top - (HEADING + up - 4) * SHARP
         room = place.room * SHARP
         title, note = panel.get("title") or panel["id"], panel.get("note", "")
-        write(self.draw, (left, y), title, fitting(title, 15 * SHARP, room), colour, "la")
+        write(self.draw, (left, y), title, fitting(title, 15 * SHARP, room), color, "la")
         write(self.draw, (left, y + 18 * SHARP), note, fitting(note, 11.5 * SHARP, room), muted, "la")
         channels, rows, cols = panel["shape"]
         for channel in range(channels if channels > 1 else 0):
@@ -86,13 +86,13 @@ class Sheet:
 
     def sign(self, sign: str, x: float, y: float) -> None:
         """The glyph before a panel; the font has no arrow, so that one is drawn."""
-        colour = self.palette["muted"]
+        color = self.palette["muted"]
         if sign != "→":
-            return write(self.draw, (x, y), sign, 22 * SHARP, colour)
+            return write(self.draw, (x, y), sign, 22 * SHARP, color)
         reach = 10 * SHARP
-        self.draw.line((x - reach, y, x + reach, y), fill=colour, width=2 * SHARP)
+        self.draw.line((x - reach, y, x + reach, y), fill=color, width=2 * SHARP)
         head = [(x + reach, y - reach / 2), (x + reach * 1.6, y), (x + reach, y + reach / 2)]
-        return self.draw.polygon(head, fill=colour)
+        return self.draw.polygon(head, fill=color)
 
     def rulers(self, place: Place) -> None:
         """The numbers of rows and columns, where there is room."""

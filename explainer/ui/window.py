@@ -127,7 +127,7 @@ def show_labels(choice: Choice, found: Comparison) -> None:
 
 
 def with_patches(photo: Pixels, choice: Choice) -> Pixels:
-    """The photo with the frames and centres of four patches drawn in."""
+    """The photo with the frames and centers of four patches drawn in."""
     picture = Image.fromarray(photo)
     pen, accent = ImageDraw.Draw(picture), PALETTE["dark"]["accent"]
     half, step = choice.side // 2, choice.step

@@ -46,7 +46,7 @@ def shows(visitor: Visitor, photo: str) -> None:
     visitor.settle()
 
 
-def colours(page: Page, number: int = 0) -> np.ndarray:
+def colors(page: Page, number: int = 0) -> np.ndarray:
     """The pixels of a viewer's canvas, (H, W, 3)."""
     data = canvas(page, number).evaluate("c => c.toDataURL().split(',')[1]")
     with Image.open(io.BytesIO(base64.b64decode(data))) as image:
@@ -83,20 +83,20 @@ def test_hover_click_keys_and_the_probability_map(visitor):
     assert readout.text_content() != before
     canvas(page).press("Escape")
     expect(readout).to_contain_text("Point at the picture")
-    plain = colours(page)
+    plain = colors(page)
     viewer(page).get_by_role("button", name="cat").click()
     expect(readout).to_contain_text("Probability of cat")
-    assert (colours(page) != plain).mean() > 0.3
+    assert (colors(page) != plain).mean() > 0.3
     viewer(page).get_by_role("button", name="cat").click()
-    assert (colours(page) == plain).all()
+    assert (colors(page) == plain).all()
 
 
 def test_ways_of_looking_opacity_divider_and_the_address(visitor):
     page = visitor.open(QUICK)
     ready(visitor)
-    filled = colours(page)
+    filled = colors(page)
     viewer(page).get_by_label("Opacity").fill("0")
-    assert (colours(page) != filled).mean() > 0.1
+    assert (colors(page) != filled).mean() > 0.1
     viewer(page).get_by_text("Outline", exact=True).click()
     page.wait_for_function("location.search.includes('yp_view=outline')")
     viewer(page).get_by_text("Side by side", exact=True).click()
@@ -104,9 +104,9 @@ def test_ways_of_looking_opacity_divider_and_the_address(visitor):
     viewer(page).get_by_role("radiogroup", name="View").get_by_text("Divider").click()
     viewer(page).get_by_label("Opacity").fill("100")
     viewer(page).get_by_role("slider", name="Divider").fill("100")
-    photo = colours(page)
+    photo = colors(page)
     viewer(page).get_by_role("slider", name="Divider").fill("0")
-    assert (colours(page) != photo).mean() > 0.3
+    assert (colors(page) != photo).mean() > 0.3
     page.wait_for_function("location.search.includes('yp_view=divide%2C100') || location.search.includes('divide,100')")
     page.goto(page.url)
     ready(visitor)
@@ -117,9 +117,9 @@ def test_the_receptive_field_is_drawn_around_a_clicked_pixel(visitor):
     page = visitor.open(QUICK)
     ready(visitor)
     canvas(page).click(position={"x": 150, "y": 120})
-    marked = colours(page)
+    marked = colors(page)
     viewer(page).get_by_text("Receptive field").click()
-    drawn = colours(page)
+    drawn = colors(page)
     changed = np.nonzero((drawn != marked).any(2))
     assert len(changed[0]) > 500
     yellow = (np.abs(drawn - (253, 224, 71)) < 6).all(2)

@@ -6,7 +6,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from explainer.experiments.costs import (
-    COLOURS,
+    COLORS,
     Cost,
     Layer,
     Net,
@@ -33,7 +33,7 @@ def build(layers: tuple[Layer, ...]) -> nn.Sequential:
 
 def input_of(cost: Cost) -> torch.Tensor:
     side = cost.layers[0].in_side
-    return torch.zeros(1, COLOURS, side, side)
+    return torch.zeros(1, COLORS, side, side)
 
 
 @pytest.mark.parametrize("net", NETS)
@@ -75,7 +75,7 @@ def test_the_receptive_field_is_what_the_gradient_reaches(net):
     model = build(layers)
     for weight in model.parameters():
         nn.init.ones_(weight)
-    x = torch.zeros(1, COLOURS, side, side, dtype=torch.float64, requires_grad=True)
+    x = torch.zeros(1, COLORS, side, side, dtype=torch.float64, requires_grad=True)
     row = model.double()(x)[0, 0, side // 2]
     seen = []
     for column in range(side // 2, side // 2 + 2**net.stages):
@@ -89,7 +89,7 @@ def test_patch_and_full_resolution_are_the_same_function():
     net = Net(side=16, layers=3, channels=4, kernel=3, stages=1)
     small, dense = build(patch_net(net)).double(), build(designs(net)[1].layers).double()
     small.load_state_dict(dense.state_dict())
-    x = torch.rand(1, COLOURS, 16, 16, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    x = torch.rand(1, COLORS, 16, 16, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
     patch = x[..., 5:12, 6:13]
     torch.testing.assert_close(small(patch)[0, :, 0, 0], dense(x)[0, :, 8, 9])
 

@@ -36,11 +36,11 @@ class Stage:
 
     def theme(self, name: str) -> None:
         palette = PALETTE[name]
-        colours = {"background-color": palette["background"], "text-color": palette["ink"]}
+        colors = {"background-color": palette["background"], "text-color": palette["ink"]}
         self.page.evaluate(
             "vars => Object.entries(vars).forEach(([k, v]) => "
             "document.documentElement.style.setProperty('--st-' + k, v))",
-            colours,
+            colors,
         )
 
     def press(self, *keys: str) -> None:

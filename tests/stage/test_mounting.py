@@ -7,7 +7,7 @@ from array import array
 
 import pytest
 
-from explainer.palette import PALETTE, cell_colour
+from explainer.palette import PALETTE, cell_color
 from tests.stage import scenes
 
 
@@ -109,7 +109,7 @@ def test_packed_columns_are_read(open_stage):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_theme_follows_the_page_and_colours_agree_with_python(open_stage, theme):
+def test_the_theme_follows_the_page_and_colors_agree_with_python(open_stage, theme):
     stage = open_stage(scenes.padded())
     stage.press("ArrowRight")
     stage.theme(theme)
@@ -118,9 +118,9 @@ def test_the_theme_follows_the_page_and_colours_agree_with_python(open_stage, th
     assert stage.step() == 1
     kernel, output = (scenes.padded()["panels"][i]["values"] for i in (1, 2))
     for cell, value in enumerate(kernel):
-        assert fill(stage, "kernel", cell) == cell_colour("weight", value, 2.0, theme)
+        assert fill(stage, "kernel", cell) == cell_color("weight", value, 2.0, theme)
     vmax = max(abs(value) for value in output)
-    assert fill(stage, "output", 1) == cell_colour("output", output[1], vmax, theme)
+    assert fill(stage, "output", 1) == cell_color("output", output[1], vmax, theme)
     assert fill(stage, "output", 2) == PALETTE[theme]["blank"]
 
 

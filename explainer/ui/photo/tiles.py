@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from explainer.palette import PALETTE, colour_at
+from explainer.palette import PALETTE, color_at
 from explainer.photos import to_data_uri
 from explainer.raster.enlarge import enlarged
 from explainer.ui.navigation import link
@@ -68,7 +68,7 @@ def diverging(values: NDArray[np.float32], theme: str, most: float | None = None
 
 def _ramp(theme: str) -> Pixels:
     stops = _strong(theme)
-    rows = [colour_at(stops, 2 * step / (STEPS - 1) - 1) for step in range(STEPS)]
+    rows = [color_at(stops, 2 * step / (STEPS - 1) - 1) for step in range(STEPS)]
     return np.array([[int(row[i : i + 2], 16) for i in (1, 3, 5)] for row in rows], np.uint8)
 
 

@@ -1,6 +1,6 @@
 /* The photo viewer: a photo on a canvas with one or more label maps over it, all in the browser.
  *
- * data (see picture.py): photo, width, height, classes [[name, colour]], layers [{title, labels, legend, names}],
+ * data (see picture.py): photo, width, height, classes [[name, color]], layers [{title, labels, legend, names}],
  * and where there are: probabilities, working, fields, mode. `labels` and the probabilities are zlib in base64.
  * The server hears of the view only when the visitor has changed it, for the address bar.
  */
@@ -12,7 +12,7 @@ const STEP_MS = 1400;
 const FADE_MS = 450;
 const TELL_AFTER_MS = 500;
 const MODES = { fill: "Fill", outline: "Outline", beside: "Side by side", divide: "Divider" };
-const FIELD_COLOURS = { 8: "#fde047", 16: "#67e8f9", 32: "#f9a8d4" };
+const FIELD_COLORS = { 8: "#fde047", 16: "#67e8f9", 32: "#f9a8d4" };
 
 const percent = (share) =>
   share > 0 && share < 0.001
@@ -70,7 +70,7 @@ class Viewer {
     ]);
     if (data !== this.data) return;
     Object.assign(this, { photo, probabilities });
-    this.colours = data.classes.map(([, colour]) => rgb(colour));
+    this.colors = data.classes.map(([, color]) => rgb(color));
     this.layers = data.layers.map((layer, i) => ({ ...layer, pixels: labels[i], ...this.prepare(labels[i]) }));
     this.heat = null;
     Object.assign(this.state, { layer: Math.min(this.state.layer, labels.length - 1), chosen: null, pinned: null });
@@ -88,12 +88,12 @@ class Viewer {
     if (opacity >= 0 && opacity <= 1) this.state.opacity = opacity;
   }
 
-  /** The colour fill and the outlines of a label map, at its own resolution. */
+  /** The color fill and the outlines of a label map, at its own resolution. */
   prepare(pixels) {
     const { width, height } = this.data;
     const fill = painted(width, height, (out) => {
       for (let i = 0; i < pixels.length; i += 1) {
-        if (pixels[i]) out.set([...this.colours[pixels[i]], 255], 4 * i);
+        if (pixels[i]) out.set([...this.colors[pixels[i]], 255], 4 * i);
       }
     });
     const differs = (x, y, dx, dy) =>
@@ -215,9 +215,9 @@ class Viewer {
   }
 
   entry(id, share, sure) {
-    const [name, colour] = this.data.classes[id];
+    const [name, color] = this.data.classes[id];
     const parts = [
-      html("span", { class: "swatch", style: `background:${colour}` }),
+      html("span", { class: "swatch", style: `background:${color}` }),
       html("span", { class: "name" }, name),
       html("span", { class: "share" }, percent(share)),
     ];
@@ -247,7 +247,7 @@ class Viewer {
     this.said.textContent = id === null ? "Label map" : `Probability map of ${this.data.classes[id][0]}`;
   }
 
-  /** A class's probability from dark to bright (a scale of even lightness, readable without colours). */
+  /** A class's probability from dark to bright (a scale of even lightness, readable without colors). */
   heatOf(id) {
     const { width, height } = this.data.probabilities;
     const from = id * width * height;
@@ -416,11 +416,11 @@ class Viewer {
     const [kx, ky] = [canvas.width / width, canvas.height / height];
     const [x, y] = [(pinned[0] + 0.5) * kx, (pinned[1] + 0.5) * ky];
     if (field && this.data.fields) for (const one of this.data.fields) this.fieldOn(context, one, dense);
-    for (const [colour, wide] of [
+    for (const [color, wide] of [
       ["#000000", 4],
       ["#ffffff", 2],
     ]) {
-      context.strokeStyle = colour;
+      context.strokeStyle = color;
       context.lineWidth = wide * dense;
       context.beginPath();
       context.arc(x, y, 6 * dense, 0, 7);
@@ -432,18 +432,18 @@ class Viewer {
   fieldOn(context, { stride, reach }, dense) {
     const [high, wide] = this.data.working;
     const { width, height } = this.data;
-    const centre = (at, length, side) => Math.round(((at / Math.max(1, length - 1)) * (side - 1)) / stride) * stride;
+    const center = (at, length, side) => Math.round(((at / Math.max(1, length - 1)) * (side - 1)) / stride) * stride;
     const [kx, ky] = [context.canvas.width / wide, context.canvas.height / high];
-    const [cx, cy] = [centre(this.state.pinned[0], width, wide), centre(this.state.pinned[1], height, high)];
+    const [cx, cy] = [center(this.state.pinned[0], width, wide), center(this.state.pinned[1], height, high)];
     const clip = (low, side) => Math.max(0, Math.min(side, low));
     const [left, top] = [clip(cx - reach, wide) * kx, clip(cy - reach, high) * ky];
     const [right, bottom] = [clip(cx + reach + 1, wide) * kx, clip(cy + reach + 1, high) * ky];
     const inset = 3 * dense;
-    for (const [colour, line] of [
+    for (const [color, line] of [
       ["rgba(0,0,0,.8)", 5],
-      [FIELD_COLOURS[stride], 2.5],
+      [FIELD_COLORS[stride], 2.5],
     ]) {
-      context.strokeStyle = colour;
+      context.strokeStyle = color;
       context.lineWidth = line * dense;
       context.strokeRect(left + inset, top + inset, right - left - 2 * inset, bottom - top - 2 * inset);
     }
@@ -453,7 +453,7 @@ class Viewer {
     context.textBaseline = "top";
     context.lineWidth = 3 * dense;
     context.strokeStyle = "rgba(0,0,0,.9)";
-    context.fillStyle = FIELD_COLOURS[stride];
+    context.fillStyle = FIELD_COLORS[stride];
     const drop = { 8: 0, 16: 0, 32: 0 }[stride] + inset + 4 * dense;
     context.strokeText(text, left + inset + 4 * dense, top + drop);
     context.fillText(text, left + inset + 4 * dense, top + drop);
