@@ -14,7 +14,7 @@ from typing import Any
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 BUNDLED_FILE = ASSETS / "fcn_mobilenetv2_scenes28.pt"
-BUNDLED_SHA256 = "5f2ce5cd4ddf9681947ba59661017066baba91cc509bc6795c25ced709c7d9b1"
+BUNDLED_SHA256 = "c3e16d5f5f15584d3778d4d352d38d2c52e2626de6ee2c7e397c393b33ddcb7f"
 
 
 class WeightsError(RuntimeError):
