@@ -20,18 +20,20 @@ VOC = {
 
 
 def test_names_and_ids_are_vocs():
-    assert dict(enumerate(CLASS_NAMES)) == VOC
+    assert dict(enumerate(CLASS_NAMES[: len(VOC)])) == VOC
 
 
 def test_known_photos_have_known_answers():
     """A photo of a cat is a cat, and so on: two names swapped, or two ids, fail here."""
     for name, class_id, least in (
         ("chelsea", 8, 0.3),
-        ("sheep", 17, 0.1),
+        ("horses", 13, 0.1),
+        ("cow", 10, 0.1),
+        ("dog", 12, 0.2),
         ("astronaut", 15, 0.2),
-        ("airplane", 1, 0.03),
     ):
-        labels = predict(read_photo(sample(name).path.read_bytes()).rgb, "fcn8s", 257).labels
+        photo = read_photo(sample(name).path.read_bytes()).rgb
+        labels = predict(photo, "fcn8s", 385, classes="voc21").labels
         share = np.bincount(labels.ravel(), minlength=21) / labels.size
         assert share[1:].argmax() + 1 == class_id and share[class_id] > least, (name, share.round(2).tolist())
 
