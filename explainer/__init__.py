@@ -5,7 +5,19 @@ play it. Nothing in here but `ui` imports Streamlit, so all of it works in a not
 """
 
 import os
+from typing import Any
 
 # Read by OpenMP when torch loads it. Torch's threads otherwise spin while they wait for each other, and where any other
 # program (or another visitor) uses the cores too, the waiting takes ten times as long as the work.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+__all__ = ["matrix_of", "show"]
+
+
+def __getattr__(name: str) -> Any:
+    """`from explainer import show, matrix_of`: torch is imported only then, as the first page must not wait for it."""
+    if name not in __all__:
+        raise AttributeError(f"module 'explainer' has no attribute {name!r}")
+    from explainer import notebook
+
+    return getattr(notebook, name)

@@ -110,7 +110,9 @@ def run_trace(arguments: Any) -> int:
     text = sys.stdin.read() if arguments.case == "-" else Path(arguments.case).read_text(encoding="utf-8")
     try:
         case = json.loads(text)
-    except json.JSONDecodeError as problem:
+    except RecursionError:
+        raise ValueError("the case is not JSON that can be read: it is nested too deeply.") from None
+    except ValueError as problem:
         raise ValueError(f"the case is not JSON: {problem}.") from None
     try:
         print(json.dumps(answer(read_case(case)), ensure_ascii=False))

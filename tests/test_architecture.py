@@ -62,6 +62,7 @@ ARROWS = {
     "segmentation": {"operators", "photos", "quantities", "raster", "threads", "work"},
     "experiments": {"operators", "matrix", "geometry", "palette", "photos", "segmentation", "threads", "work"},
     "quiz": {"examples", "operators", "matrix"},
+    "notebook": {"matrix", "operators", "scene", "stage"},
     "ui": {
         "examples", "experiments", "figures", "geometry", "nesting", "operators", "palette", "photos", "proofs",
         "lessons", "quantities", "quiz", "raster", "scene", "segmentation", "stage", "threads", "work",

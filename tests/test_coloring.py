@@ -12,13 +12,19 @@ from explainer.coloring import colored_entries, periods
 from explainer.matrix import entries_of, matrix_of, single_impulses
 from explainer.operators import (
     OPERATORS,
+    AdaptiveAveragePooling,
+    AdaptiveMaxPooling,
+    Area,
+    AveragePooling,
     BedOfNails,
+    Bicubic,
     Bilinear,
     Convolution,
     MaxPooling,
     MaxUnpooling,
     NearestNeighbor,
     PixelShuffle,
+    PixelUnshuffle,
     TransposedConvolution,
     to_nested,
 )
@@ -70,7 +76,7 @@ def nails(draw):
 @st.composite
 def shuffles(draw):
     r = draw(few)
-    return PixelShuffle(r), (draw(few) * r * r, draw(size), draw(size))
+    return PixelShuffle(r, draw(st.sampled_from(["CRD", "DCR"]))), (draw(few) * r * r, draw(size), draw(size))
 
 
 @st.composite
@@ -82,6 +88,10 @@ def convolutions(draw, kind):
     weight[random(weight.shape, 1) > 1] = 0  # some taps vanish
     s, p, d = (tuple(draw(st.integers(low, 3)) for _ in range(dims)) for low in (1, 0, 1))
     rest = {"stride": s, "padding": p, "dilation": d, "groups": groups}
+    if draw(st.booleans()):
+        rest |= {"padding": 0, "pads": tuple(draw(st.integers(0, 2)) for _ in range(2 * dims))}
+    if kind is Convolution:
+        rest["padding_mode"] = draw(st.sampled_from(["zeros", "zeros", "circular", "replicate", "reflect"]))
     if kind is TransposedConvolution:
         rest["output_padding"] = tuple(draw(st.integers(0, max(a, b) - 1)) for a, b in zip(s, d, strict=True))
     op = kind(to_nested(weight), **rest)
@@ -99,7 +109,42 @@ def unpoolings(draw):
     return MaxUnpooling(to_nested(indices[0]), k, s, output_size=shape[1:]), tuple(values.shape[1:])
 
 
+@st.composite
+def cubics(draw):
+    shape, antialias = (draw(few), draw(size), draw(size)), draw(st.booleans())
+    return Bicubic(None, draw(st.integers(1, 9)), draw(st.booleans()), antialias), shape
+
+
+@st.composite
+def areas(draw):
+    return Area(None, draw(st.integers(1, 9))), (draw(few), *draw(st.lists(size, min_size=1, max_size=2)))
+
+
+@st.composite
+def means(draw):
+    k, s = draw(few), draw(few)
+    shape = (draw(few), *draw(st.lists(st.integers(3, 7), min_size=1, max_size=2)))
+    return AveragePooling(k, s, draw(st.integers(0, k // 2)), draw(st.booleans()), draw(st.booleans())), shape
+
+
+@st.composite
+def adaptive(draw):
+    shape = (draw(few), *draw(st.lists(size, min_size=1, max_size=2)))
+    return AdaptiveAveragePooling(draw(st.integers(1, 9))), shape
+
+
+@st.composite
+def unshuffles(draw):
+    r, mode = draw(few), draw(st.sampled_from(["CRD", "DCR"]))
+    return PixelUnshuffle(r, mode), (draw(few), r * draw(few), r * draw(few))
+
+
 EVERY = {
+    Bicubic: cubics(),
+    Area: areas(),
+    AveragePooling: means(),
+    AdaptiveAveragePooling: adaptive(),
+    PixelUnshuffle: unshuffles(),
     NearestNeighbor: nearest(),
     Bilinear: bilinears(),
     BedOfNails: nails(),
@@ -111,7 +156,7 @@ EVERY = {
 
 
 def test_every_linear_operator_is_tried():
-    assert {kind for kind, _ in OPERATORS.values()} - set(EVERY) == {MaxPooling}
+    assert {kind for kind, _ in OPERATORS.values()} - set(EVERY) == {MaxPooling, AdaptiveMaxPooling}
 
 
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.__name__)

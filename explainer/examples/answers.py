@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from explainer.examples.cases import Problem
-from explainer.matrix import jacobian_of, matrix_of
-from explainer.operators import Convolution, MaxPooling, PixelShuffle, TransposedConvolution
+from explainer.matrix import DENSE_LIMIT, Map, matrix_of
+from explainer.operators import Convolution, MaxPooling, Operator, Record, TransposedConvolution
 from explainer.scene.json_numbers import nested_numbers
 from explainer.scene.letters import Symbols, matrix_labels, output_labels
 
@@ -16,18 +17,47 @@ from explainer.scene.letters import Symbols, matrix_labels, output_labels
 def answer(problem: Problem) -> dict[str, Any]:
     """What torch says: the output, and the matrix that makes it.
 
-    Dense matrices are nested lists, rows first. Above `trace.DENSE_LIMIT` entries the matrix is an object with shape,
+    Dense matrices are nested lists, rows first. Above `matrix.DENSE_LIMIT` entries the matrix is an object with shape,
     rows, columns and values. Max pooling is not linear: its matrix is the selection at this input.
     """
     if problem.symbols is not None:
         return symbolic_answer(problem, problem.symbols)
     op, x = problem.op, problem.input
     if isinstance(op, MaxPooling):
-        values, indices = (restore(part, problem) for part in op.with_indices(x[None]))
-        output = {"values": values, "indices": indices} if problem.indices else values
-        return {"output": output, "matrix": matrix_json(jacobian_of(op, x)), "linear": False}
+        values, indices = op.with_indices(x[None])
+        output = restore(values, problem)
+        if problem.indices:
+            output = {"values": output, "indices": restore(indices, problem)}
+        return {"output": output, "matrix": matrix_json(selection(indices[0], x)), "linear": False}
     output = restore(op(x[None]), problem)
-    return {"output": output, "matrix": matrix_json(matrix_of(op, tuple(x.shape))), "linear": True}
+    record = op if isinstance(op, Record) else None
+    if record is not None and not record.is_linear:
+        at_x = matrix_of(linearized(op, x), tuple(x.shape))
+        return {"output": output, "matrix": matrix_json(at_x), "linear": False}
+    part = op if record is None else record.linear_part()
+    result = {"output": output, "matrix": matrix_json(matrix_of(part, tuple(x.shape))), "linear": True}
+    if part != op:
+        result |= {"linear": False, "note": "affine: output = matrix @ input + bias, so the matrix is without the bias"}
+    return result
+
+
+def selection(indices: Tensor, x: Tensor) -> Tensor:
+    """Max pooling at this input as a matrix: a 1 where the winner of each window stood."""
+    pooled, area = indices[0].numel(), x[0].numel()
+    home = indices.flatten() + torch.arange(len(indices)).repeat_interleave(pooled) * area
+    rows, ones = torch.arange(indices.numel()), torch.ones(indices.numel(), dtype=torch.float64)
+    size = (indices.numel(), x.numel())
+    sparse = torch.sparse_coo_tensor(torch.stack([rows, home]), ones, size, is_coalesced=True, check_invariants=True)
+    return sparse.to_dense() if size[0] * size[1] <= DENSE_LIMIT else sparse
+
+
+def linearized(op: Operator, x: Tensor) -> Map:
+    """The operator's derivative at `x`, a linear map that answers a batch of directions."""
+
+    def directional(v: Tensor) -> Tensor:
+        return torch.stack([torch.func.jvp(op, (x[None],), (one[None],))[1][0] for one in v])
+
+    return directional
 
 
 def symbolic_answer(problem: Problem, symbols: Symbols) -> dict[str, Any]:
@@ -36,7 +66,9 @@ def symbolic_answer(problem: Problem, symbols: Symbols) -> dict[str, Any]:
     shape = tuple(problem.input.shape)
     output = output_labels(problem.op, shape, symbols.inputs, symbols.taps)
     size = problem.op(problem.input[None]).shape[2:]
-    nested = output if len(size) == 1 else [output[n : n + size[1]] for n in range(0, len(output), size[1])]
+    nested: Any = output
+    for n in reversed(size[1:]):
+        nested = [nested[start : start + n] for start in range(0, len(nested), n)]
     return {"output": nested, "matrix": matrix_labels(problem.op, shape, symbols.taps), "linear": True}
 
 
@@ -45,7 +77,7 @@ def restore(result: Tensor, problem: Problem) -> Any:
     if problem.leading == 2:
         return nested_numbers(result)
     single = result.shape[1] == 1
-    drop = single and (problem.leading == 0 or isinstance(problem.op, PixelShuffle))
+    drop = single and (problem.leading == 0 or getattr(problem.op, "has_channels", False))
     return nested_numbers(result[0, 0] if drop else result[0])
 
 

@@ -4,36 +4,30 @@
 
 `input` is one map: spatial axes only, or with channels in front, or with a batch of one before those. `weight` is
 spatial axes only, or all of torch's axes. Letters in `input` (with `weight_symbols`) are worked out symbolically.
+Nothing here knows an operator: each record says what it takes (`explainer.operators.record`), and the size of the
+answer is asked of torch on its meta device, where nothing is computed, before any work begins.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from explainer import geometry
+from explainer.examples import schema
 from explainer.nesting import leaves, tuples_of, zeros_like
-from explainer.operators import (
-    OPERATORS,
-    Bilinear,
-    Convolution,
-    MaxPooling,
-    MaxUnpooling,
-    NearestNeighbor,
-    Operator,
-    PixelShuffle,
-    TransposedConvolution,
-)
-from explainer.operators.checks import per_axis
+from explainer.operators import OPERATORS, Operator
 from explainer.scene.letters import Symbols
 
 Case = Mapping[str, Any]
 
-SYMBOLIC = ("conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d")
+#: Outputs of one case (32 MB); and of a case in letters, where each is a word.
+MOST_OUTPUTS = 4_000_000
+MOST_LETTERS = 4_096
 
 
 @dataclass(frozen=True)
@@ -60,29 +54,44 @@ def read_case(case: object) -> Problem:
     if not isinstance(case, Mapping):
         raise ValueError(f"a case is a JSON object with op, params and input; got {type(case).__name__}.")
     name = case.get("op")
-    if name not in OPERATORS:
-        raise ValueError(f"op is {name!r}; allowed are {', '.join(OPERATORS)}.")
-    kind, allowed = OPERATORS[str(name)]
-    values, symbols = read_numbers(case)
-    x, leading = with_channels(values, allowed, kind is PixelShuffle)
-    op = make_operator(kind, case, x, symbols)
-    indices = kind is MaxPooling and bool((case.get("params") or {}).get("return_indices"))
-    return Problem(op, x, leading, symbols, indices)
+    if not isinstance(name, str) or name not in OPERATORS:
+        raise ValueError(
+            f"op is {schema.short(name)}{schema.hint(name, OPERATORS)}; allowed are {', '.join(OPERATORS)}."
+        )
+    kind, allowed = OPERATORS[name]
+    schema.check_keys(case, kind)
+    params = schema.checked_params(name, kind, case.get("params"))
+    schema.required(name, kind, case)
+    values, symbols = read_numbers(case, kind)
+    x, leading = with_channels(values, allowed, kind.has_channels)
+    op = make_operator(kind, case, params, x, symbols)
+    check_size(op, x, symbols)
+    return Problem(op, x, leading, symbols, bool(params.get("return_indices")))
 
 
-def read_numbers(case: Case) -> tuple[Tensor, Symbols | None]:
+def read_numbers(case: Case, kind: type[Any]) -> tuple[Tensor, Symbols | None]:
     """The input as a tensor; letters become Symbols, and the tensor is filled with zeros."""
     given = case.get("input")
-    letters = [item for item in leaves(given) if isinstance(item, str)]
-    if not letters:
+    if given is None:
+        raise ValueError("the case has no input; it must be a full grid of numbers.")
+    if schema.shape_of(given) == () or not any(isinstance(item, str) for item in leaves(given)):
         return grid("input", given), None
-    if case["op"] not in SYMBOLIC:
-        raise ValueError(f"letters are worked out for {', '.join(SYMBOLIC)}; op is {case['op']!r}.")
-    taps = tuple(str(item) for item in leaves(case.get("weight_symbols") or []))
-    if not taps:
+    if not kind.takes_letters:
+        able = [name for name, (other, _) in OPERATORS.items() if other.takes_letters]
+        raise ValueError(f"letters are worked out for {', '.join(able)}; op is {case['op']!r}.")
+    shape = torch.tensor(schema.numbers("input", zeros_like(given))).shape
+    taps = case.get("weight_symbols")
+    if not isinstance(taps, list | tuple) or not taps:
         raise ValueError("an input of letters needs weight_symbols, one letter for each tap of the kernel.")
-    shape = torch.tensor(zeros_like(given)).shape
-    return torch.zeros(shape, dtype=torch.float64), Symbols(tuple(map(str, leaves(given))), taps)
+    schema.numbers("weight_symbols", zeros_like(taps))
+    words = [*leaves(given), *leaves(taps)]
+    strange = [item for item in words if not isinstance(item, str | int | float) or isinstance(item, bool)]
+    if strange or len(words) > MOST_LETTERS:
+        what = f"there is {schema.short(strange[0])} in it" if strange else f"there are {len(words)} of them"
+        raise ValueError(f"letters must be at most {MOST_LETTERS} words in a full grid; {what}.")
+    return torch.zeros(shape, dtype=torch.float64), Symbols(
+        tuple(map(str, leaves(given))), tuple(map(str, leaves(taps)))
+    )
 
 
 def with_channels(values: Tensor, allowed: tuple[int, ...], channels: bool) -> tuple[Tensor, int]:
@@ -92,66 +101,49 @@ def with_channels(values: Tensor, allowed: tuple[int, ...], channels: bool) -> t
     leading = values.ndim - axes
     if axes not in allowed or leading > 2 or (leading == 2 and values.shape[0] != 1):
         wanted = " or ".join(f"{n}D" for n in allowed)
+        hint = " Give one map at a time." if leading == 2 and values.shape[0] > 1 else ""
         raise ValueError(
             f"the input has shape {tuple(values.shape)}; allowed is one {wanted} map, "
-            "with channels and a batch of one in front if you like."
+            f"with channels and a batch of one in front{'' if channels else ' if you like'}.{hint}"
         )
     return (values if leading == 1 else values[None] if leading == 0 else values[0]), leading
 
 
-def make_operator(kind: Any, case: Case, x: Tensor, symbols: Symbols | None) -> Operator:
-    """The operator record of a case; parameters it does not have are refused by name."""
-    given = case.get("params") or {}
-    if not isinstance(given, Mapping):
-        raise ValueError(f"params is {given!r}; it must be an object such as {{'stride': 2}}.")
-    params = {str(key): tuple(v) if isinstance(v, list) else v for key, v in given.items() if v is not None}
-    if kind is MaxPooling:
-        params.pop("return_indices", None)
-    if kind in (NearestNeighbor, Bilinear) and "size" in params:
-        params.setdefault("scale_factor", None)
-    if kind in (Convolution, TransposedConvolution):
-        params["weight"] = tuples_of(case_weight(case, x, symbols))
-    if kind is MaxUnpooling:
-        params["indices"] = tuples_of(case.get("indices"))
-    if kind is TransposedConvolution and "output_size" in params:
-        params["output_padding"] = output_padding(params, x)
-    names = [field.name for field in fields(kind)]
-    unknown = [key for key in params if key not in names]
-    if unknown:
-        shown = ", ".join(name for name in names if name not in ("weight", "indices"))
-        raise ValueError(f"{case['op']} has no parameter {unknown[0]!r}; allowed are {shown}.")
-    try:
-        op: Operator = kind(**params)
-    except TypeError as problem:
-        raise ValueError(f"{case['op']}: a parameter has the wrong type ({problem}).") from None
+def make_operator(kind: type[Any], case: Case, params: dict[str, Any], x: Tensor, symbols: Symbols | None) -> Operator:
+    """The operator record of a case: its parameters, and the grids it asks for."""
+    given = dict(params)
+    for name in kind.grids:
+        if name == "weight" and symbols is not None:
+            shape = torch.tensor(zeros_like(case["weight_symbols"])).shape
+            counting = torch.arange(1, len(symbols.taps) + 1, dtype=torch.float64).view(shape)
+            given[name] = tuples_of(counting.tolist())
+        else:
+            given[name] = tuples_of(schema.numbers(name, case[name], whole=name == "indices"))
+            if not isinstance(given[name], tuple):
+                raise ValueError(f"{name} is a single number; it must be a grid of numbers.")
+    op: Operator = kind(**kind.from_case(given, x, x.ndim - 1))
     return op
 
 
-def case_weight(case: Case, x: Tensor, symbols: Symbols | None) -> Any:
-    """The kernel's numbers; for letters a counting kernel of as many taps."""
-    if symbols is None:
-        if case.get("weight") is None:
-            raise ValueError(f"{case['op']} needs a weight: the kernel as nested lists of numbers.")
-        return grid("weight", case["weight"]).tolist()
-    taps = torch.tensor(zeros_like(case["weight_symbols"])).shape
-    return torch.arange(1, len(symbols.taps) + 1, dtype=torch.float64).view(taps).tolist()
+def check_size(op: Operator, x: Tensor, symbols: Symbols | None) -> None:
+    """Refuse what would be too large; the size comes from torch's meta device, where nothing is computed.
 
-
-def output_padding(params: dict[str, Any], x: Tensor) -> tuple[int, ...]:
-    """The output padding that reaches `output_size`, which is taken out of the parameters."""
-    wanted = params.pop("output_size")
-    op = TransposedConvolution(**params)
-    sizes = per_axis("output_size", wanted, op.dims)
-    triples = zip(x.shape[1:], sizes, op.axes(), strict=True)
-    return tuple(geometry.output_padding_for(i, o, k, s, p, d) for i, o, (k, s, p, d) in triples)
+    Raises:
+        ValueError: with the size there would be and the size that is allowed; or in the operator's own words.
+    """
+    most = MOST_OUTPUTS if symbols is None else MOST_LETTERS
+    try:
+        shape = tuple(op(torch.empty(1, *x.shape, dtype=torch.float64, device="meta")).shape[1:])
+    except (RuntimeError, TypeError, OverflowError) as problem:
+        raise ValueError(f"torch refuses this: {str(problem).splitlines()[0][:200]}") from None
+    if prod(shape) > most:
+        size = " x ".join(map(str, shape))
+        raise ValueError(f"the output would be {size}, {prod(shape):,} numbers; at most {most:,} are worked out here.")
 
 
 def grid(name: str, value: Any) -> Tensor:
     """Nested lists as a float64 tensor."""
-    try:
-        tensor = torch.tensor(value, dtype=torch.float64)
-    except (ValueError, TypeError, RuntimeError) as problem:
-        raise ValueError(f"{name} must be a full grid of numbers ({problem}).") from None
-    if tensor.numel() == 0 or not bool(torch.isfinite(tensor).all()):
-        raise ValueError(f"{name} must be a full grid of finite numbers.")
-    return tensor
+    found = schema.numbers(name, value)
+    if not isinstance(found, list):
+        raise ValueError(f"{name} is a single number; it must be a grid of numbers.")
+    return torch.tensor(found, dtype=torch.float64)

@@ -13,24 +13,31 @@ alone are at fault, on the call where they do not fit the input.
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor
 
 from explainer.operators.bed_of_nails import BedOfNails
-from explainer.operators.bilinear import Bilinear
+from explainer.operators.bilinear import Area, Bicubic, Bilinear
 from explainer.operators.convolution import Convolution
 from explainer.operators.max_pooling import MaxPooling
 from explainer.operators.max_unpooling import MaxUnpooling
+from explainer.operators.mean_pooling import AdaptiveAveragePooling, AdaptiveMaxPooling, AveragePooling
 from explainer.operators.nearest_neighbor import NearestNeighbor
 from explainer.operators.notation import Sizes
-from explainer.operators.pixel_shuffle import PixelShuffle
+from explainer.operators.pixel_shuffle import PixelShuffle, PixelUnshuffle
+from explainer.operators.record import Record
 from explainer.operators.transposed_convolution import TransposedConvolution
 from explainer.operators.weights import Nested, to_nested
 
 __all__ = [
     "OPERATORS",
+    "AdaptiveAveragePooling",
+    "AdaptiveMaxPooling",
+    "Area",
+    "AveragePooling",
     "BedOfNails",
+    "Bicubic",
     "Bilinear",
     "Convolution",
     "MaxPooling",
@@ -39,6 +46,8 @@ __all__ = [
     "Nested",
     "Operator",
     "PixelShuffle",
+    "PixelUnshuffle",
+    "Record",
     "TransposedConvolution",
     "to_nested",
 ]
@@ -62,7 +71,7 @@ class Operator(Protocol):
 
 
 #: Name in a case -> (operator, allowed numbers of spatial axes). Names are torch's, where torch has one.
-OPERATORS: dict[str, tuple[type[Operator], tuple[int, ...]]] = {
+OPERATORS: dict[str, tuple[type[Any], tuple[int, ...]]] = {
     "nearest": (NearestNeighbor, (1, 2)),
     "bed_of_nails": (BedOfNails, (1, 2)),
     "max_pool1d": (MaxPooling, (1,)),
@@ -70,9 +79,20 @@ OPERATORS: dict[str, tuple[type[Operator], tuple[int, ...]]] = {
     "max_unpool1d": (MaxUnpooling, (1,)),
     "max_unpool2d": (MaxUnpooling, (2,)),
     "bilinear": (Bilinear, (1, 2)),
-    "pixel_shuffle": (PixelShuffle, (2,)),
+    "bicubic": (Bicubic, (2,)),
+    "area": (Area, (1, 2)),
+    "avg_pool1d": (AveragePooling, (1,)),
+    "avg_pool2d": (AveragePooling, (2,)),
+    "adaptive_avg_pool1d": (AdaptiveAveragePooling, (1,)),
+    "adaptive_avg_pool2d": (AdaptiveAveragePooling, (2,)),
+    "adaptive_max_pool1d": (AdaptiveMaxPooling, (1,)),
+    "adaptive_max_pool2d": (AdaptiveMaxPooling, (2,)),
+    "pixel_shuffle": (PixelShuffle, (1, 2)),
+    "pixel_unshuffle": (PixelUnshuffle, (1, 2)),
     "conv1d": (Convolution, (1,)),
     "conv2d": (Convolution, (2,)),
+    "conv3d": (Convolution, (3,)),
     "conv_transpose1d": (TransposedConvolution, (1,)),
     "conv_transpose2d": (TransposedConvolution, (2,)),
+    "conv_transpose3d": (TransposedConvolution, (3,)),
 }

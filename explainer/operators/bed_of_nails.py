@@ -8,11 +8,12 @@ from torch import Tensor
 
 from explainer.operators.checks import Size, at_least, per_axis, require_input
 from explainer.operators.notation import Sizes, axis_names
+from explainer.operators.record import Record
 from explainer.operators.weights import transposed
 
 
 @dataclass(frozen=True)
-class BedOfNails:
+class BedOfNails(Record):
     """Put each pixel in the top left corner of a block of zeros.
 
     Torch has no operator of this name: it is the transposed convolution with a 1 x 1 kernel of one and

@@ -1,41 +1,50 @@
-"""Bilinear: every output pixel is a weighted mean of the nearest input pixels."""
+"""Bilinear, and its wider relative bicubic: every output pixel is a weighted mean of the nearest input pixels."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from torch import Tensor
-
-from explainer.operators.checks import Size, require_input
-from explainer.operators.notation import Sizes
-from explainer.operators.resizing import check_target, interpolate, resized_formula, target_argument
+from explainer.operators.resizing import Resizing
 
 
 @dataclass(frozen=True)
-class Bilinear:
+class Bilinear(Resizing):
     """Weighted mean of the nearest pixels (`F.interpolate`, mode linear in 1D, bilinear in 2D).
 
-    `align_corners=False` lines up pixel areas, `True` lines up the centres of the corner pixels.
+    `align_corners=False` lines up pixel areas, `True` lines up the centres of the corner pixels. `antialias` widens
+    the mean when the picture gets smaller, as Pillow does; in 2D only.
     """
 
-    scale_factor: float | tuple[float, ...] | None = 2
-    size: Size | None = None
     align_corners: bool = False
+    antialias: bool = False
 
-    def __post_init__(self) -> None:
-        check_target(self.scale_factor, self.size)
+    def options(self, axes: int) -> dict[str, Any]:
+        """Mode, corners and antialiasing."""
+        if self.antialias and axes != 2:
+            raise ValueError(f"antialias is for 2D maps; this one is {axes}D.")
+        more = {"antialias": True} if self.antialias else {}
+        return {"mode": "linear" if axes == 1 else "bilinear", "align_corners": self.align_corners, **more}
 
-    def __call__(self, x: Tensor) -> Tensor:
-        require_input(x, (3, 4))
-        mode = "linear" if x.ndim == 3 else "bilinear"
-        return interpolate(x, self.scale_factor, self.size, mode, self.align_corners)
 
-    def size_formula(self, size: Sizes) -> list[str]:
-        """i times the scale, rounded down; or the size asked for."""
-        return resized_formula(self.scale_factor, self.size, size)
+@dataclass(frozen=True)
+class Bicubic(Bilinear):
+    """Cubic mean of the nearest 4 x 4 pixels, with negative weights (`F.interpolate`, mode bicubic; a = -0.75).
 
-    def code(self, x: Tensor) -> list[str]:
-        """`F.interpolate`, linear or bilinear."""
-        mode = "linear" if x.ndim == 2 else "bilinear"
-        target = target_argument(self.scale_factor, self.size)
-        return [f"output = F.interpolate(x{target}, mode={mode!r}, align_corners={self.align_corners})"]
+    It overshoots at edges. With `antialias` torch uses a = -0.5, as Pillow does.
+    """
+
+    dims: ClassVar = (2,)
+
+    def options(self, axes: int) -> dict[str, Any]:
+        """As for bilinear."""
+        return {**super().options(axes), "mode": "bicubic"}
+
+
+@dataclass(frozen=True)
+class Area(Resizing):
+    """Mean over the area that an output pixel covers (`F.interpolate`, mode area): adaptive average pooling."""
+
+    def options(self, axes: int) -> dict[str, Any]:
+        """The mode."""
+        return {"mode": "area"}

@@ -7,6 +7,8 @@ from typing import Any
 from torch import Tensor
 
 Size = int | tuple[int, ...]
+#: Beyond this no parameter makes sense, and 64 bits would not hold the sizes that follow from it.
+MOST = 1_000_000
 
 
 def per_axis(name: str, value: Any, axes: int) -> tuple[Any, ...]:
@@ -21,12 +23,14 @@ def per_axis(name: str, value: Any, axes: int) -> tuple[Any, ...]:
 
 
 def at_least(name: str, value: Size, lowest: int) -> None:
-    """Whole numbers, none below `lowest`."""
+    """Whole numbers, none below `lowest` or above a million."""
     for number in value if isinstance(value, tuple | list) else (value,):
         if isinstance(number, bool) or not isinstance(number, int):
             raise ValueError(f"{name} is {number!r}; it must be a whole number.")
         if number < lowest:
             raise ValueError(f"{name} is {number}; it must be at least {lowest}.")
+        if number > MOST:
+            raise ValueError(f"{name} is {number:.3g}; it can be at most {MOST}.")
 
 
 def one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
@@ -43,4 +47,9 @@ def require_input(x: Tensor, ndims: tuple[int, ...], channels: int | None = None
     if min(x.shape[1:]) < 1:
         raise ValueError(f"the input has shape {tuple(x.shape)}; no axis may be empty.")
     if channels is not None and x.shape[1] != channels:
-        raise ValueError(f"the input has {x.shape[1]} channels; this kernel expects {channels}.")
+        hint = ""
+        if x.shape[-1] == channels:
+            hint = (
+                " Its last axis has that many: is it channels last, as TensorFlow prints? Torch's order is (N, C, ...)."
+            )
+        raise ValueError(f"the input has {x.shape[1]} channels; this kernel expects {channels}.{hint}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -10,14 +11,18 @@ from torch import Tensor
 from explainer import geometry
 from explainer.operators.checks import Size, at_least, per_axis, require_input
 from explainer.operators.notation import Sizes, aligned, arguments, axis_names
+from explainer.operators.record import Record
 
 
 @dataclass(frozen=True)
-class MaxPooling:
+class MaxPooling(Record):
     """The largest value of each window, and where it stood (`F.max_pool1d/2d`); not linear.
 
     `indices` are flat positions in the unpadded map of one channel. `stride=None` means kernel_size, as in torch.
     """
+
+    extras: ClassVar = ("return_indices",)
+    is_linear: ClassVar = False
 
     kernel_size: Size = 2
     stride: Size | None = None
@@ -31,6 +36,11 @@ class MaxPooling:
         at_least("padding", self.padding, 0)
         if self.stride is not None:
             at_least("stride", self.stride, 1)
+
+    @classmethod
+    def from_case(cls, params: dict[str, Any], x: Tensor, axes: int) -> dict[str, Any]:
+        """Whether indices are wanted concerns the answer, not the operator."""
+        return {name: value for name, value in params.items() if name != "return_indices"}
 
     def axes(self, dims: int) -> list[tuple[int, int, int, int]]:
         """(k, s, p, d) for each axis."""

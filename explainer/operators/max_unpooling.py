@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -12,12 +13,13 @@ from torch import Tensor
 from explainer.operators.checks import Size, at_least, per_axis, require_input
 from explainer.operators.max_pooling import MaxPooling
 from explainer.operators.notation import Sizes, aligned, arguments, axis_names, literal, program
+from explainer.operators.record import Record, last_axes
 from explainer.operators.weights import Nested
 from explainer.threads import one_thread
 
 
 @dataclass(frozen=True)
-class MaxUnpooling:
+class MaxUnpooling(Record):
     """Put each value back where its maximum stood, zeros elsewhere (`F.max_unpool1d/2d`).
 
     `indices` has the input's shape (with or without the channel axis): flat positions in one output channel. For
@@ -26,17 +28,34 @@ class MaxUnpooling:
     value in reading order wins every time and there is a matrix to speak of.
     """
 
+    grids: ClassVar = ("indices",)
+
     indices: Nested
     kernel_size: Size = 2
     stride: Size | None = None
     padding: Size = 0
-    output_size: tuple[int, ...] | None = None
+    output_size: Size | None = None
 
     def __post_init__(self) -> None:
         at_least("kernel_size", self.kernel_size, 1)
         at_least("padding", self.padding, 0)
         if self.stride is not None:
             at_least("stride", self.stride, 1)
+        if self.output_size is not None:
+            at_least("output_size", self.output_size, 1)
+
+    @classmethod
+    def from_case(cls, params: dict[str, Any], x: Tensor, axes: int) -> dict[str, Any]:
+        """Indices with a batch of one in front lose it; `output_size` may be one number or the whole shape."""
+        fields, indices = dict(params), params["indices"]
+        depth, inner = 0, indices
+        while isinstance(inner, tuple) and inner:
+            depth, inner = depth + 1, inner[0]
+        if depth == axes + 2 and len(indices) == 1:
+            fields["indices"] = indices[0]
+        if fields.get("output_size") is not None:
+            fields["output_size"] = last_axes("output_size", fields["output_size"], axes)
+        return fields
 
     def axes(self, dims: int) -> list[tuple[int, int, int]]:
         """(k, s, p) for each axis."""
@@ -79,7 +98,7 @@ class MaxUnpooling:
             raise ValueError(f"the output would be {' x '.join(map(str, default))}: nothing is left.")
         if self.output_size is None:
             return default
-        size = tuple(self.output_size)
+        size = per_axis("output_size", self.output_size, len(pooled))
         stride = per_axis("stride", self.kernel_size if self.stride is None else self.stride, len(pooled))
         if len(size) != len(pooled):
             raise ValueError(f"output_size has {len(size)} numbers; this map has {len(pooled)} axes.")
@@ -96,7 +115,7 @@ class MaxUnpooling:
             for name, i, (k, s, p) in zip(axis_names(size), size, self.axes(len(size)), strict=True)
         ]
         if self.output_size is not None:
-            given = r" \times ".join(str(n) for n in self.output_size)
+            given = r" \times ".join(str(n) for n in per_axis("output_size", self.output_size, len(size)))
             lines.append(rf"\text{{output\_size}} = {given}\ \text{{was asked for}}")
         return lines
 
@@ -107,7 +126,7 @@ class MaxUnpooling:
 
     def call(self, values: str, dims: int) -> str:
         """The one line that puts the variable `values` back by the variable `indices`."""
-        size = None if self.output_size is None else tuple(self.output_size)
+        size = None if self.output_size is None else per_axis("output_size", self.output_size, dims)
         rest = arguments(stride=self.stride, padding=self.padding, output_size=size)
         return f"output = F.max_unpool{dims}d({values}, indices, {self.kernel_size}{rest})"
 

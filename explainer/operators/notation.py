@@ -10,8 +10,8 @@ Sizes = tuple[int, ...]
 
 
 def axis_names(size: Sizes) -> tuple[str, ...]:
-    """W for one axis, H and W for two."""
-    return ("W",) if len(size) == 1 else ("H", "W")
+    """W for one axis, H and W for two, D in front for three."""
+    return ("D", "H", "W")[3 - len(size) :]
 
 
 def aligned(name: str, formula: str, filled: str, o: int) -> str:
@@ -37,5 +37,10 @@ def program(x: Tensor, lines: list[str]) -> str:
     """A whole program around the lines that compute `output` from `x` (C, *spatial), float64."""
     head = ["import torch", "import torch.nn.functional as F", ""]
     return "\n".join(
-        [*head, f"x = {literal(x[None])}  # (N, C, {'W' if x.ndim == 2 else 'H, W'})", *lines, "print(output)"]
+        [
+            *head,
+            f"x = {literal(x[None])}  # (N, C, {', '.join(axis_names(tuple(x.shape[1:])))})",
+            *lines,
+            "print(output)",
+        ]
     )

@@ -1,25 +1,72 @@
-"""What nearest neighbor and bilinear share: `F.interpolate` by a scale or to a size."""
+"""What the operators of `F.interpolate` share: by a scale or to a size."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import torch.nn.functional as F
 from torch import Tensor
 
-from explainer.operators.checks import Size, at_least, per_axis
+from explainer.operators.checks import MOST, Size, at_least, per_axis, require_input
 from explainer.operators.notation import Sizes, arguments, axis_names
+from explainer.operators.record import Record
 
 
-def interpolate(x: Tensor, scale_factor: Any, size: Size | None, mode: str, align_corners: bool | None) -> Tensor:
-    """`F.interpolate` with the scale or the size given, after checking that something is left."""
-    axes = x.ndim - 2
-    if size is not None:
-        return F.interpolate(x, size=per_axis("size", size, axes), mode=mode, align_corners=align_corners)
-    scales = per_axis("scale_factor", scale_factor, axes)
-    if any(int(i * s) < 1 for i, s in zip(x.shape[2:], scales, strict=True)):
-        raise ValueError(f"scale_factor {scale_factor} leaves nothing of an input of {tuple(x.shape[2:])}.")
-    return F.interpolate(x, scale_factor=scales, mode=mode, align_corners=align_corners)
+@dataclass(frozen=True)
+class Resizing(Record):
+    """`F.interpolate` by `scale_factor` or to `size`: give one of them.
+
+    Sizes are rounded down. Between pixels torch goes by the scale that was given; with `recompute_scale_factor` by the
+    ratio of the sizes, which differs where something was rounded.
+    """
+
+    scale_factor: float | tuple[float, ...] | None = 2
+    size: Size | None = None
+    recompute_scale_factor: bool = field(default=False, kw_only=True)
+
+    #: Spatial axes this interpolation knows.
+    dims: ClassVar[tuple[int, ...]] = (1, 2)
+
+    def __post_init__(self) -> None:
+        check_target(self.scale_factor, self.size)
+        if self.recompute_scale_factor and self.size is not None:
+            raise ValueError("recompute_scale_factor needs scale_factor; size was given.")
+
+    @classmethod
+    def from_case(cls, params: dict[str, Any], x: Tensor, axes: int) -> dict[str, Any]:
+        """A size takes the default scale's place."""
+        return {"scale_factor": None, **params} if params.get("size") is not None else params
+
+    def options(self, axes: int) -> dict[str, Any]:
+        """Further arguments of `F.interpolate` for that many axes, `mode` among them."""
+        raise NotImplementedError
+
+    def __call__(self, x: Tensor) -> Tensor:
+        require_input(x, tuple(n + 2 for n in self.dims))
+        axes = x.ndim - 2
+        if self.size is not None:
+            return F.interpolate(x, size=per_axis("size", self.size, axes), **self.options(axes))
+        scales = per_axis("scale_factor", self.scale_factor, axes)
+        for i, scale in zip(x.shape[2:], scales, strict=True):
+            if i * scale < 1:
+                raise ValueError(f"scale_factor {scale:g} leaves nothing of an input of {tuple(x.shape[2:])}.")
+            if i * scale > MOST:
+                raise ValueError(
+                    f"scale_factor {scale:g} makes {i * scale:g} of {i} pixels; at most {MOST} are allowed."
+                )
+        again = self.recompute_scale_factor or None
+        return F.interpolate(x, scale_factor=scales, recompute_scale_factor=again, **self.options(axes))
+
+    def size_formula(self, size: Sizes) -> list[str]:
+        """i times the scale, rounded down; or the size asked for."""
+        return resized_formula(self.scale_factor, self.size, size)
+
+    def code(self, x: Tensor) -> list[str]:
+        """`F.interpolate`."""
+        target = arguments(size=self.size) if self.size is not None else arguments(scale_factor=self.scale_factor)
+        again = arguments(recompute_scale_factor=True) if self.recompute_scale_factor else ""
+        return [f"output = F.interpolate(x{target}{again}{arguments(**self.options(x.ndim - 1))})"]
 
 
 def check_target(scale_factor: Any, size: Size | None) -> None:
@@ -28,8 +75,8 @@ def check_target(scale_factor: Any, size: Size | None) -> None:
         raise ValueError(f"give scale_factor or size, not both and not neither (got {scale_factor}, {size}).")
     if size is not None:
         at_least("size", size, 1)
-    elif min(scale_factor if isinstance(scale_factor, tuple) else (scale_factor,)) <= 0:
-        raise ValueError(f"scale_factor is {scale_factor}; it must be above 0.")
+    elif not all(0 < scale <= MOST for scale in (scale_factor if isinstance(scale_factor, tuple) else (scale_factor,))):
+        raise ValueError(f"scale_factor is {scale_factor}; it must be above 0 and at most {MOST}.")
 
 
 def resized_formula(scale_factor: Any, size: Size | None, sizes: Sizes) -> list[str]:
@@ -43,8 +90,3 @@ def resized_formula(scale_factor: Any, size: Size | None, sizes: Sizes) -> list[
         rf"{name}_{{out}} = \lfloor i \cdot r \rfloor = \lfloor {i}\cdot{scale:g} \rfloor = {int(i * scale)}"
         for name, i, scale in zip(names, sizes, scales, strict=True)
     ]
-
-
-def target_argument(scale_factor: Any, size: Size | None) -> str:
-    """The size or the scale as an argument in code."""
-    return arguments(size=size) if size is not None else arguments(scale_factor=scale_factor)

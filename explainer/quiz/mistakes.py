@@ -137,6 +137,8 @@ def tiled(op: Any) -> Map | None:
 
 def columns_first(op: PixelShuffle) -> Map | None:
     """Channels that fill each block column by column."""
+    if not isinstance(op.upscale_factor, int):
+        return None
     r = op.upscale_factor
 
     def shuffle(x: Tensor) -> Tensor:
@@ -149,6 +151,8 @@ def columns_first(op: PixelShuffle) -> Map | None:
 
 def quadrants(op: PixelShuffle) -> Map | None:
     """Each channel as a part of the output of its own, beside the others."""
+    if not isinstance(op.upscale_factor, int):
+        return None
     r = op.upscale_factor
 
     def lay_out(x: Tensor) -> Tensor:

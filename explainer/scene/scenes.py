@@ -7,11 +7,9 @@ output_padding mean nothing otherwise. Every value in a panel is torch's.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import singledispatch
 from typing import Any
 
-import torch.nn.functional as F
 from torch import Tensor
 
 from explainer.operators import (
@@ -79,9 +77,7 @@ def scene_of(op: Operator, x: Tensor, view: View | None = None) -> Scene:
 def convolution_scene(op: Convolution, x: Tensor, view: View | None = None) -> Scene:
     """The padded input, the kernel sliding over it, the output, and the matrix C acting on the padded input."""
     view = view or View()
-    pads = [(p, p) for _, _, p, _ in op.axes()]
-    padded = F.pad(x, [n for pair in reversed(pads) for n in pair])
-    on_padded = replace(op, padding=0)
+    pads, padded, on_padded = op.borders(), op.padded(x), op.on_padded()
     border = ghosts(pad_mask(padded.shape, pads))
     panels = [
         map_panel("input", "input", padded, symbol="in", note=padded_note(x, padded), **origin(pads)),

@@ -13,7 +13,7 @@ SHOWN = ("warning", "error", "info", "success", "markdown", "caption", "title", 
 
 
 def run(stem: str, **url: str) -> AppTest:
-    at = AppTest.from_string(f"from explainer.ui.frame import show_frame\nshow_frame({stem!r})", default_timeout=120)
+    at = AppTest.from_string(f"from explainer.ui.frame import show_frame\nshow_frame({stem!r})", default_timeout=400)
     for name, value in url.items():
         at.query_params[name] = value
     return at.run()

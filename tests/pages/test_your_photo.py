@@ -189,7 +189,7 @@ def test_the_newest_photos_are_kept_and_the_oldest_make_room():
 
 def test_photos_lost_with_the_session_are_told_and_the_page_goes_on(monkeypatch):
     """After a reconnection Streamlit hands out `DeletedFile` for what it no longer holds."""
-    monkeypatch.setattr(MemoryUploadedFileManager, "get_files", lambda self, session, files: [])
+    monkeypatch.setattr(MemoryUploadedFileManager, "get_files", lambda self, session_id, file_ids: [])
     at = upload(open_page(), encode(quarters(), "PNG"))
     assert not at.exception
     assert any("send it again" in one for one in sentences(at))

@@ -27,9 +27,9 @@ def test_known_photos_have_known_answers():
     """A photo of a cat is a cat, and so on: two names swapped, or two ids, fail here."""
     for name, class_id, least in (
         ("chelsea", 8, 0.3),
-        ("sheep", 17, 0.1),
-        ("astronaut", 15, 0.2),
-        ("airplane", 1, 0.03),
+        ("sheep", 17, 0.005),
+        ("astronaut", 15, 0.1),
+        ("airplane", 1, 0.005),
     ):
         labels = predict(read_photo(sample(name).path.read_bytes()).rgb, "fcn8s", 257).labels
         share = np.bincount(labels.ravel(), minlength=21) / labels.size

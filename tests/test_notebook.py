@@ -1,0 +1,115 @@
+"""The door for people who write code: layers as operators, anything linear by impulses, the notebook itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from explainer import matrix_of, show
+from explainer.notebook import MOST_CELLS, operator_of
+
+ROOT = Path(__file__).parent.parent
+
+LAYERS = [
+    (nn.Conv1d(2, 3, 3, padding=1), (2, 6)),
+    (nn.Conv2d(2, 4, 3, stride=2, padding=1, groups=2), (2, 5, 6)),
+    (nn.Conv2d(1, 1, (2, 3), padding="same", bias=False), (1, 5, 6)),
+    (nn.Conv2d(1, 1, 3, padding=1, padding_mode="circular"), (1, 5, 6)),
+    (nn.ConvTranspose1d(1, 2, 4, stride=2, padding=1), (1, 5)),
+    (nn.ConvTranspose2d(1, 1, 3, stride=2, padding=1, output_padding=1), (1, 3, 4)),
+    (nn.Upsample(scale_factor=2), (2, 3, 3)),
+    (nn.Upsample(size=(5, 7), mode="bilinear", align_corners=True), (1, 3, 3)),
+    (nn.Upsample(scale_factor=2, mode="linear"), (1, 4)),
+    (nn.Upsample(scale_factor=2, mode="bicubic"), (1, 4, 4)),
+    (nn.UpsamplingBilinear2d(scale_factor=2), (1, 3, 3)),
+    (nn.AvgPool2d(2, padding=1), (1, 4, 4)),
+    (nn.AdaptiveAvgPool2d((2, 3)), (1, 5, 5)),
+    (nn.PixelShuffle(2), (4, 2, 3)),
+    (nn.PixelUnshuffle(2), (1, 4, 6)),
+    (nn.Sequential(nn.Conv2d(1, 2, 3), nn.PixelUnshuffle(2)), (1, 6, 6)),
+    (nn.Linear(4, 6), (1, 2, 4)),
+    (nn.BatchNorm2d(2).eval(), (2, 3, 3)),
+]
+IDS = [type(layer).__name__ + str(n) for n, (layer, _) in enumerate(LAYERS)]
+
+
+@pytest.mark.parametrize(("layer", "shape"), LAYERS, ids=IDS)
+def test_the_matrix_is_the_layers(layer, shape):
+    double = layer.double()
+    x, zero = torch.randn(1, *shape, dtype=torch.float64), torch.zeros(1, *shape, dtype=torch.float64)
+    matrix = matrix_of(layer, shape)
+    assert matrix.is_sparse
+    with torch.no_grad():
+        expected = (double(x) - double(zero)).flatten()
+    assert torch.allclose(matrix @ x.flatten(), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize(("layer", "shape"), LAYERS, ids=IDS)
+def test_the_picture_shows_the_layers_numbers(layer, shape):
+    picture = show(layer.double(), torch.ones(1, *shape))
+    scene = json.loads(picture.pages[0].split('id="scene">')[1].split("</script>")[0])
+    html = picture._repr_html_()
+    assert html.count("<iframe srcdoc=") == len(picture.pages)
+    assert 'sandbox="allow-scripts' in html and "<script" not in html
+    assert scene["ties"]["output"] and {panel["id"] for panel in scene["panels"]} >= {"input", "output"}
+
+
+def test_max_pooling_and_back():
+    x = torch.tensor([[[[1.0, 2, 0, 1], [4, 3, 1, 0], [0, 1, 1, 5], [1, 0, 2, 1]]]])
+    values, indices = nn.MaxPool2d(2, return_indices=True)(x)
+    assert show(nn.MaxPool2d(2), x).pages
+    assert show(nn.MaxUnpool2d(2), values, indices).pages
+    back = matrix_of(nn.MaxUnpool2d(2), (1, 2, 2), indices) @ values.flatten().double()
+    assert torch.equal(back, nn.MaxUnpool2d(2)(values, indices).flatten().double())
+
+
+def test_any_linear_function():
+    found = matrix_of(lambda x: x.flip(-1).cumsum(-1), (1, 4)).to_dense()
+    assert torch.equal(found, torch.ones(4, 4).double().tril().flip(1))
+    assert show(lambda x: x.roll(1, -1), torch.ones(1, 1, 5)).pages
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: show(nn.ReLU(), torch.ones(1, 3, 3)), "not linear"),
+        (lambda: matrix_of(nn.MaxPool2d(2), (1, 4, 4)), "not linear"),
+        (lambda: matrix_of(torch.sigmoid, (1, 4, 4)), "not linear"),
+        (lambda: show(nn.Upsample(scale_factor=9), torch.ones(1, 9, 9)), f"at most {MOST_CELLS}"),
+        (lambda: show(nn.Conv2d(1, 1, 3, device="meta"), torch.ones(1, 5, 5)), "on meta"),
+        (lambda: show(nn.Conv2d(1, 1, 3), torch.ones(1, 5, 5, device="meta")), "on meta"),
+        (lambda: show(nn.Conv2d(1, 1, 3), torch.ones(2, 1, 5, 5)), "one map"),
+        (lambda: show(nn.Conv2d(1, 1, 3), [[1, 2]]), "must be a tensor"),
+        (lambda: show(nn.Conv2d(2, 1, 3), torch.ones(1, 5, 5)), "expects 2"),
+        (lambda: show(nn.MaxUnpool2d(2), torch.ones(1, 2, 2)), "needs the indices"),
+        (lambda: show("conv", torch.ones(1, 2, 2)), "no layer"),
+        (lambda: show(nn.Sequential(), torch.ones(1, 2, 2)), "0 layers"),
+        (lambda: show(nn.Linear(3, 2), torch.ones(1, 2, 2)), "does not take an input"),
+    ],
+)
+def test_what_cannot_be_drawn_gets_one_sentence(call, words):
+    with pytest.raises(ValueError, match=words) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+
+
+def test_the_layer_itself_is_not_touched():
+    layer = nn.Linear(4, 4)
+    show(layer, torch.ones(1, 2, 4))
+    assert layer.weight.dtype == torch.float32 and operator_of(layer, (1, 2, 4)) is not layer
+
+
+def test_the_notebook_runs():
+    import nbformat
+    from nbclient import NotebookClient
+
+    path = ROOT / "docs" / "your_own_layer.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(ROOT)}}).execute()
+    shown = [one for cell in notebook.cells for one in cell.get("outputs", []) if "text/html" in one.get("data", {})]
+    assert len(shown) >= 3
+    assert "not linear" in notebook.cells[-1].outputs[0]["text"]
