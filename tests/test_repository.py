@@ -25,7 +25,15 @@ def test_ci_runs_exactly_the_readmes_test_command():
 
 def test_requirements_are_pinned():
     lines = (ROOT / "requirements.txt").read_text().split()
-    assert {line.split("==")[0] for line in lines} == {"streamlit", "torch", "torchvision", "numpy", "plotly", "pillow"}
+    assert {line.split("==")[0] for line in lines} == {
+        "streamlit",
+        "torch",
+        "torchvision",
+        "msgspec",
+        "numpy",
+        "plotly",
+        "pillow",
+    }
     assert all("==" in line for line in lines)
 
 
