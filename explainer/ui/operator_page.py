@@ -9,24 +9,27 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+import streamlit as st
 import torch
 
 from explainer.examples.cases import grid
 from explainer.examples.grids import write_grid
 from explainer.examples.table import Example, examples_of
+from explainer.nesting import tuples_of
 from explainer.operators import Convolution, TransposedConvolution
 from explainer.scene.panels import Scene
 from explainer.scene.scenes import scene_of
+from explainer.scene.view import View
 from explainer.ui.below import show_below
 from explainer.ui.choosing import choose
 from explainer.ui.heading import show_heading, toolbar
 from explainer.ui.navigation import entry
-from explainer.ui.page_record import Field, OperatorPage, PageState
+from explainer.ui.page_record import Companion, Field, OperatorPage, PageState
 from explainer.ui.questions import show_ask_me
 from explainer.ui.settings import Settings, encode
 from explainer.ui.stage import show_stage
 
-__all__ = ["Field", "OperatorPage", "show_page"]
+__all__ = ["Companion", "Field", "OperatorPage", "show_page"]
 
 
 @lru_cache(maxsize=256)
@@ -51,7 +54,18 @@ def show_page(page: OperatorPage) -> None:
     scene = cached_scene(state)
     stage = f"{page.prefix}_stage"
     show_stage(scene, stage, lambda panel, values: settings.adopt({panel: edited_text(state, scene, panel, values)}))
+    companion = page.companion(state.op, state.tensor())
+    if companion is not None:
+        show_companion(companion, f"{page.prefix}_companion")
     show_below(page, state, scene, stage, example)
+
+
+def show_companion(companion: Companion, stage: str) -> None:
+    """The second picture, to step through like the first."""
+    st.subheader(companion.heading)
+    st.markdown(companion.text)
+    state = PageState(companion.op, tuples_of(companion.input.tolist()), View(editable=False), companion.heading)
+    show_stage(cached_scene(state), stage)
 
 
 def pick_example(page: OperatorPage, settings: Settings) -> Example:

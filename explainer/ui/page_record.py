@@ -44,6 +44,19 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Companion:
+    """A second picture below the first: the operator that stands behind, or in front of, the page's own.
+
+    `input` is (C, *spatial), float64.
+    """
+
+    heading: str
+    text: str
+    op: Operator
+    input: Tensor
+
+
+@dataclass(frozen=True)
 class OperatorPage:
     """What differs between operator pages.
 
@@ -57,6 +70,7 @@ class OperatorPage:
         readings: offer the second reading (zeros inserted).
         transpose: draw Cᵀ beside C.
         stage: which of the page's stages this is, from the top.
+        companion: what stands behind or in front of the operator in a network, from the operator and its input.
         heading: what stands above it instead of the page's title, for a second stage.
     """
 
@@ -73,6 +87,7 @@ class OperatorPage:
     stage: int = 0
     heading: str | None = None
     proofs: Callable[[Any, Tensor], list[Any]] = field(default=lambda op, x: [])
+    companion: Callable[[Any, Tensor], Companion | None] = field(default=lambda op, x: None)
 
     @property
     def prefix(self) -> str:

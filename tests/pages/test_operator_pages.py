@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import torch.nn.functional as F
 from streamlit.testing.v1 import AppTest
 
 from explainer.examples.table import examples, examples_of, find_example
@@ -67,9 +68,8 @@ def test_every_example_shows_torchs_numbers(stem, example):
     if example.is_refused:
         assert any("output_padding 1 is not possible" in one.value for one in app.warning)
         return
-    first, last = scenes(app)[0], scenes(app)[-1]
     pooled_only = stem == "max_unpooling" and example.op.startswith("max_pool") and example.is_single
-    scene = first if pooled_only else last
+    scene = scenes(app)[1 if pooled_only else 0]
     if not example.has_letters:
         expected = torch.tensor(example.case["output"], dtype=torch.float64).flatten().tolist()
         assert values(scene) == pytest.approx(expected, abs=1e-6)
@@ -197,7 +197,7 @@ def test_left_out_output_size_is_refused_or_moves_everything():
     assert any("Torch refuses this: index 18 does not fit" in one.value for one in app.error)
     app = open_page("max_unpooling", mu_example="unpooling-ceil", mu_output_size="left out")
     wrong = next(one for one in examples() if one.slug == "unpooling-ceil").case["wrong_output"]
-    assert values(scenes(app)[1]) == [value for row in wrong for value in row]
+    assert values(scenes(app)[0]) == [value for row in wrong for value in row]
 
 
 @pytest.mark.parametrize(("slug", "size", "small", "back"), [
@@ -218,3 +218,21 @@ def test_published_sizes_come_back(slug, size, small, back):
 def test_torchvisions_shapes_stand_on_the_last_page():
     app = open_page("your_photo")
     assert any("features 2048 × 28 × 32 → scores 21 × 28 × 32" in one.value for one in app.caption)
+
+
+def test_a_kernel_over_the_nails_interpolates():
+    app = open_page("bed_of_nails")
+    nails, filled = scenes(app)
+    assert values(filled, "input") == values(nails)
+    assert values(filled)[:4] == [1, 1.5, 2, 1]
+
+
+def test_the_convolution_in_front_doubles_bilinearly():
+    app = open_page("pixel_shuffle")
+    front = scenes(app)[1]
+    size = front["panels"][0]["shape"]
+    channels = torch.tensor(values(front), dtype=torch.float64).view(4, size[1] - 2, size[2] - 2)
+    small = torch.tensor(values(front, "input"), dtype=torch.float64).view(1, 1, size[1] - 2, size[2] - 2)
+    doubled = F.interpolate(small, scale_factor=2, mode="bilinear", align_corners=False)[0, 0]
+    shuffled = F.pixel_shuffle(channels, 2)[0]
+    assert torch.allclose(shuffled[1:-1, 1:-1], doubled[1:-1, 1:-1])
