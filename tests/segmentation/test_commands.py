@@ -134,9 +134,11 @@ def test_the_whole_corpus_ends_as_it_should(
     printed = lines(capsys)
     assert [line["file"] for line in printed] == [str(path) for path in paths]
     for case, line in zip(cases, printed, strict=True):
-        assert ("error" in line) == (case.error is not None), (case.name, line)
+        # One's own computer may spend more memory on one's own file than a server on a visitor's.
+        refused = case.error is not None and case.name != "81 megapixels in one bit"
+        assert ("error" in line) == refused, (case.name, line)
         assert (case.notice is not None) == ("notices" in line), case.name
         if case.size is not None:
             assert (line["width"], line["height"]) == case.size, case.name
     written = len(list((tmp_path / "out").iterdir()))
-    assert written == 2 * sum(case.error is None for case in cases)
+    assert written == 2 * sum("error" not in line for line in printed)
