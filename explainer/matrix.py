@@ -106,3 +106,12 @@ def nonzeros(matrix: Tensor) -> Entries:
     sparse = matrix.coalesce()
     rows, columns = sparse.indices()
     return rows, columns, sparse.values()
+
+
+def linearized(op: Map, x: Tensor) -> Map:
+    """The derivative of `op` at `x` (C, *spatial), a linear map that answers a batch of directions."""
+
+    def directional(v: Tensor) -> Tensor:
+        return torch.stack([torch.func.jvp(op, (x[None],), (one[None],))[1][0] for one in v])
+
+    return directional

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from explainer.examples.cases import Problem
-from explainer.matrix import DENSE_LIMIT, Map, matrix_of
-from explainer.operators import Convolution, MaxPooling, Operator, Record, TransposedConvolution
+from explainer.matrix import DENSE_LIMIT, linearized, matrix_of
+from explainer.operators import Convolution, MaxPooling, Record, TransposedConvolution
 from explainer.scene.json_numbers import nested_numbers
 from explainer.scene.letters import Symbols, matrix_labels, output_labels
 
@@ -49,15 +49,6 @@ def selection(indices: Tensor, x: Tensor) -> Tensor:
     size = (indices.numel(), x.numel())
     sparse = torch.sparse_coo_tensor(torch.stack([rows, home]), ones, size, is_coalesced=True, check_invariants=True)
     return sparse.to_dense() if size[0] * size[1] <= DENSE_LIMIT else sparse
-
-
-def linearized(op: Operator, x: Tensor) -> Map:
-    """The operator's derivative at `x`, a linear map that answers a batch of directions."""
-
-    def directional(v: Tensor) -> Tensor:
-        return torch.stack([torch.func.jvp(op, (x[None],), (one[None],))[1][0] for one in v])
-
-    return directional
 
 
 def symbolic_answer(problem: Problem, symbols: Symbols) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from torch import Tensor
 
+from explainer.matrix import linearized
 from explainer.operators import (
     BedOfNails,
     Convolution,
@@ -65,7 +66,9 @@ def scene_of(op: Operator, x: Tensor, view: View | None = None) -> Scene:
     ]
     if view.matrix:
         panels += product_panels("M", panels[1], panels[0])
-    ties = ties_of(op, tuple(x.shape))
+    # What is not linear has a matrix at this input only: for a maximum, who won where.
+    linear = op if getattr(op, "is_linear", True) else linearized(op, x)
+    ties = ties_of(linear, tuple(x.shape))
     columns = {**tie_columns(ties), "weight": numbers(ties.weights)}
     seen = readings(("maps", "Maps", [0]), *([("matrix", "Matrix", [1])] if view.matrix else []), all_as="Both")
     if type(op) in VERBS:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from explainer.matrix import Shape, entries_of
-from explainer.operators import Convolution, Operator, TransposedConvolution
+from explainer.matrix import Map, Shape, entries_of
+from explainer.operators import Convolution, TransposedConvolution
 from explainer.operators.weights import full_weight
 
 
@@ -33,8 +33,8 @@ class Ties:
     weights: Tensor
 
 
-def ties_of(op: Operator, shape: Shape) -> Ties:
-    """The ties of a linear operator on inputs of `shape` (C, *spatial)."""
+def ties_of(op: Map, shape: Shape) -> Ties:
+    """The ties of a linear map on inputs of `shape` (C, *spatial)."""
     if isinstance(op, Convolution | TransposedConvolution):
         return kernel_ties(op, shape)
     rows, columns, values = entries_of(op, shape)
