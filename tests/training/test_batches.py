@@ -124,7 +124,10 @@ def test_a_batch_depends_on_its_number_the_seed_and_the_rank_alone(tmp_path: Pat
     assert first.x.shape == (6, 3, 161, 161) and set(first.coarse.shape[1:]) <= {40, 41}
     assert first.fine.shape == (2, 32 * WINDOW + 1, 32 * WINDOW + 1)
     top, left = first.cell_y * 32, first.cell_x * 32
-    coarse = first.coarse[:2, top // GRID :, left // GRID :][..., : 32 * WINDOW // GRID + 1, : 32 * WINDOW // GRID + 1]
-    assert torch.equal(first.fine[..., ::GRID, ::GRID], coarse)
+    down, along = first.phase
+    seen = first.fine[..., down::GRID, along::GRID]
+    rows, columns = seen.shape[1:]
+    coarse = first.coarse[:2, top // GRID :, left // GRID :][:, :rows, :columns]
+    assert torch.equal(seen[:, : coarse.shape[1], : coarse.shape[2]], coarse)
     assert len(first.taught) == len(first.teacher) == len(first.trust) > 0
     assert len(list(feeds[0].batches(2, 6))) == 4
