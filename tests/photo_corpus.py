@@ -21,7 +21,7 @@ FORMATS = (*LOSSLESS, *LOSSY, "GIF")
 class Case:
     """A file: `error` is None if it must be read, else a part of the refusal.
 
-    `size` is (width, height) upright; `pixel` the colour expected in the top left quarter, within `tolerance`.
+    `size` is (width, height) upright; `pixel` the color expected in the top left quarter, within `tolerance`.
     """
 
     name: str
@@ -86,7 +86,7 @@ def good_modes() -> Iterator[Case]:
     palette = quarters().quantize(8, dither=Image.Dither.NONE)
     clear = palette.getpixel((1, 1))
     for kind in ("PNG", "GIF"):
-        yield Case(f"{kind} with a clear colour", encode(palette, kind, transparency=clear), pixel=(255, 255, 255))
+        yield Case(f"{kind} with a clear color", encode(palette, kind, transparency=clear), pixel=(255, 255, 255))
 
 
 def deep_greys() -> Iterator[Case]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -14,7 +15,7 @@ from explainer.operators.record import Record
 
 
 @dataclass(frozen=True)
-class Resizing(Record):
+class Resizing(Record, ABC):
     """`F.interpolate` by `scale_factor` or to `size`: give one of them.
 
     Sizes are rounded down. Between pixels torch goes by the scale that was given; with `recompute_scale_factor` by the
@@ -38,9 +39,9 @@ class Resizing(Record):
         """A size takes the default scale's place."""
         return {"scale_factor": None, **params} if params.get("size") is not None else params
 
+    @abstractmethod
     def options(self, axes: int) -> dict[str, Any]:
         """Further arguments of `F.interpolate` for that many axes, `mode` among them."""
-        raise NotImplementedError
 
     def __call__(self, x: Tensor) -> Tensor:
         require_input(x, tuple(n + 2 for n in self.dims))

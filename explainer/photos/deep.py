@@ -22,7 +22,7 @@ LOOKED_AT = 1_000_000
 
 
 def eight_bits(values: Values, hidden: float | None = None) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """(H, W) values as 8-bit grey, and what to say about it.
+    """(H, W) values as 8-bit gray, and what to say about it.
 
     Args:
         values: integers or floats, also with NaN and infinities.

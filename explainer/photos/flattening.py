@@ -21,8 +21,8 @@ def flatten(image: Image.Image, long_side: int | None) -> tuple[Image.Image, tup
     """A decoded picture as RGB with no side longer than `long_side`, and what to say about it."""
     if is_deep(image):
         clear = image.info.get("transparency")
-        grey, said = eight_bits(np.asarray(image), clear if isinstance(clear, int | float) else None)
-        return _thumbnail(Image.fromarray(grey).convert("RGB"), long_side), said
+        gray, said = eight_bits(np.asarray(image), clear if isinstance(clear, int | float) else None)
+        return _thumbnail(Image.fromarray(gray).convert("RGB"), long_side), said
     profile = _profile(image)
     mode = "CMYK" if image.mode == "CMYK" and profile is not None else "RGB"
     flat = _thumbnail(_reduced(image, mode, _factor(image, long_side)), long_side)
@@ -80,8 +80,8 @@ def _srgb(flat: Image.Image, profile: ImageCms.ImageCmsProfile | None) -> Image.
     """Colors as an sRGB screen shows them; where the profile cannot be used, as they are."""
     if profile is None:
         return flat.convert("RGB")
-    grey = str(profile.profile.xcolor_space) == "GRAY"
-    source = flat.convert("L") if grey else flat
+    gray = str(profile.profile.xcolor_space) == "GRAY"
+    source = flat.convert("L") if gray else flat
     try:
         turned = ImageCms.profileToProfile(source, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
     except (OSError, ImageCms.PyCMSError, ValueError):

@@ -1,6 +1,6 @@
 """Decode a stranger's picture within a budget; upright, RGB, reduced. The limits follow measurements.
 
-Pillow by itself accepts 40 formats, spends 1.7 GB on an 88-megapixel WebP without a warning, turns 16-bit grey white,
+Pillow by itself accepts 40 formats, spends 1.7 GB on an 88-megapixel WebP without a warning, turns 16-bit gray white,
 and lets ten kinds of exception escape from damaged files.
 """
 
@@ -97,8 +97,8 @@ def _first_that_reads(versions: list[bytes], long_side: int | None, most: int) -
         values = read_scientific(versions[-1], most)
         if values is None:
             raise
-        grey, said = values
-        return _photo(*flatten(Image.fromarray(grey), long_side), grey.shape[::-1], 1, said)
+        gray, said = values
+        return _photo(*flatten(Image.fromarray(gray), long_side), gray.shape[::-1], 1, said)
 
 
 def _decode(data: bytes, long_side: int | None, most: int) -> Photo:

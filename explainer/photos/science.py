@@ -1,4 +1,4 @@
-"""TIFFs that Pillow does not know: half and double precision, and 16-bit grey with alpha.
+"""TIFFs that Pillow does not know: half and double precision, and 16-bit gray with alpha.
 
 Whatever a sample means, a row of a TIFF is a row of bytes. So the directory is told that its samples are single bytes
 and its rows accordingly longer; Pillow undoes strips, tiles and compression, and the bytes are read as what they are.
@@ -20,11 +20,11 @@ from explainer.photos.sniffing import tiff_tags
 WIDTH, HEIGHT, BITS, PHOTOMETRIC, SAMPLES, PLANAR, PREDICTOR = 256, 257, 258, 262, 277, 284, 317
 TILE_WIDTH, EXTRA, FORMAT = 322, 338, 339
 FLOAT = 3
-Grey = tuple[NDArray[np.uint8], tuple[str, ...]]
+Gray = tuple[NDArray[np.uint8], tuple[str, ...]]
 
 
-def read_scientific(data: bytes, most: int) -> Grey | None:
-    """(H, W) grey and what to say about it; None if this is no such TIFF.
+def read_scientific(data: bytes, most: int) -> Gray | None:
+    """(H, W) gray and what to say about it; None if this is no such TIFF.
 
     Raises:
         PhotoError: for one that is too large, or has several bands of floating-point numbers.
@@ -58,9 +58,9 @@ def read_scientific(data: bytes, most: int) -> Grey | None:
     return _on_white(values[..., 0], values[..., 1])
 
 
-def _on_white(grey: NDArray[np.generic], alpha: NDArray[np.generic]) -> Grey:
-    """16-bit grey over white by its 16-bit alpha."""
-    level, said = eight_bits(grey)
+def _on_white(gray: NDArray[np.generic], alpha: NDArray[np.generic]) -> Gray:
+    """16-bit gray over white by its 16-bit alpha."""
+    level, said = eight_bits(gray)
     share = alpha.astype(np.float32) / 65535
     return (level * share + 255 * (1 - share)).round().astype(np.uint8), said
 
@@ -74,7 +74,7 @@ def _first(data: bytes, tags: dict[int, int], tag: int, order: str, samples: int
 
 
 def as_bytes(data: bytes, tags: dict[int, int], wide: int, order: str) -> bytes:
-    """The file with a directory that speaks of grey bytes, `wide` of them a pixel."""
+    """The file with a directory that speaks of gray bytes, `wide` of them a pixel."""
     changed = bytearray(data)
     new = {WIDTH: tags[WIDTH] * wide, BITS: 8, SAMPLES: 1, PHOTOMETRIC: 1, FORMAT: 1}
     if TILE_WIDTH in tags:

@@ -190,10 +190,10 @@ def show_pictures(seed: int) -> None:
 
 @lru_cache(maxsize=64)
 def picture_of(method: Method, seed: int) -> NDArray[np.uint8]:
-    """The grown map as grey values, (64, 64). Not to be changed by the caller."""
+    """The grown map as gray values, (64, 64). Not to be changed by the caller."""
     grown = on_one_core(lambda: overlap.grown(method, seed))
-    grey: NDArray[np.uint8] = (255 * grown.clamp(0, 1)).byte().numpy()
-    return grey
+    gray: NDArray[np.uint8] = (255 * grown.clamp(0, 1)).byte().numpy()
+    return gray
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
