@@ -34,7 +34,7 @@ def kernel_over_nails(op, x):
 show_page(
     OperatorPage(
         "bed_of_nails",
-        "Every :blue[input pixel] goes to the **top left corner** of a block; the rest is zero.",
+        "Every :blue[input pixel] goes to the **corner** of a block; the rest is zero.",
         "Nails on an empty board. It looks useless, and alone it is. But it is the first half of a transposed "
         "convolution: a convolution behind it fills the gaps, with weights that can be learned.",
         BedOfNails,

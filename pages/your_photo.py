@@ -17,8 +17,10 @@ show_heading(
     "A network names **every pixel**: grass, cat, tree, sky and 23 more. It decides on coarse maps and upsamples them.",
 )
 settings = Settings("yp")
-photo = pick_photo(settings)
-show_intake()
+strip, own = st.columns((5, 2))
+with strip:
+    photo = pick_photo(settings)
+show_intake(own)
 picture, choices = st.container(), st.container()
 with choices:
     request = choose_request(settings)

@@ -15,10 +15,15 @@ Grid = Sequence[Sequence[float]]
 SIDE = 168
 
 
-def as_image(svg: str, alt: str) -> str:
-    """An SVG as an HTML image that fills its column: `st.image` would import numpy, which the first page avoids."""
+def as_image(svg: str, alt: str, least: int = 0) -> str:
+    """An SVG as an HTML image that fills its column, but for `least` pixels: on a phone it scrolls in its own box.
+
+    `st.image` would import numpy, which the first page avoids.
+    """
     data = b64encode(svg.encode()).decode()
-    return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}" style="width:100%;border-radius:8px">'
+    style = f"width:100%;min-width:{least}px;border-radius:8px"
+    image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}" style="{style}">'
+    return f'<div style="overflow-x:auto">{image}</div>'
 
 
 def log_shares(values: Sequence[int]) -> list[float]:

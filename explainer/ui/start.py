@@ -46,9 +46,8 @@ def show_made() -> None:
     from explainer.segmentation.classes import CLASS_COUNT, SCENE_IDS, display_name
     from explainer.ui.theme import theme
 
-    st.html(
-        as_image(moving_picture(theme()), "Real maps of a photo: down to 1/32 of its size, and up again to an answer")
-    )
+    alt = "Real maps of a photo: down to 1/32 of its size, and up again to an answer"
+    st.html(as_image(moving_picture(theme()), alt, least=900))
     st.caption(
         "Real maps of the photo below, computed by the network that comes with this app. On the way down the channel "
         "that varies most; on the way up the best class of the fused scores."

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import DeletedFile
@@ -139,19 +140,19 @@ def widget(name: str) -> str:
     return f"yp_{name}_{st.session_state.get(ROUND, 0)}"
 
 
-def show_intake() -> None:
-    """The drop zone, the camera and the refusals."""
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
-    with left:
+def show_intake(place: DeltaGenerator) -> None:
+    """The drop zone and the camera's switch in `place`; the camera and the refusals below, over the whole width."""
+    with place:
         st.file_uploader(
             "Your own photos", None, True, key=widget("upload"), on_change=uploads_changed,
             help=f"JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF; several at once, each up to {MAX_BYTES >> 20} MB.",
             label_visibility="collapsed",
         )  # fmt: skip
-    with right:
-        camera = st.toggle("Use the camera", key="yp_use_camera", help="Browsers allow it on HTTPS or localhost only.")
-        if own_photos():
-            st.button("Forget my photos", on_click=forget, icon=":material/delete:")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            help_ = "Browsers allow it on HTTPS or localhost only."
+            camera = st.toggle("Use the camera", key="yp_use_camera", help=help_)
+            if own_photos():
+                st.button("Forget my photos", on_click=forget, icon=":material/delete:")
     with st.container():
         if camera:
             st.camera_input("Take a photo", key=widget("camera"), on_change=camera_changed, width=420)

@@ -8,6 +8,9 @@
 import { html } from "../../stage/dom.js";
 
 const MOST_HEIGHT = 560;
+/* What stands above and below the picture on the page, so that the whole is on the first screen. */
+const AROUND = 352;
+const LEAST_HEIGHT = 260;
 const STEP_MS = 1400;
 const FADE_MS = 450;
 const TELL_AFTER_MS = 500;
@@ -291,7 +294,8 @@ class Viewer {
     const room = this.stage.clientWidth || this.root.clientWidth || 320;
     const stacked = room < 520;
     const across = beside && !stacked ? (room - 8) / 2 : room;
-    const scale = Math.min(across / width, (stacked && beside ? MOST_HEIGHT / 1.6 : MOST_HEIGHT) / height);
+    const most = Math.min(MOST_HEIGHT, Math.max(LEAST_HEIGHT, window.innerHeight - AROUND));
+    const scale = Math.min(across / width, (stacked && beside ? most / 1.6 : most) / height);
     return [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
   }
 
