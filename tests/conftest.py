@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # two processes of one thread each do more than two of two
 
 import explainer  # noqa: F401  (before torch: it says how torch's threads wait)
 from tests.browser import launch
 
 sys.path.insert(0, str(Path(__file__).parent))
+#: A busy machine is no failure: what is waited for comes at once, or never.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

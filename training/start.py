@@ -1,8 +1,8 @@
-"""The weights that training starts from: the initial DeepLab network, or the earlier FCN of 21 classes.
+"""The weights that training starts from: the initial DeepLab network, the earlier FCN of 21 classes, or this one's own.
 
-Either way the new network's first answers, its scene classes counted as background, are the old one's: the old
-background's probability is divided evenly among the background and the seven scene classes, and whatever is new adds
-nothing yet.
+From either of the old ones the new network's first answers, its scene classes counted as background, are the old
+one's: the old background's probability is divided evenly among the background and the seven scene classes, and whatever
+is new adds nothing yet. From its own weights (a second round) it starts as it is.
 """
 
 from __future__ import annotations
@@ -21,14 +21,18 @@ SOURCE = [*range(VOC_COUNT), *[0] * (CLASS_COUNT - VOC_COUNT)]
 
 
 def initialize(model: FCN, state: dict[str, Tensor]) -> FCN:
-    """Load weights into a fresh network: DeepLab's (`features.*`, `deeplab_head.*`) or the earlier FCN's of 21 classes.
+    """Load weights into a fresh network: DeepLab's (`features.*`, `deeplab_head.*`), the earlier FCN's of 21 classes,
+    or this network's own.
 
-    The trunk's dilation is taken out: the last three blocks run at the true stride 32, with the same weights.
+    DeepLab's dilation is taken out: the last three blocks run at the true stride 32, with the same weights.
 
     Raises:
-        RuntimeError: keys or shapes are neither's.
+        RuntimeError: keys or shapes are nobody's.
     """
     state = {key: value.float() if value.is_floating_point() else value for key, value in state.items()}
+    if state.keys() == model.state_dict().keys():
+        model.load_state_dict(state)
+        return model
     deeplab = any(key.startswith("deeplab_head.") for key in state)
     trunk = _under("features.", state)
     if deeplab:

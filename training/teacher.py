@@ -1,9 +1,10 @@
-"""The teacher: what the earlier networks say about photos of COCO, so that training on VOC does not unlearn them.
+"""The teacher: what the earlier networks say about the photos, so that training on VOC does not unlearn COCO.
 
 VOC draws a wheel hollow and leaves distant cars out; COCO fills the wheel and keeps the car. A network trained on VOC's
 masks alone gets worse on COCO. So on COCO's photos it also hears the mean of two earlier ones: the FCN that training
 starts from, at 641 pixels, and DeepLab, dilated, at 513 pixels and mirrored. Crowds, which have no masks, hear the FCN
-alone. Answers are VOC's 21 probabilities at stride 8 of the photo at 513 pixels, kept on disk.
+alone; VOC's photos DeepLab alone, which is the better one there and says between 0 and 1 what a mask says as 0 or 1
+(Hinton, Vinyals and Dean 2015). Answers are VOC's 21 probabilities at stride 8 of the photo at 513 pixels, on disk.
 """
 
 from __future__ import annotations
@@ -59,12 +60,14 @@ class Teacher:
         )
 
     @torch.inference_mode()
-    def answer(self, rgb: NDArray[np.uint8], *, both: bool) -> NDArray[np.float16]:
-        """The mean probabilities of one photo, (21, 4n+1, 4m+1) for the photo at 513 px = (32n+1, 32m+1)."""
+    def answer(self, rgb: NDArray[np.uint8], kind: str) -> NDArray[np.float16]:
+        """The mean probabilities (21, 4n+1, 4m+1) of one photo of a subset, which at 513 px has (32n+1, 32m+1)."""
         height, width = network_sides(rgb.shape[0], rgb.shape[1], SIDE)
         size = ((height - 1) // 8 + 1, (width - 1) // 8 + 1)
-        said = [voc_only(self.fcn.score_maps(self._input(rgb, FCN_SIDE if both else SIDE)).fused8)]
-        if both:
+        said = []
+        if kind != "voc":
+            said.append(voc_only(self.fcn.score_maps(self._input(rgb, FCN_SIDE if kind in COCO else SIDE)).fused8))
+        if kind in ("voc", *COCO):
             said.append(self.deeplab(self._input(rgb, SIDE).flip(3)).flip(3))
         total = torch.zeros((VOC_COUNT, *size), device=self.device)
         for scores in said:
@@ -78,7 +81,7 @@ class Teacher:
 def taught(names: list[str]) -> list[str]:
     """Those of the names that the teacher is asked about."""
     crowds = [name for name in names if subset(name) == "cocou"]
-    return [name for name in names if subset(name) in (*COCO, "cocoperson")] + crowds[:CROWDS]
+    return [name for name in names if subset(name) in ("voc", *COCO, "cocoperson")] + crowds[:CROWDS]
 
 
 def cache_answers(packs: Packs, names: list[str], teacher: Teacher, folder: Path) -> None:
@@ -88,5 +91,5 @@ def cache_answers(packs: Packs, names: list[str], teacher: Teacher, folder: Path
     for name in progress(todo, "teacher"):
         part = folder / f"{name}.part"
         with part.open("wb") as file:
-            np.save(file, teacher.answer(packs.load(name).rgb, both=subset(name) in COCO))
+            np.save(file, teacher.answer(packs.load(name).rgb, subset(name)))
         part.replace(folder / f"{name}.npy")

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from explainer.ui.navigation import PAGES
+from explainer.ui.navigation import PAGES, entry
 from tests.app.conftest import Visitor, serve
 
 STAMPS = ["5", "14", "10", "12", "14", "36", "24", "30", "15", "34", "20", "24", "24", "55", "32", "36"]
@@ -16,6 +16,7 @@ OPERATORS = [
     page
     for page in PAGES
     if page.stem not in ("start", "sliding_window", "side_by_side", "your_photo", "checkerboard", "max_unpooling")
+    and page.stem not in ("questions", "glossary")
 ]
 
 
@@ -39,35 +40,23 @@ def widest(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
-@pytest.mark.parametrize("entry", PAGES, ids=lambda one: one.stem)
-def test_a_link_into_a_server_that_nobody_has_visited(browser, entry):
+@pytest.mark.parametrize("stem", ["matrix_2d", "your_photo"])
+def test_a_link_into_a_server_that_nobody_has_visited(browser, stem):
+    target = entry(stem)
     with serve() as address:
         visitor = Visitor(browser.new_page(), address)
-        page = visitor.open(entry.url_path)
+        page = visitor.open(target.url_path)
         expect(page.get_by_test_id("stMain").locator("h1").first).to_be_visible()
-        assert entry.url_path in page.url
+        assert target.url_path in page.url
         expect(page.get_by_text("In a network", exact=True).first).to_be_visible()
         expect(page.get_by_role("dialog")).to_have_count(0)
         assert visitor.problems == []
         page.close()
 
 
-@pytest.mark.parametrize("entry", PAGES, ids=lambda one: one.stem)
-def test_every_page_fits_screen_and_phone_in_light_and_dark(visitor, entry):
-    page = visitor.open(entry.url_path)
-    for width in (1280, 390):
-        page.set_viewport_size({"width": width, "height": 844})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            visitor.settle()
-            expect(page.get_by_test_id("stMain").locator("h1").first).to_be_visible()
-            assert widest(page) <= 0, (width, scheme)
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-
-
-@pytest.mark.parametrize("entry", OPERATORS, ids=lambda one: one.stem)
-def test_every_stage_steps_to_its_end(visitor, entry):
-    page = visitor.open(entry.url_path)
+@pytest.mark.parametrize("target", OPERATORS, ids=lambda one: one.stem)
+def test_every_stage_steps_to_its_end(visitor, target):
+    page = visitor.open(target.url_path)
     before = count(page).text_content()
     assert before.startswith("1 /")
     button(page, "Next step").click()
@@ -207,11 +196,10 @@ def test_a_lesson_asks_first_and_shows_both_pictures(visitor):
     expect(dialog.get_by_text("5 × 5 without padding")).to_have_count(0)
     dialog.get_by_role("radio", name="larger").click()
     expect(dialog.get_by_text("5 × 5 without padding, 3 × 3 with padding 1.")).to_be_visible()
-    after = dialog.locator('figure[data-panel="output"] .number').count()
+    expect(dialog.locator('figure[data-panel="output"] .number')).not_to_have_count(0)
     dialog.get_by_role("radio", name="padding 0").click()
     expect(dialog.locator(".stage")).to_be_visible()
     page.wait_for_function("location.search.includes('lesson=padding-crops')")
-    assert after > 0
 
 
 def test_a_link_opens_a_lesson(visitor):
@@ -225,8 +213,8 @@ def test_a_link_opens_a_lesson(visitor):
 
 def test_one_page_after_the_other(visitor):
     page = visitor.open()
-    for entry in PAGES[1:]:
-        page.get_by_text(entry.section, exact=True).first.click()
-        page.get_by_role("link", name=entry.title, exact=True).first.click()
-        expect(page.get_by_test_id("stMain").locator("h1").first).to_contain_text(entry.title.split(",")[0])
+    for coming in PAGES[1:]:
+        page.get_by_test_id("stTopNavSection").filter(has_text=coming.section).click()
+        page.get_by_test_id("stTopNavDropdownLink").filter(has_text=coming.title).first.click()
+        expect(page.get_by_test_id("stMain").locator("h1").first).to_contain_text(coming.title.split(",")[0])
     visitor.settle()

@@ -33,7 +33,10 @@ def test_click_pins_and_click_or_escape_unpins(open_stage):
     stage = open_stage(scenes.transposed())
     stage.page.mouse.click(*stage.point("output", 12))
     stage.wait("pinned", "output:12")
+    assert stage.cell_line() == "out[2,2] = 9·1 + 7·2 + 3·3 + 1·4 = ?"
+    stage.press("End")
     assert stage.cell_line() == "out[2,2] = 9·1 + 7·2 + 3·3 + 1·4 = 36"
+    stage.press("Home")
     stage.page.mouse.move(*stage.point("input", 0))
     stage.wait("focus", "output:12")
     stage.click("next")

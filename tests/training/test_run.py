@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -19,7 +20,7 @@ from training.judging import heads_of
 from training.loop import Plan, Run, parameter_groups, rate_at
 from training.packs import Packs
 from training.start import initialize
-from training.teacher import DeepLab, taught
+from training.teacher import DeepLab, Teacher, taught
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +104,23 @@ def test_the_start_answers_as_the_network_it_comes_from(earlier: bool) -> None:
 
 def _old_head(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return {key.removeprefix("deeplab_head."): value for key, value in state.items() if key.startswith("deeplab_head.")}
+
+
+def test_a_second_round_starts_where_the_first_ended() -> None:
+    torch.manual_seed(5)
+    first = FCN()
+    halves = {key: value.half() if "conv" in key else value for key, value in first.state_dict().items()}
+    second = initialize(FCN(), halves).state_dict()
+    assert all(torch.equal(value, halves[key].float()) for key, value in second.items())
+
+
+def test_voc_photos_hear_deeplab_alone_and_cocos_hear_both() -> None:
+    teacher = Teacher(initial_state(), initial_state(), torch.device("cpu"))
+    rgb = np.random.default_rng(1).integers(0, 256, (60, 90, 3), np.uint8)
+    with torch.inference_mode():
+        teacher.fcn.head.logits.bias[3] += 50  # the FCN alone now says "bird" everywhere
+    said = {kind: teacher.answer(rgb, kind)[3].mean() for kind in ("voc", "cocofull", "cocou")}
+    assert said["voc"] < 0.2 and 0.4 < said["cocofull"] < 0.7 and said["cocou"] > 0.99
 
 
 def test_deeplab_has_its_stride_of_16_back() -> None:
