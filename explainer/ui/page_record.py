@@ -70,6 +70,7 @@ class OperatorPage:
         readings: offer the second reading (zeros inserted).
         transpose: draw Cᵀ beside C.
         stage: which of the page's stages this is, from the top.
+        beside: draws something beside the stage, from the operator and its input.
         companion: what stands behind or in front of the operator in a network, from the operator and its input.
         heading: what stands above it instead of the page's title, for a second stage.
     """
@@ -88,6 +89,7 @@ class OperatorPage:
     heading: str | None = None
     proofs: Callable[[Any, Tensor], list[Any]] = field(default=lambda op, x: [])
     companion: Callable[[Any, Tensor], Companion | None] = field(default=lambda op, x: None)
+    beside: Callable[[Any, Tensor], None] | None = None
 
     @property
     def prefix(self) -> str:
