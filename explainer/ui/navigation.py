@@ -60,6 +60,8 @@ PAGES = (
           "Learnable downsampling."),
     Entry("transposed_convolution", "Transposed convolution", "transposed-convolution", "layers", LEARNABLE, "tc",
           "Learnable upsampling, read in three ways."),
+    Entry("learn", "Learn an upsampling", "learn-an-upsampling", "school", LEARNABLE, "ln",
+          "Kernels that train while you watch."),
     Entry("matrix_1d", "Convolution as a matrix, 1D", "matrix-1d", "table_rows", MATRIX, "m1",
           "C and Cᵀ with the lecture's letters.", also=("mt",)),
     Entry("matrix_2d", "Convolution as a matrix, 2D", "matrix-2d", "apps", MATRIX, "m2", "The doubly blocked band."),
