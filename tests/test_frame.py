@@ -45,7 +45,9 @@ def test_a_used_server_hardly_collects(server: None) -> None:
     app = AppTest.from_file(APP, default_timeout=120).run()
     for page in PAGES:
         visit(app, page)
-    assert visit(app, PAGES[0]) < 8000, "what pages load is frozen after their first visit; else it is many times as much"
+    assert visit(app, PAGES[0]) < 8000, (
+        "what pages load is frozen after their first visit; else it is many times as much"
+    )
 
 
 def test_a_page_is_settled_once(server: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,9 +47,10 @@ def choose_map(settings: Settings) -> Tensor:
 def show_maps(x: Tensor, r: int) -> None:
     """A tile for each upsampler: its output, its matrix, and the way to its page."""
     with st.grid(3, min_column_width=240, border=True) as grid:
-        for contestant, its in found_for(to_nested(x), r)[:-1]:
+        given = to_nested(x)
+        for (contestant, its), picture in zip(found_for(given, r)[:-1], tiles(given, r, theme()), strict=True):
             with grid.cell():
-                show_tile(contestant, its)
+                show_tile(contestant, its, picture)
 
 
 @lru_cache(maxsize=64)
@@ -59,14 +60,20 @@ def found_for(x: Nested, r: int) -> list[tuple[Contestant, Properties]]:
     return [(one, properties(one, values, r)) for one in (*CONTESTANTS, DOWN)]
 
 
-def show_tile(contestant: Contestant, its: Properties) -> None:
+@lru_cache(maxsize=64)
+def tiles(x: Nested, r: int, theme: str) -> list[str]:
+    """Output and matrix of every upsampler on one map, drawn as SVG."""
+    found = [its for _, its in found_for(x, r)[:-1]]
+    return [output_and_matrix(its.output[0].tolist(), its.matrix.tolist(), theme) for its in found]
+
+
+def show_tile(contestant: Contestant, its: Properties, picture: str) -> None:
     """One upsampler."""
     link(contestant.page, f"**{contestant.name}**")
     size = " × ".join(str(n) for n in its.output.shape[1:])
-    output, matrix = its.output[0].tolist(), its.matrix.tolist()
-    words = "; ".join(" ".join(f"{value:.3g}" for value in row) for row in output)
-    alt = f"Output {size}: {words}. Beside it the matrix, {len(matrix)} × {len(matrix[0])}, rank {its.rank}"
-    st.image(output_and_matrix(output, matrix, theme()), width="stretch", alt=alt)
+    words = "; ".join(" ".join(f"{value:.3g}" for value in row) for row in its.output[0].tolist())
+    rows, columns = its.matrix.shape
+    st.image(picture, width="stretch", alt=f"Output {size}: {words}. Its matrix, {rows} × {columns}, rank {its.rank}")
 
 
 def show_table(x: Tensor, r: int) -> None:
@@ -116,6 +123,12 @@ START = (0.42, 0.3)
 
 def show_photo(name: str, r: int) -> None:
     """The photo, the small photo, and every upsampler's attempt with its distance from the original, under one lens."""
+    show_lens(pictures_of(name, r), PHOTO_SIDE, (START[0] * PHOTO_SIDE, START[1] * PHOTO_SIDE), "ss_lens")
+
+
+@lru_cache(maxsize=24)
+def pictures_of(name: str, r: int) -> list[Picture]:
+    """What lies under the lens, as the browser takes it. Not to be changed by the caller."""
     photo, small, results = revived(name, r)
     pictures = [
         Picture("Original", f"{PHOTO_SIDE} × {PHOTO_SIDE}", to_data_uri(photo), "The original photo"),
@@ -124,7 +137,7 @@ def show_photo(name: str, r: int) -> None:
     for title, data, quality in results:
         grown = np.frombuffer(data, np.uint8).reshape(photo.shape)
         pictures.append(Picture(title, decibels(quality), to_data_uri(grown), f"{title}: {decibels(quality)}"))
-    show_lens(pictures, PHOTO_SIDE, (START[0] * PHOTO_SIDE, START[1] * PHOTO_SIDE), "ss_lens")
+    return pictures
 
 
 def decibels(quality: float) -> str:

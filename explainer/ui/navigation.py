@@ -11,6 +11,8 @@ from pathlib import Path
 
 import streamlit as st
 
+SCRIPTS = Path(__file__).parents[2] / "pages"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -36,7 +38,7 @@ class Entry:
     @property
     def path(self) -> Path:
         """The script."""
-        return Path(__file__).parents[2] / "pages" / f"{self.stem}.py"
+        return SCRIPTS / f"{self.stem}.py"
 
 
 PROBLEM, UPSAMPLING, LEARNABLE, MATRIX, NETWORK, PRACTICE = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -55,8 +56,9 @@ def last_size(nested: Any) -> int:
     return last_size(nested[-1]) if isinstance(nested, list) else int(nested)
 
 
+@lru_cache(maxsize=64)
 def round_trips(k: int, s: int, p: int, first: int) -> list[dict[str, str]]:
-    """For eight input sizes from `first` (or k) on the sizes that torch returns on the way down and up."""
+    """For eight input sizes from `first` (or k) on the sizes that torch returns, down and up. Not to be changed by the caller."""
     down, rows = Convolution(ones(k, 1), stride=s, padding=p), []
     for size in range(max(first, k), max(first, k) + 8):
         small = down(torch.zeros(1, 1, size, dtype=torch.float64))
