@@ -11,7 +11,7 @@ import torch
 from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
-from explainer.examples.grids import read_grid, read_letters, write_grid
+from explainer.examples.grids import LETTER, number, read_grid, read_letters, write_grid
 from explainer.examples.table import Example
 from explainer.nesting import tuples_of
 from explainer.operators import Operator
@@ -20,6 +20,12 @@ from explainer.scene.letters import Symbols
 from explainer.scene.view import View
 from explainer.ui.page_record import MOST_PIXELS, OperatorPage, PageState
 from explainer.ui.settings import Settings
+
+HELP = (
+    "One row a line; spaces between numbers. One row makes a 1D map. What torch, numpy, TensorFlow or a spreadsheet "
+    "prints can be pasted as it is."
+)
+LETTERS = " Letters are worked out too: a b c."
 
 
 def choose(
@@ -31,14 +37,11 @@ def choose(
     """
     parameters = row.container(horizontal=True, width="content", vertical_alignment="center", gap="small")
     with row.popover("Numbers", icon=":material/edit:"):
-        x, inputs = choose_grid(settings, "input", "Input", state["input"], page.channels)
+        x, inputs = choose_grid(settings, "input", "Input", state["input"], page.channels, letters=page.kernel)
         kernel, taps = choose_kernel(settings, state) if page.kernel else (x, None)
     flat = x.shape[1] == 1 and kernel.shape[1] == 1 and page.channels == 1
     x, weight = (x[:, 0], tuples_of(kernel[0, 0].tolist())) if flat else (x, tuples_of(kernel[0].tolist()))
-    symbols = Symbols(inputs, taps) if inputs and taps else None
-    if bool(inputs) != bool(taps) and page.kernel:
-        st.error("Letters need letters in both fields: one for each input pixel and one for each tap of the kernel.")
-        return None
+    symbols = Symbols(inputs or words_of(x), taps or words_of(kernel)) if inputs or taps else None
     try:
         op = choose_operator(page, settings, parameters, example, weight if page.kernel else None, x)
     except ValueError as problem:
@@ -50,25 +53,30 @@ def choose(
 
 
 def choose_grid(
-    settings: Settings, name: str, label: str, default: str, channels: int = 1
+    settings: Settings, name: str, label: str, default: str, channels: int = 1, letters: bool = True
 ) -> tuple[Tensor, tuple[str, ...] | None]:
     """A text area for a grid: the numbers as (C, rows, columns), and the letters if there are letters in it."""
-    text = settings.text(
-        name, label, default, height=120, help="One row a line; spaces between numbers. One row makes a 1D map."
-    )
+    text = settings.text(name, label, default, height=120, help=HELP + (LETTERS if letters else ""))
     cells: tuple[Tensor, tuple[str, ...] | None] = settings.parsed(
-        name, text, default, lambda given: read_cells(given, channels)
+        name, text, default, lambda given: read_cells(given, channels, letters)
     )
     return cells
 
 
-def read_cells(text: str, channels: int = 1) -> tuple[Tensor, tuple[str, ...] | None]:
+def read_cells(text: str, channels: int = 1, letters: bool = True) -> tuple[Tensor, tuple[str, ...] | None]:
     """A grid as (C, rows, columns), and the letters if there are letters in it."""
-    letters = read_letters(text) if channels == 1 else None
-    if letters:
+    lettered = read_letters(text) if channels == 1 and letters else None
+    if lettered:
         # The letters need some numbers behind them, for the proofs and the code: 1, 2, 3, ...
-        return torch.arange(1, len(letters) + 1, dtype=torch.float64)[None, None], letters
+        size, words = lettered
+        values = [float(at) if LETTER.fullmatch(word) else number(word) for at, word in enumerate(words, 1)]
+        return torch.tensor(values, dtype=torch.float64).view(1, *size), words
     return torch.tensor(read_grid(text, 16, 32, channels), dtype=torch.float64), None
+
+
+def words_of(values: Tensor) -> tuple[str, ...]:
+    """Numbers as words, to stand among letters."""
+    return tuple(f"{value:g}" for value in values.flatten().tolist())
 
 
 def choose_kernel(settings: Settings, state: Mapping[str, str]) -> tuple[Tensor, tuple[str, ...] | None]:
@@ -132,7 +140,7 @@ def choose_view(page: OperatorPage, settings: Settings, example: Example, symbol
         "readings",
         "Second reading",
         True,
-        help="Zeros inserted, then an ordinary convolution. PageState for numbers.",
+        help="Zeros inserted, then an ordinary convolution. Shown for numbers.",
         disabled=symbols is not None,
     )
     shown = View(matrix=matrix, order=example.order, symbols=symbols)

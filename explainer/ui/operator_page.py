@@ -48,11 +48,12 @@ def show_page(page: OperatorPage) -> None:
     state = choose(page, settings, row, example, state_of(example))
     with row:
         show_ask_me(page.prefix, example.op)
+    stage = f"{page.prefix}_stage"
+    settings.check_keys((stage, f"{page.prefix}_companion"))
     settings.show_notes()
     if state is None:
         return
     scene = cached_scene(state)
-    stage = f"{page.prefix}_stage"
     show_stage(scene, stage, lambda panel, values: settings.adopt({panel: edited_text(state, scene, panel, values)}))
     companion = page.companion(state.op, state.tensor())
     if companion is not None:

@@ -55,6 +55,7 @@ def show_story() -> None:
     with row:
         example = pick(settings)
     story = choose(settings, row, example)
+    settings.check_keys((STAGE, f"{settings.prefix}_pool"))
     settings.show_notes()
     if story is None:
         return

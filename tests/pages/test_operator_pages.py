@@ -159,10 +159,38 @@ def test_a_kernel_that_never_fits_is_refused_in_words():
     assert any("the kernel reaches over 12 pixels" in one.value for one in app.error)
 
 
-def test_letters_need_letters():
-    app = open_page("matrix_1d")
-    app.text_area(key="m1_kernel").set_value("1 2 3").run()
-    assert any("Letters need letters in both fields" in one.value for one in app.error)
+def labels(scene):
+    output = next(one for one in scene["panels"] if one["id"] == "output")
+    border = set(output.get("ghost", []))
+    return [label for cell, label in enumerate(output["labels"]) if cell not in border]
+
+
+@pytest.mark.parametrize(
+    ("stem", "query", "expected"),
+    [
+        ("matrix_1d", {"m1_input": "a b 1 d"}, ["ay + bz", "bx + y + dz"]),
+        ("matrix_1d", {"m1_kernel": "1 2 3"}, ["2a + 3b", "b + 2c + 3d"]),
+        ("matrix_2d", {"m2_input": "a b; c d", "m2_kernel": "x y; z 0"}, ["ax + by + cz"]),
+        ("transposed_convolution", {"tc_input": "a 0", "tc_kernel": "x y z", "tc_padding": "1"}, ["ay", "az", "0"]),
+    ],
+)
+def test_letters_numbers_among_them_and_in_2d(stem, query, expected):
+    app = open_page(stem, **query)
+    assert [one.value for one in (*app.exception, *app.error, *app.warning)] == []
+    assert labels(scenes(app)[0]) == expected
+
+
+def test_letters_where_nothing_is_worked_out_in_letters():
+    app = open_page("nearest_neighbor", nn_input="a b")
+    assert any("'a' is not a number" in one.value for one in app.warning)
+    assert values(scenes(app)[0]) == answer_of("lecture-nearest")
+
+
+def test_a_link_with_a_key_that_nobody_reads_is_told_the_nearest():
+    app = open_page("transposed_convolution", tc_strid="1", padding="1", utm_source="x", tc_stage_step="2")
+    told = [one.value for one in app.warning]
+    assert len(told) == 2
+    assert "did you mean 'tc_stride'" in told[0] and "did you mean 'tc_padding'" in told[1]
 
 
 def test_filling_a_kernel():
