@@ -58,14 +58,15 @@ ARROWS = {
     "raster": {"player", "palette"},
     "examples": {"scene", "operators", "matrix", "geometry", "nesting"},
     "lessons": {"examples", "operators"},
+    "dialects": {"operators", "geometry"},
     "figures": {"palette", "nesting"},
     "segmentation": {"operators", "photos", "quantities", "raster", "threads", "work"},
     "experiments": {"operators", "matrix", "geometry", "palette", "photos", "segmentation", "threads", "work"},
     "quiz": {"examples", "operators", "matrix"},
     "notebook": {"matrix", "operators", "scene", "stage"},
     "ui": {
-        "examples", "experiments", "figures", "geometry", "nesting", "operators", "palette", "photos", "proofs",
-        "lessons", "quantities", "quiz", "raster", "scene", "segmentation", "stage", "threads", "work",
+        "dialects", "examples", "experiments", "figures", "geometry", "nesting", "operators", "palette", "photos",
+        "proofs", "lessons", "quantities", "quiz", "raster", "scene", "segmentation", "stage", "threads", "work",
     },
     "__main__": {"examples", "operators", "quiz", "raster", "scene", "segmentation", "stage", "threads"},
 }  # fmt: skip

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from explainer.dialects import Snippet, snippets
 from explainer.examples.table import Example
 from explainer.lessons import lessons_of
 from explainer.operators.notation import program
@@ -28,7 +29,7 @@ def show_below(page: OperatorPage, state: PageState, scene: Scene, stage: str, e
         show_size(op.size_formula(tuple(x.shape[1:])))
     if page.is_last:
         show_beliefs(page.stem)
-    show_tabs(scene, stage, program(x, op.code(x)), example.note)
+    show_tabs(scene, stage, program(x, op.code(x)), example.note, snippets(op, x))
 
 
 def show_beliefs(page: str) -> None:
@@ -46,17 +47,30 @@ def show_size(lines: Sequence[str]) -> None:
             st.latex(line)
 
 
-def show_tabs(scene: Scene, stage: str, code: str, note: str) -> None:
-    """The torch code, the files and the link."""
-    program, files, address = st.tabs(["torch code", "Download", "Link"])
+def show_tabs(scene: Scene, stage: str, code: str, note: str, others: Mapping[str, Snippet] | None = None) -> None:
+    """The code, the files and the link."""
+    program, files, address = st.tabs(["Code", "Download", "Link"])
     with program:
-        st.caption("This program prints exactly the numbers above.")
-        st.code(code, language="python", wrap_lines=True)
+        show_code(code, others or {})
     with files:
         show_downloads(scene, stage, note)
     with address:
         st.caption("The address bar holds the whole state of this page: settings, reading order and step.")
         st.code(link_here(), language=None, wrap_lines=True)
+
+
+def show_code(code: str, others: Mapping[str, Snippet]) -> None:
+    """torch's function first, then the other frameworks, each with the line that says where it differs."""
+    functional, *rest = st.tabs(["torch function", *others]) if others else [st.container()]
+    with functional:
+        st.caption("This program prints exactly the numbers above.")
+        st.code(code, language="python", wrap_lines=True)
+    for tab, snippet in zip(rest, others.values(), strict=True):
+        with tab:
+            if snippet.note:
+                st.caption(snippet.note)
+            if snippet.code:
+                st.code(snippet.code, language="python", wrap_lines=True)
 
 
 def show_proofs(proofs: Sequence[Proof]) -> None:
