@@ -111,8 +111,8 @@ def test_a_url_path_never_equals_its_stem():
         assert len(set(values)) == len(values)
 
 
-def test_all_eighteen_misunderstandings_are_taught_on_real_pages():
-    assert len(LESSONS) == 18
+def test_all_twenty_two_misunderstandings_are_taught_on_real_pages():
+    assert len(LESSONS) == 22
     assert {lesson.page for lesson in LESSONS} <= {page.stem for page in PAGES}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from explainer.dialects.in_jax import rearrangement
-from explainer.dialects.writing import Snippet, array, divides, indices_of, target, text
+from explainer.dialects.writing import Snippet, array, divides, factors, indices_of, target, text
 from explainer.operators import (
     AdaptiveAveragePooling,
     Area,
@@ -134,7 +134,7 @@ def _(op: Resizing, x: Tensor) -> list[str] | Snippet:
     if by_size:
         goal = [constant("sizes", [1, len(x), *target(op, size)], "np.int64")]
     else:
-        goal = [constant("scales", [1.0, 1.0, *map(float, per_axis("scale_factor", op.scale_factor, len(size)))])]
+        goal = [constant("scales", [1.0, 1.0, *factors(op, size)])]
     names = "x   sizes" if by_size else "x  scales"
     if isinstance(op, NearestNeighbor):
         exact = op.mode == "nearest-exact"

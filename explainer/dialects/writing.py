@@ -47,6 +47,14 @@ def scales(op: Resizing, size: tuple[int, ...]) -> list[str]:
     return [shortcut(op, i, o) or f"1 / {scale:.17g}" for i, o, scale in zip(size, out, asked, strict=True)]
 
 
+def factors(op: Resizing, size: tuple[int, ...]) -> list[float]:
+    """Output pixels for each input pixel on each axis, as torch goes: the scale given, but for its shortcuts."""
+    asked = per_axis("scale_factor", op.scale_factor, len(size))
+    known = {"1": 1.0, "1 / 2": 2.0}
+    pairs = zip(size, target(op, size), asked, strict=True)
+    return [known.get(shortcut(op, i, o), float(scale)) for i, o, scale in pairs]
+
+
 def shortcut(op: Resizing, i: int, o: int) -> str:
     """Where torch does not go by the scale that was given: the same size is copied, twice the size is halved."""
     copies = isinstance(op, NearestNeighbor) and op.mode == "nearest"

@@ -38,6 +38,26 @@ def read_grid(text: str, rows: int = 16, columns: int = 16, channels: int = 1) -
     return tuple(tuple(tuple(within(number(word)) for word in row) for row in block) for block in blocks)
 
 
+def read_kernels(text: str, rows: int, columns: int, grids: int) -> tuple[Channels, ...]:
+    """A kernel with both channel axes: `---` (or `||`) between entries of the first, an empty line (`|`) of the second.
+
+    Raises:
+        ValueError: saying what was given and what is allowed (at most `grids` grids).
+    """
+    nested = words_of(text) if re.search(r"[\[{(]", text) else []
+    if depth_of(nested) == 4:
+        parts = ["\n\n".join("\n".join(" ".join(row) for row in grid) for grid in part) for part in nested]
+    else:
+        parts = [part for part in re.split(r"^\s*-{3,}\s*$|\|\|", text, flags=re.MULTILINE) if part.strip()]
+    kernels = tuple(read_grid(part, rows, columns, grids) for part in parts or [text])
+    sizes = {(len(one), len(one[0]), len(one[0][0])) for one in kernels}
+    if len(sizes) > 1:
+        raise ValueError("the parts between the lines --- differ in size; all need the same.")
+    if len(kernels) * len(kernels[0]) > grids:
+        raise ValueError(f"the kernel has {len(kernels) * len(kernels[0])} grids; at most {grids} fit here.")
+    return kernels
+
+
 def read_letters(text: str, rows: int = 16, columns: int = 32) -> tuple[tuple[int, int], tuple[str, ...]] | None:
     """(rows, columns) and the words of a grid with letters in it, numbers among them kept; None without a letter.
 
@@ -81,13 +101,18 @@ def converted(nested: Any) -> Any:
 
 
 def write_grid(values: object) -> str:
-    """Nested tuples (W), (H, W) or (C, H, W) as text; kernels (A, B, H, W) as A times B blocks."""
+    """Nested tuples (W), (H, W), (C, H, W) or, for kernels, (A, B, H, W) as text."""
     if not isinstance(values, tuple | list):
         return values if isinstance(values, str) else f"{values:.10g}"
     if not values or not isinstance(values[0], tuple | list):
         return " ".join(write_grid(value) for value in values)
-    deep = isinstance(values[0][0], tuple | list)
-    return ("\n\n" if deep else "\n").join(write_grid(part) for part in values)
+    between = {2: "\n", 3: "\n\n"}.get(depth_of(listed(values)), "\n---\n")
+    return between.join(write_grid(part) for part in values)
+
+
+def listed(values: Any) -> Any:
+    """Nested tuples as nested lists."""
+    return [listed(part) for part in values] if isinstance(values, tuple | list) else values
 
 
 def read_blocks(text: str, rows: int, columns: int, channels: int) -> list[list[list[str]]]:

@@ -10,7 +10,7 @@ from explainer.dialects import Snippet, snippets
 from explainer.examples.table import Example
 from explainer.lessons import lessons_of
 from explainer.operators.notation import program
-from explainer.proofs import Proof, matrix_proof
+from explainer.proofs import Proof, first_proofs
 from explainer.scene.panels import Scene
 from explainer.ui.lessons import show_lessons
 from explainer.ui.page_record import OperatorPage, PageState
@@ -25,7 +25,7 @@ def show_below(page: OperatorPage, state: PageState, scene: Scene, stage: str, e
         st.markdown(page.story)
         st.caption(f"**{example.title}.** {example.note} *Source: {example.source}.*")
     with facts:
-        show_proofs([matrix_proof(op, x), *page.proofs(op, x)])
+        show_proofs([*first_proofs(op, x), *page.proofs(op, x)])
         show_size(op.size_formula(tuple(x.shape[1:])))
     if page.is_last:
         show_beliefs(page.stem)

@@ -11,14 +11,14 @@ import torch
 from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
-from explainer.examples.grids import LETTER, number, read_grid, read_letters, write_grid
+from explainer.examples.grids import LETTER, number, read_grid, read_kernels, read_letters, write_grid
 from explainer.examples.table import Example
 from explainer.nesting import tuples_of
 from explainer.operators import Operator
 from explainer.operators.kernels import KERNELS
 from explainer.scene.letters import Symbols
 from explainer.scene.view import View
-from explainer.ui.page_record import MOST_PIXELS, OperatorPage, PageState
+from explainer.ui.page_record import MOST_PIXELS, Field, OperatorPage, PageState
 from explainer.ui.settings import Settings
 
 HELP = (
@@ -37,10 +37,16 @@ def choose(
     """
     parameters = row.container(horizontal=True, width="content", vertical_alignment="center", gap="small")
     with row.popover("Numbers", icon=":material/edit:"):
-        x, inputs = choose_grid(settings, "input", "Input", state["input"], page.channels, letters=page.kernel)
-        kernel, taps = choose_kernel(settings, state) if page.kernel else (x, None)
-    flat = x.shape[1] == 1 and kernel.shape[1] == 1 and page.channels == 1
+        lettered = page.kernel and page.channels == 1
+        x, inputs = choose_grid(settings, "input", "Input", state["input"], page.channels, letters=lettered)
+        if lettered or not page.kernel:
+            kernel, taps = choose_kernel(settings, state) if page.kernel else (x, None)
+        else:
+            kernel, taps = choose_kernels(settings, state), None
+    flat = x.shape[1] == 1 and kernel.shape[-2] == 1 and page.channels == 1
     x, weight = (x[:, 0], tuples_of(kernel[0, 0].tolist())) if flat else (x, tuples_of(kernel[0].tolist()))
+    if kernel.ndim == 4:
+        weight = tuples_of(kernel.tolist())
     symbols = Symbols(inputs or words_of(x), taps or words_of(kernel)) if inputs or taps else None
     try:
         op = choose_operator(page, settings, parameters, example, weight if page.kernel else None, x)
@@ -90,6 +96,14 @@ def choose_kernel(settings: Settings, state: Mapping[str, str]) -> tuple[Tensor,
     return values, letters
 
 
+def choose_kernels(settings: Settings, state: Mapping[str, str]) -> Tensor:
+    """The text area for a kernel with channels, (A, B, rows, columns)."""
+    help_ = "An empty line (or |) between the grids of the second axis, --- (or ||) between those of the first."
+    text = settings.text("kernel", "Kernel, both channel axes", state["kernel"], height=200, help=help_)
+    found = settings.parsed("kernel", text, state["kernel"], lambda given: read_kernels(given, 8, 8, 36))
+    return torch.tensor(found, dtype=torch.float64)
+
+
 def fill(settings: Settings, name: str, default: str) -> None:
     """Put a named kernel of the present size into the kernel's field."""
     text = st.session_state.get(settings.key("kernel")) or default
@@ -106,22 +120,34 @@ def choose_operator(
 ) -> Operator:
     """A popover with one select box for each field, offering what torch accepts together with the fields before it."""
     fixed = {} if weight is None else {"weight": weight}
-    chosen = {one.name: one.neutral for one in page.fields}
+    params = page.params_of(example.op, example.case["params"])
+    chosen, told = {one.name: one.neutral for one in page.fields}, []
     with place.popover("Settings", icon=":material/tune:"):
         for one in page.fields:
-            default = tuples_of(example.case["params"].get(one.name, one.options[0]))
+            default = tuples_of(params.get(one.name, one.options[0]))
             candidates = list(dict.fromkeys((*one.options, *(one.pairs if x.ndim == 3 else ()), default)))
-            allowed = [value for value in candidates if accepts(page, {**fixed, **chosen, one.name: value}, x)]
+            allowed = [value for value in candidates if possible(page, {**fixed, **chosen, one.name: value}, one, x)]
             if not allowed:
                 page.make(**fixed, **{**chosen, one.name: default})(x[None])
                 raise ValueError("the output would have too many pixels for a picture; make the input smaller.")
+            if len(allowed) == 1 and page.picks:  # of no use to the operator that was picked
+                chosen[one.name] = allowed[0]
+                continue
             chosen[one.name] = settings.choice(one.name, one.label, allowed, default, help=one.help)
+            told.append(one.short(chosen[one.name]) if chosen[one.name] is not None else "")
     op = page.make(**fixed, **chosen)
     op(x[None])
-    place.markdown(
-        " · ".join(one.short(chosen[one.name]) for one in page.fields if chosen[one.name] is not None), width="content"
-    )
+    place.markdown(" · ".join(filter(None, told)), width="content")
     return op
+
+
+def possible(page: OperatorPage, parameters: dict[str, Any], chosen: Field, x: Tensor) -> bool:
+    """Whether torch accepts a value of one field, with some choice of the free fields that come later."""
+    later = page.fields[page.fields.index(chosen) + 1 :]
+    free = next((one for one in later if one.free), None)
+    if free is None:
+        return accepts(page, parameters, x)
+    return any(accepts(page, {**parameters, free.name: value}, x) for value in free.options)
 
 
 def accepts(page: OperatorPage, parameters: dict[str, Any], x: Tensor) -> bool:

@@ -171,7 +171,11 @@ def labels(scene):
         ("matrix_1d", {"m1_input": "a b 1 d"}, ["ay + bz", "bx + y + dz"]),
         ("matrix_1d", {"m1_kernel": "1 2 3"}, ["2a + 3b", "b + 2c + 3d"]),
         ("matrix_2d", {"m2_input": "a b; c d", "m2_kernel": "x y; z 0"}, ["ax + by + cz"]),
-        ("transposed_convolution", {"tc_input": "a 0", "tc_kernel": "x y z", "tc_padding": "1"}, ["ay", "az", "0", "0"]),
+        (
+            "transposed_convolution",
+            {"tc_input": "a 0", "tc_kernel": "x y z", "tc_padding": "1"},
+            ["ay", "az", "0", "0"],
+        ),
     ],
 )
 def test_letters_numbers_among_them_and_in_2d(stem, query, expected):
