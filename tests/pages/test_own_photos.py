@@ -24,6 +24,7 @@ def visitor() -> AppTest:
     return open_page()
 
 
+OCTETS = "application/octet-stream"
 GOOD = [case for case in corpus() if case.error is None]
 
 
@@ -126,3 +127,15 @@ def test_a_camera_picture_is_labelled():
     assert not at.exception and not at.error
     assert components(at)[0]["photos"][0]["title"] == "Camera"
     assert (view(at)["width"], view(at)["height"]) == (96, 64)
+
+
+def test_a_type_that_says_nothing_is_no_reason_to_refuse():
+    """Windows sends HEIC and JPEG as octet-stream: the bytes decide, and the sentence is ours."""
+    at, heic = open_page(), b"\x00\x00\x00\x18ftypheic" + bytes(64)
+    files = [("IMG_1.HEIC", heic, OCTETS), ("IMG_2.JPG", encode(quarters(), "JPEG"), OCTETS)]
+    before = view(at)["photo"]
+    at.file_uploader[0].set_value(files)
+    at.run()
+    assert not at.exception
+    assert len(sentences(at)) == 1 and "HEIC" in sentences(at)[0]
+    assert view(at)["photo"] != before
