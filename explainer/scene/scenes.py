@@ -85,7 +85,7 @@ def convolution_scene(op: Convolution, x: Tensor, view: View | None = None) -> S
     border = ghosts(pad_mask(padded.shape, pads))
     panels = [
         map_panel("input", "input", padded, symbol="in", note=padded_note(x, padded), **origin(pads)),
-        kernel_panel(full_weight(op.weight), sign="∗", editable=view.editable),
+        kernel_panel(full_weight(op.weight), ("out", "in"), op.groups, sign="∗", editable=view.editable),
         map_panel("output", "output", op(x[None])[0], symbol="out", progress=True, sign="→"),
     ]
     panels[0] |= (
@@ -121,7 +121,7 @@ def transposed_scene(op: TransposedConvolution, x: Tensor, view: View | None = N
     out = map_panel("output", "output", canvas, symbol="out", progress=True, sign="→", note=note, **origin(pads))
     panels = [
         map_panel("input", "input", x, symbol="in", editable=view.editable),
-        kernel_panel(full_weight(op.weight), sign="∗", editable=view.editable),
+        kernel_panel(full_weight(op.weight), ("in", "out"), op.groups, sign="∗", editable=view.editable),
         out | ({"ghost": cropped, "ghost_title": "cropped by padding"} if cropped else {}),
     ]
     ties = tie_columns(kernel_ties(full, tuple(x.shape)))

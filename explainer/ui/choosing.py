@@ -132,9 +132,10 @@ def choose_operator(
                 raise ValueError("the output would have too many pixels for a picture; make the input smaller.")
             if len(allowed) == 1 and page.picks:  # of no use to the operator that was picked
                 chosen[one.name] = allowed[0]
-                continue
-            chosen[one.name] = settings.choice(one.name, one.label, allowed, default, help=one.help)
-            told.append(one.short(chosen[one.name]) if chosen[one.name] is not None else "")
+            else:
+                chosen[one.name] = settings.choice(one.name, one.label, allowed, default, help=one.help)
+            plain = chosen[one.name] is None or (page.picks and chosen[one.name] is one.neutral)
+            told.append("" if plain else one.short(chosen[one.name]))
     op = page.make(**fixed, **chosen)
     op(x[None])
     place.markdown(" · ".join(filter(None, told)), width="content")

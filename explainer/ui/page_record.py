@@ -43,7 +43,11 @@ class Field:
 
     def short(self, value: Any) -> str:
         """The parameter and its value in a few letters."""
-        return f"{self.letter or self.name} = {encode(value)}"
+        if self.name == "op":
+            return encode(value)
+        several = isinstance(value, tuple) and any(isinstance(one, float) for one in value)
+        shown = ", ".join(map(encode, value)) if several else encode(value)
+        return f"{self.letter or self.name} = {shown}"
 
 
 @dataclass(frozen=True)
