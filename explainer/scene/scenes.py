@@ -21,6 +21,7 @@ from explainer.operators import (
     NearestNeighbor,
     Operator,
     PixelShuffle,
+    PixelUnshuffle,
     TransposedConvolution,
 )
 from explainer.operators.weights import full_weight
@@ -48,7 +49,7 @@ from explainer.scene.ties import kernel_ties, ties_of
 from explainer.scene.view import View
 
 #: Operators that add nothing up, and what they do instead (see `player.wording.VERBS`).
-VERBS = {NearestNeighbor: "copy", BedOfNails: "put", PixelShuffle: "move"}
+VERBS = {NearestNeighbor: "copy", BedOfNails: "put", PixelShuffle: "move", PixelUnshuffle: "move"}
 
 
 @singledispatch
