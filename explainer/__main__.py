@@ -145,7 +145,7 @@ def run_render(arguments: Any) -> int:
     scene = {**scene, "order": order}
     look = {"shape": arguments.shape, "view": arguments.view}
     if ending == ".html":
-        arguments.out.write_text(to_html(scene, example.title, example.note), encoding="utf-8")
+        arguments.out.write_text(to_html(scene, example.title, example.note, shape=arguments.shape), encoding="utf-8")
     elif ending == ".gif":
         arguments.out.write_bytes(to_gif(scene, order, arguments.theme, **look))
     else:

@@ -103,6 +103,24 @@ def heat_map(
 
 
 @remembered
+def curve(
+    x: Numbers, values: Numbers, role: str, theme: str, *, x_title: str, y_title: str, height: int = 300
+) -> go.Figure:
+    """A line of positive values over numbers, on a logarithmic axis."""
+    color = PALETTE[theme]["text"][role]
+    trace = go.Scatter(
+        x=list(x),
+        y=list(values),
+        mode="lines",
+        line={"color": color, "width": 2},
+        hovertemplate=f"{x_title} %{{x}}: %{{y:.3g}}<extra></extra>",
+    )
+    figure = frame(go.Figure(trace), height, x_title, y_title)
+    figure.update_yaxes(type="log", exponentformat="power")
+    return figure
+
+
+@remembered
 def steps_down(
     x: Numbers, values: Numbers, role: str, theme: str, *, x_title: str, y_title: str, mark: float, word: str
 ) -> go.Figure:

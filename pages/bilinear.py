@@ -5,6 +5,7 @@ from explainer.operators.kernels import bilinear
 from explainer.proofs import compare
 from explainer.ui.navigation import link
 from explainer.ui.operator_page import Field, OperatorPage, show_page
+from explainer.ui.sampling import show_sampling
 
 
 def make(scale_factor=2, size=None, align_corners=False):
@@ -36,6 +37,7 @@ show_page(
             Field("align_corners", "align_corners", (False, True), False, help="No: areas line up. Yes: corners do."),
         ),
         proofs=proofs,
+        beside=lambda op, x: show_sampling(op, x, "bl_point"),
     )
 )
 link("transposed_convolution", "The bilinear kernel at work in a transposed convolution", "fcn-bilinear")

@@ -10,15 +10,14 @@ from explainer.ui.settings import Settings
 settings = Settings("cb")
 show_heading(
     "Checkerboard",
-    "Paint with ones and count the stamps: if the kernel is **no multiple of the stride**, some :green[output pixels] "
-    "get more than their neighbors.",
+    "Unless the kernel is a **multiple of the stride**, stamps pile up unevenly on the :green[output].",
 )
 k, s = show_counts(settings)
 
-st.subheader("Stamp by stamp")
+st.header("Stamp by stamp")
 show_examples(settings, "checkerboard")
 
-st.subheader("What it looks like")
+st.header("What it looks like")
 st.markdown(
     "A small random map, doubled three times by layers with random :violet[weights]. The last two enlarge first and "
     "convolve afterwards: smooth, though the weights are just as random."
@@ -27,7 +26,7 @@ seed = settings.choice("draw", "Draw the weights again", tuple(range(1, 10)), 1,
 settings.show_notes()
 show_pictures(seed)
 
-st.subheader("What helps, and what does not quite")
+st.header("What helps, and what does not quite")
 st.markdown(
     "Each layer gets maps that are **constant**, so every pattern in its output is its own making. The numbers are the "
     "share of the output's energy at the frequencies of the stride (period 2), measured now."
@@ -45,7 +44,7 @@ st.markdown(
     "- **The border** stays uneven even for k 4, s 2, p 1: fewer stamps reach it (an example at the top)."
 )
 
-st.subheader("The same pattern in gradients")
+st.header("The same pattern in gradients")
 st.markdown(
     "Going backwards, a **strided convolution** is a transposed convolution. So the gradient that reaches its "
     ":blue[input] has the same unevenness: some pixels are heard more than others. Here with the kernel and stride "

@@ -5,6 +5,6 @@ from explainer.ui.unpooling import show_story
 
 show_heading(
     "Max unpooling",
-    "Pooling keeps each window's largest value and **remembers where it stood**; unpooling puts values back there.",
+    "Pooling keeps each window's largest value and **where it stood**; unpooling puts values back there.",
 )
 show_story()

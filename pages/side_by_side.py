@@ -10,11 +10,11 @@ from explainer.ui.window import choose_photo
 
 show_heading(
     "Side by side",
-    "A photo, made smaller and brought back by every upsampler. Point anywhere: one **lens** lies over all pictures.",
+    "A photo, made smaller and brought back. Point anywhere: one **lens** lies over all pictures.",
 )
 settings = Settings("ss")
 with st.container(horizontal=True, gap="small"):
-    photo = choose_photo(settings, width=280)
+    photo = choose_photo(settings, width=220)
     r = choose_factor(settings)
 settings.show_notes()
 show_photo(photo, r)
@@ -26,7 +26,7 @@ st.markdown(
     "leaves a checkerboard. PSNR is taken over the whole picture, values clipped to what a screen shows."
 )
 
-st.subheader("The same on a small map")
+st.header("The same on a small map")
 st.markdown(
     "One :blue[input], all upsamplers. Each tile shows the :green[output] and, small beside it, the upsampler's "
     ":violet[matrix]: one row for each output pixel, one column for each input pixel. For given indices, max unpooling "
@@ -36,7 +36,7 @@ x = choose_map(settings)
 settings.show_notes()
 show_maps(x, r)
 
-st.subheader("What the matrices say")
+st.header("What the matrices say")
 show_table(x, r)
 st.markdown(
     "- **Recovered**: if the rank equals the number of inputs, no input is lost, and least squares brings it back from "

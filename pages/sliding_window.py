@@ -20,7 +20,7 @@ from explainer.ui.window import (
 
 show_heading(
     "Sliding window",
-    "To name the pixel in the middle, classify the **patch** around it; then move on. Drag the window, and grow it.",
+    "To name a pixel, classify the **patch** around it. Drag the window, and grow it.",
 )
 settings = Settings("sw")
 name = choose_photo(settings, width=280, label_visibility="collapsed")
@@ -33,19 +33,19 @@ st.markdown(
     "decisions and computes what patches share only once (Long et al. 2015)."
 )
 
-st.subheader("Patch by patch, and in one pass")
+st.header("Patch by patch, and in one pass")
 choice = choose(settings, name)
 settings.show_notes()
 found = compared(choice)
 show_labels(choice, found)
 
-st.subheader("The work")
+st.header("The work")
 show_work(choice, found)
 
-st.subheader("Do they agree?")
+st.header("Do they agree?")
 show_agreement(choice, found)
 
-st.subheader("How large must a patch be?")
+st.header("How large must a patch be?")
 st.markdown(
     "As large as the **receptive field**: all the pixels that can change the answer in the middle. From there on the "
     "patch and the whole photo give the same number; below it, zeros stand in for pixels that were cut off."

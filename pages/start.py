@@ -13,7 +13,7 @@ show_heading(
 )
 show_pictures()
 
-st.subheader("Why maps shrink, and must grow back")
+st.header("Why maps shrink, and must grow back")
 st.markdown(
     "A classifier may forget *where*. It halves its maps again and again: each halving makes the layers after it four "
     "times cheaper (with as many channels) and lets one output see twice as far. A pixel's name depends on its "
@@ -21,7 +21,7 @@ st.markdown(
     ":blue[input]."
 )
 
-st.subheader("Three ideas, and what they cost")
+st.header("Three ideas, and what they cost")
 st.markdown(
     "1. **Sliding window.** Cut out the patch around each pixel and classify the patch (Farabet et al. 2013, Pinheiro "
     "& Collobert 2014).\n"
@@ -34,7 +34,7 @@ st.markdown(
 )
 show_costs("st")
 
-st.subheader("Where to go from here")
+st.header("Where to go from here")
 for section in dict.fromkeys(page.section for page in PAGES):
     st.markdown(f"**{section}**")
     with st.grid(3, min_column_width=250, gap="small") as grid:

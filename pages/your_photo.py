@@ -14,17 +14,17 @@ from explainer.ui.settings import Settings
 
 show_heading(
     "Your photo",
-    "A network names **every pixel**: grass, cat, tree, sky and 23 more. It decides on coarse maps and upsamples them.",
+    "A network names **every pixel** of a photo.",
 )
 settings = Settings("yp")
-strip, own = st.columns((5, 2))
-with strip:
+# Beside each other on a screen; on a phone the visitor's own photos and the settings come below the picture.
+picture, choices = st.columns((5, 2), gap="medium")
+with picture, st.container(gap=None):
     photo = pick_photo(settings)
-show_intake(own)
-picture, choices = st.container(), st.container()
 with choices:
+    show_intake()
     request = choose_request(settings)
-with picture:
+with picture, st.container(gap=None):
     # Each has a place of its own, so that a notice does not move the viewer, which would forget its settings.
     with st.container():
         settings.show_notes()
@@ -33,6 +33,10 @@ with picture:
     if answer is not None:
         show_view(answer.view, "yp_viewer", remembered=True)
         show_caption(photo, answer)
+st.markdown(
+    "It knows grass, cat, tree, sky and 23 more kinds of things. It decides on coarse maps, and upsamples them in the "
+    "network."
+)
 if answer is not None:
     show_cost(photo, answer)
     show_more(photo, request, answer, settings)

@@ -23,6 +23,7 @@ from explainer.segmentation.inference import predict
 from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.samples import sample
 from explainer.ui.photo import asking, facts
+from explainer.ui.photo.intake import named
 from tests.photo_files import encode, quarters
 from tests.threads import one_thread
 
@@ -93,10 +94,11 @@ def test_the_room_uses_no_shared_cache_and_no_published_picture():
             "st.image(",
             "download_button(",
             "st.write(",
-            "file.name",
             "shot.name",
         ):
             assert word not in text, (file.name, word)
+        # Said back to the sender where a file is refused, by way of `named`; used nowhere else.
+        assert text.count("file.name") == text.count("named(file.name)") <= int(file.name == "intake.py")
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef) and any("cache" in ast.dump(one) for one in node.decorator_list):
                 assert node.name in allowed, node.name
@@ -188,10 +190,15 @@ def test_the_files_are_what_they_say():
         "{{7*7}}.jpg",
     ],
 )
-def test_a_file_name_is_never_used(name):
+def test_a_file_name_is_only_said_back_to_its_sender_and_only_where_the_file_is_refused(name):
     at = upload(open_page(), encode(quarters(), "PNG"), name)
     assert not at.exception
     assert all(name not in str(one.proto) for one in at.main if one.type != "file_uploader")
+    (sentence,) = [one.value for one in upload(open_page(), b"no picture", name).error]
+    assert sentence.startswith(f"{named(name)}: This is not a picture")
+    bare = sentence.replace("\\", "")
+    assert bare[1:6] == name.replace("\u202e", "")[:5] and name[-4:] in bare
+    assert len(bare) < 200 and "\u202e" not in sentence and "<img" not in sentence.replace("\\<", "")
 
 
 def test_nothing_of_an_upload_is_logged(caplog, capfd):

@@ -72,7 +72,7 @@ def show(
         if drawn != op:
             note = "The bias is left out: with it the layer is affine, and the matrix is that of the layer without it."
         scene = scene_within(drawn, values, order)
-        pages.append(to_html(scene, title, note, theme))
+        pages.append(to_html(scene, title, note, theme, "free"))
         heights.append(height_of(scene))
         notes.append(f"{title}: {tuple(values.shape)}")
         values = op(values[None])[0]

@@ -37,3 +37,11 @@ export function themeOf(root) {
     : (hex.match(/[\d.]+/g) || ["255", "255", "255"]).slice(0, 3).map(Number);
   return 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2] < 128 ? "dark" : "light";
 }
+
+/** Hand the palette to the style sheet. */
+export function styleRoot({ root, theme, palette }) {
+  root.dataset.theme = theme;
+  const { text, accent, hatch, frame, muted, ink } = palette;
+  for (const [name, color] of Object.entries({ ...text, accent, hatch, frame, muted, ink }))
+    root.style.setProperty(`--stage-${name}`, color);
+}

@@ -14,6 +14,7 @@ from explainer.stage.bundle import bundle
 
 HERE = Path(__file__).parent
 ENTRY = "export default function mount("
+SHAPES = {"wide": "16 / 9", "square": "1 / 1", "free": ""}
 SCHEMES = {"auto": "light dark", "light": "light", "dark": "dark"}
 
 
@@ -33,15 +34,19 @@ def sources() -> Sources:
     return Sources(html, css, bundle(HERE / "stage.js"))
 
 
-def to_html(scene: dict[str, Any], title: str, text: str = "", theme: str = "auto") -> str:
+def to_html(scene: dict[str, Any], title: str, text: str = "", theme: str = "auto", shape: str = "wide") -> str:
     """A self-contained page that plays `scene` without a network.
 
     Args:
         scene: what to show. Its values cannot be edited here, as there is no torch to answer.
         title: heading of the page.
-        text: a paragraph under it, plain text.
+        text: a paragraph under the picture, plain text.
         theme: "auto" follows the reader's system, "light" and "dark" do not.
+        shape: title and picture fill a frame of a slide's format, "wide" (16:9) or "square", as large as the window
+            has room for; "free" is as high as it needs to be, and so is every page on a phone.
     """
+    if shape not in SHAPES:
+        raise ValueError(f"shape is {shape!r}, allowed are {', '.join(SHAPES)}")
     if theme not in SCHEMES:
         raise ValueError(f"theme is {theme!r}, allowed are {', '.join(SCHEMES)}")
     paragraph = f"<p>{escape(text)}</p>" if text else ""
@@ -49,6 +54,7 @@ def to_html(scene: dict[str, Any], title: str, text: str = "", theme: str = "aut
         scheme=SCHEMES[theme],
         title=escape(title),
         paragraph=paragraph,
+        slide="" if shape == "free" else f' class="slide" style="--ratio: {SHAPES[shape]}"',
         css=_theme_rules(theme) + sources().css,
         html=sources().html,
         js=_inline_module(),
@@ -97,21 +103,31 @@ PAGE = """<!DOCTYPE html>
 <style>
 {css}
 body {{
-  max-width: 1180px; margin: 0 auto; padding: 16px; font-family: system-ui, sans-serif; line-height: 1.5;
+  margin: 0; font-family: system-ui, sans-serif; line-height: 1.5;
   color: var(--st-text-color); background: var(--st-background-color);
 }}
-h1 {{ font-size: 1.5rem; margin: 0 0 0.5rem; }}
+article, main > p {{ box-sizing: border-box; max-width: 1180px; margin: 0 auto; padding: 12px 16px; }}
+h1 {{ font-size: 1.5rem; line-height: 1.25; margin: 0 0 0.5rem; overflow-wrap: anywhere; }}
+.slide {{
+  display: flex; flex-direction: column; aspect-ratio: var(--ratio); max-width: none; overflow: hidden;
+  width: min(100vw, 100vh * var(--ratio));
+}}
+@media (max-width: 700px) {{ .slide {{ aspect-ratio: auto; width: auto; overflow: visible; }} }}
 </style>
 </head>
 <body>
+<main>
+<article{slide}>
 <h1>{title}</h1>
+<div id="host">{html}</div>
+</article>
 {paragraph}
-<main>{html}</main>
+</main>
 <script type="application/json" id="scene">{scene}</script>
 <script type="module">
 {js}
 const scene = JSON.parse(document.getElementById("scene").textContent);
-const show = () => mount({{ data: {{ scene }}, parentElement: document.querySelector("main") }});
+const show = () => mount({{ data: {{ scene }}, parentElement: document.getElementById("host") }});
 show();
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
 </script>

@@ -2,7 +2,7 @@
  * in sight, listens to the whole page, but leaves its fields, buttons and open dialogs alone. */
 
 import { canEdit, openEditor } from "./editing.js";
-import { toggleFull } from "./filling.js";
+import { isFull, leaveFull, toggleFull } from "./filling.js";
 import { blackOut, showHelp } from "./overlays.js";
 import { changeSpeed, goByHand, setOrder, setView, toggle } from "./playing.js";
 import { moveCursor, setFocus } from "./pointing.js";
@@ -107,5 +107,5 @@ function enter(stage) {
 
 function escape(stage) {
   if (stage.pin) setFocus(stage, { pin: null });
-  else if (stage.root.classList.contains("filling")) toggleFull(stage);
+  else if (isFull(stage)) leaveFull(stage);
 }

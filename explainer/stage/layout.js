@@ -8,6 +8,8 @@
 import { GAP, RULER, colsOf, panelSize, rowsOf, wideEnough } from "./measures.js";
 
 const BETWEEN = 10; // lanes
+const LEAST_MATRIX = 190; // pixels: a few rows under the vector and the headings
+const OVERVIEW = 150; // the map beside a matrix of which only a part is seen
 
 /** What stands where: lanes of blocks, whether lanes stand beside each other, and the size of every panel. */
 export function layout(panels, lookup, room) {
@@ -42,8 +44,19 @@ function fitting(lanes, lookup, room, beside) {
       if (fits(lanes, sizes, room, beside)) return { sizes, cell, font, score: (font ? 1000 * font : 0) + cell };
     }
   }
-  const sizes = sizesOf(lanes, lookup, room, room.least, room.font, beside ? lanes.length : 1);
+  const least = sizesOf(lanes, lookup, room, room.least, room.font);
+  const height = beside ? room.height : matrixHeight(lanes, least, room);
+  const sizes = sizesOf(lanes, lookup, { ...room, height }, room.least, room.font, beside ? lanes.length : 1);
   return { sizes, cell: 0, font: 0, score: beside ? -2 : -1 };
+}
+
+/** Below each other, matrices share the height that the other lanes leave. */
+function matrixHeight(lanes, sizes, room) {
+  const [large, others] = [true, false].map((is) =>
+    lanes.filter((lane) => lane.some(({ panel }) => panel.matrix) === is),
+  );
+  const taken = others.reduce((sum, lane) => sum + laneSize(lane, sizes).height + BETWEEN, 0);
+  return Math.max(LEAST_MATRIX, (room.height - taken) / Math.max(1, large.length) - BETWEEN);
 }
 
 /** On a narrow page blocks stand below each other; the figure is as high as it needs to be. */
@@ -90,8 +103,10 @@ function windowOf(block, room, share, cell, wide, wideRight) {
   if (right) sizes.set(right.id, { ...empty, wide: wideRight, window: { rows: 0, cols: 1 } });
   const { body, foot } = blockSize(block, sizes);
   const side = right ? panelSize(right, sizes.get(right.id)).width : 0;
-  const cols = Math.max(2, Math.floor((room.width / share - side - RULER - 24) / wide));
+  const colsIn = (width) => Math.max(2, Math.floor((width / share - side - RULER - 24) / wide));
   const rows = Math.max(2, Math.floor((room.height - body - foot) / cell));
+  const whole = rows >= panel.rows && colsIn(room.width) >= panel.cols;
+  const cols = colsIn(whole || room.flow ? room.width : room.width - share * OVERVIEW);
   return { row: 0, col: 0, rows: Math.min(rows, panel.rows), cols: Math.min(cols, panel.cols) };
 }
 

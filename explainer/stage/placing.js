@@ -1,10 +1,12 @@
 /* From a layout to panels on the board: which reading is in view, how much room there is, where everything lies. */
 
+import { styleRoot } from "./colors.js";
 import { html } from "./dom.js";
 import { paintPanel } from "./drawing.js";
 import { layout } from "./layout.js";
 import { LINE } from "./measures.js";
 import { PanelView } from "./panel.js";
+import { buildOverview, followStep, isPart, paintOverviews } from "./windows.js";
 
 const AROUND = 200; // pixels of the window's height that the page needs for its own words above the figure
 const READABLE = 26; // pixels; with smaller cells one reading at a time is better than all of them
@@ -15,14 +17,22 @@ export function onResize(stage, force = false) {
   relayout(stage);
 }
 
+/** How high the whole stage may be: what the screen, the offline page's frame or the page around it leaves. */
+function heightFor(stage) {
+  const { top } = stage.root.getBoundingClientRect();
+  if (stage.full) return window.innerHeight - (stage.root.classList.contains("filled") ? top : 16) - 16;
+  const slide = stage.root.closest(".slide");
+  if (slide) return slide.getBoundingClientRect().bottom - top - 12;
+  return Math.max(400, Math.min(760, window.innerHeight - AROUND));
+}
+
 /** The board's room, and what a cell may and must measure in it. */
 function roomOf(stage) {
   const { full } = stage;
   const narrow = stage.width < 560;
-  const budget = full ? window.innerHeight - 32 : Math.max(400, Math.min(760, window.innerHeight - AROUND));
   const line = full ? 27 : LINE;
   const chrome = stage.toolbar.offsetHeight + 2 * line + longSentence(stage) * line + 44;
-  const height = narrow && !full ? Infinity : Math.max(180, budget - chrome);
+  const height = narrow && !full ? Infinity : Math.max(180, heightFor(stage) - chrome);
   const size = full
     ? { cell: 110, least: 26, font: 18.5, scale: 1.27 }
     : { scale: 1, cell: narrow ? 42 : 64, least: 20, font: 14.5 };
@@ -75,8 +85,9 @@ export function relayout(stage) {
   stage.seen = 0;
   followStep(stage, false);
   for (const view of stage.views.values()) paintPanel(view);
+  paintOverviews(stage);
   alignLanes(stage, rows);
-  stage.styleRoot();
+  styleRoot(stage);
   measure(stage);
   stage.refresh();
 }
@@ -91,10 +102,11 @@ function explainGhosts(panels) {
   }
 }
 
-/** A panel, or a matrix with the input above its columns and the output beside its rows. */
+/** A panel, or a matrix with the input above its columns, the output beside its rows, and a map if it is too large. */
 function blockRoot({ panel, above, right }, views) {
   const own = views.get(panel.id).root;
-  if (!above && !right) return own;
+  const overview = isPart(views.get(panel.id)) ? [buildOverview(views.get(panel.id))] : [];
+  if (!above && !right && !overview.length) return own;
   const part = (other, side) => {
     if (!other) return [];
     views.get(other.id).root.classList.add(side);
@@ -102,7 +114,7 @@ function blockRoot({ panel, above, right }, views) {
   };
   own.classList.add("holder");
   const product = html("div", { class: "product" }, ...part(above, "above"), own, ...part(right, "right"));
-  product.append(...product.querySelectorAll(".foot")); // below all, so that rows go on meeting rows
+  product.append(...overview, ...product.querySelectorAll(".foot")); // below all, so that rows go on meeting rows
   return product;
 }
 
@@ -121,40 +133,6 @@ function alignLanes(stage, rows) {
       panel.style.paddingBottom = `${Math.max(...feet) - feet[i]}px`;
     });
   }
-}
-
-/** Move the window of a large matrix, and those of the vectors at its sides, to where the step is. */
-export function followStep(stage, paint = true) {
-  const { current } = stage;
-  const lit = stage.lookup.lit(current.lead, current.steps[stage.step]);
-  for (const view of stage.views.values()) {
-    const { panel, window } = view;
-    if (!panel.matrix || !window) continue;
-    const at = current.steps[stage.step];
-    const rows = lit.cells.get(panel.id).map((cell) => Math.floor(cell / panel.cols));
-    const cols = lit.cells.get(panel.id).map((cell) => cell % panel.cols);
-    if (panel.matrix.rows === current.by) rows.push(at);
-    if (panel.matrix.cols === current.by) cols.push(at);
-    const row = shifted(window.row, window.rows, panel.rows, rows);
-    const col = shifted(window.col, window.cols, panel.cols, cols);
-    if (row === window.row && col === window.col) continue;
-    const moved = [...stage.views.values()].filter((one) => one === view || one.panel.beside?.panel === panel.id);
-    for (const one of moved) {
-      if (one === view || one.panel.beside.side === "right") one.window.row = row;
-      if (one === view || one.panel.beside.side === "above") one.window.col = col;
-      if (paint) paintPanel(one);
-    }
-  }
-}
-
-/** The smallest shift of a window that brings the wanted places into it, the first of them at least. */
-function shifted(start, size, count, wanted) {
-  if (!wanted.length) return start;
-  const [first, last] = [Math.min(...wanted), Math.max(...wanted)];
-  let to = start;
-  if (last >= to + size) to = last - size + 1;
-  if (first < to) to = first;
-  return Math.max(0, Math.min(to, count - size));
 }
 
 /** Where each panel's drawing lies on the board, for the lines and the flying numbers. */

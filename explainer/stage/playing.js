@@ -6,8 +6,9 @@ import { SPEEDS, refreshControls } from "./controls.js";
 import { html } from "./dom.js";
 import { updateCell } from "./drawing.js";
 import { flyProducts, lightStep } from "./motion.js";
-import { followStep, relayout } from "./placing.js";
+import { relayout } from "./placing.js";
 import { askedCell } from "./predicting.js";
+import { followStep } from "./windows.js";
 
 const STEP_MS = 900; // one step at speed 1: a fast transition, then a pause to look at it
 const MOVE_MS = 220;

@@ -8,12 +8,12 @@ import { stepPieces } from "../player/captions.js";
 import { Lookup } from "../player/lookup.js";
 import { orderOf } from "../player/playback.js";
 import { textOf } from "../player/wording.js";
-import { readAddress, tellAddress } from "./address.js";
-import { themeOf } from "./colors.js";
+import { linkedView, noteSettings, onHistory, tellAddress } from "./address.js";
+import { styleRoot, themeOf } from "./colors.js";
 import { buildStage, refreshControls } from "./controls.js";
 import { html } from "./dom.js";
 import { paintPanel } from "./drawing.js";
-import { toggleFull } from "./filling.js";
+import { isFull, onFullChange, toggleFull } from "./filling.js";
 import { listenToKeys } from "./keys.js";
 import { lightStep } from "./motion.js";
 import { showHelp } from "./overlays.js";
@@ -31,6 +31,7 @@ import {
   setCursor,
   setHover,
 } from "./pointing.js";
+import { paintOverviews } from "./windows.js";
 
 let stages = 0;
 
@@ -87,6 +88,7 @@ class Stage {
     this.resizing = new ResizeObserver(() => onResize(this));
     this.resizing.observe(this.root);
     this.onFull = () => {
+      onFullChange(this);
       this.controls.full.setAttribute("aria-pressed", String(this.full));
       onResize(this, true);
     };
@@ -98,7 +100,7 @@ class Stage {
       this.printing = false;
       this.setTheme(themeOf(this.root));
     };
-    this.onHistory = () => this.address && this.scene && this.obey(readAddress(this));
+    this.onHistory = () => onHistory(this);
     window.addEventListener("popstate", this.onHistory);
     document.addEventListener("fullscreenchange", this.onFull);
     window.addEventListener("beforeprint", this.onPrint);
@@ -129,13 +131,14 @@ class Stage {
     const same = shape === this.shape;
     const asked = this.scene && this.scene.step === scene.step ? 0 : scene.step || 0; // an old start says nothing new
     const first = !this.scene;
+    const kept = scene.name === this.scene?.name && scene.orders.some(({ id }) => id === this.order); // not: an example
     this.lookup = new Lookup(scene);
     Object.assign(this, { json, shape, scene: this.lookup.scene });
     if (!same) {
       pause(this, false);
       Object.assign(this, {
-        order: scene.order || scene.orders[0].id,
-        asked: this.asked || scene.view,
+        order: kept ? this.order : scene.order || scene.orders[0].id,
+        asked: this.asked || linkedView(this, scene) || scene.view,
         step: asked,
         pin: null,
         hover: null,
@@ -152,6 +155,7 @@ class Stage {
     drawOrders(this);
     drawViews(this);
     relayout(this);
+    if (first) noteSettings(this);
     if (same) this.tell(); // whoever changed the values may have written an address without the stage's place
   }
 
@@ -160,24 +164,18 @@ class Stage {
     this.theme = theme;
     this.palette = this.scene.palette[theme];
     for (const view of this.views.values()) paintPanel(view);
-    this.styleRoot();
+    paintOverviews(this);
+    styleRoot(this);
     this.refresh();
-  }
-
-  styleRoot() {
-    this.root.dataset.theme = this.theme;
-    const { text, accent, hatch, frame, muted, ink } = this.palette;
-    for (const [role, color] of Object.entries(text)) this.root.style.setProperty(`--stage-${role}`, color);
-    for (const [name, color] of Object.entries({ accent, hatch, frame, muted, ink }))
-      this.root.style.setProperty(`--stage-${name}`, color);
   }
 
   /** Does the stage fill the screen, or the whole window? */
   get full() {
-    return this.root.classList.contains("filling") || this.root.getRootNode().fullscreenElement === this.root;
+    return isFull(this);
   }
 
   resized() {
+    this.controls.full.setAttribute("aria-pressed", String(this.full));
     onResize(this, true);
   }
 
@@ -205,7 +203,7 @@ class Stage {
   /** Go where the address says, if it says anything that this scene has. */
   obey({ step = 0, order, view }) {
     const known = (items, id) => (items || []).some((item) => item.id === id);
-    if (known(this.scene.views, view)) this.asked = view;
+    this.asked = known(this.scene.views, view) ? view : this.scene.view;
     const wanted = known(this.scene.orders, order) ? order : this.scene.order || this.scene.orders[0].id;
     pause(this, false);
     Object.assign(this, { order: wanted, revealed: false });

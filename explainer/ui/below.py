@@ -35,7 +35,7 @@ def show_below(page: OperatorPage, state: PageState, scene: Scene, stage: str, e
 def show_beliefs(page: str) -> None:
     """The misunderstandings that the page refutes, each an experiment."""
     if lessons_of(page):
-        st.subheader("What people get wrong")
+        st.header("What people get wrong")
         show_lessons(page)
 
 

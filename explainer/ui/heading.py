@@ -14,6 +14,11 @@ def show_heading(title: str, lead: str, level: int = 1) -> None:
     words.markdown(lead)
 
 
+def figure_place(prefix: str) -> DeltaGenerator:
+    """The place of a page's figure and the settings above it: what fills the screen together."""
+    return st.container(key=f"figure_{prefix}")
+
+
 def toolbar(prefix: str) -> DeltaGenerator:
     """The one line of settings above a stage: an example, and what folds into popovers."""
     return st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"toolbar_{prefix}")

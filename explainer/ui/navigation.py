@@ -65,6 +65,8 @@ PAGES = (
           "Learnable upsampling, read in three ways."),
     Entry("channels", "Channels and groups", "channels-and-groups", "stacks", LEARNABLE, "ch",
           "The weight's other axes, blocks, and the bias."),
+    Entry("learn", "Learn an upsampling", "learn-an-upsampling", "school", LEARNABLE, "ln",
+          "Kernels that train while you watch."),
     Entry("matrix_1d", "Convolution as a matrix, 1D", "matrix-1d", "table_rows", MATRIX, "m1",
           "C and Cᵀ with the lecture's letters.", also=("mt",)),
     Entry("matrix_2d", "Convolution as a matrix, 2D", "matrix-2d", "apps", MATRIX, "m2", "The doubly blocked band."),

@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 import torch
+from streamlit.delta_generator import DeltaGenerator
 
 from explainer.examples.cases import grid
 from explainer.examples.grids import write_grid
@@ -22,7 +23,7 @@ from explainer.scene.scenes import scene_of
 from explainer.scene.view import View
 from explainer.ui.below import show_below
 from explainer.ui.choosing import choose
-from explainer.ui.heading import show_heading, toolbar
+from explainer.ui.heading import figure_place, show_heading, toolbar
 from explainer.ui.navigation import entry
 from explainer.ui.page_record import Companion, Field, OperatorPage, PageState
 from explainer.ui.questions import show_ask_me
@@ -42,28 +43,42 @@ def show_page(page: OperatorPage) -> None:
     """Heading, one line of settings, the stage, and everything below it."""
     show_heading(page.heading or entry(page.stem).title, page.lead, level=2 if page.heading else 1)
     settings = Settings(page.prefix)
-    row = toolbar(page.prefix)
-    with row:
-        example = pick_example(page, settings)
-    state = choose(page, settings, row, example, state_of(page, example))
-    with row:
-        show_ask_me(page.prefix, example.op)
     stage = f"{page.prefix}_stage"
-    settings.check_keys((stage, f"{page.prefix}_companion"))
-    settings.show_notes()
-    if state is None:
-        return
-    scene = cached_scene(state)
-    show_stage(scene, stage, lambda panel, values: settings.adopt({panel: edited_text(state, scene, panel, values)}))
+    with figure_place(page.prefix):
+        row = toolbar(page.prefix)
+        with row:
+            example = pick_example(page, settings)
+        state = choose(page, settings, row, example, state_of(page, example))
+        with row:
+            show_ask_me(page.prefix, example.op)
+        settings.check_keys((stage, f"{page.prefix}_companion"))
+        settings.show_notes()
+        if state is None:
+            return
+        scene = cached_scene(state)
+        with beside(page, state):
+            show_stage(
+                scene, stage, lambda panel, values: settings.adopt({panel: edited_text(state, scene, panel, values)})
+            )
     companion = page.companion(state.op, state.tensor())
     if companion is not None:
         show_companion(companion, f"{page.prefix}_companion")
     show_below(page, state, scene, stage, example)
 
 
+def beside(page: OperatorPage, state: PageState) -> DeltaGenerator:
+    """The stage's place, next to what the page puts beside it; on a phone that comes below."""
+    if page.beside is None:
+        return st.container()
+    place, other = st.columns((5, 3), gap="medium")
+    with other:
+        page.beside(state.op, state.tensor())
+    return place
+
+
 def show_companion(companion: Companion, stage: str) -> None:
     """The second picture, to step through like the first."""
-    st.subheader(companion.heading)
+    st.header(companion.heading)
     st.markdown(companion.text)
     state = PageState(companion.op, tuples_of(companion.input.tolist()), View(editable=False), companion.heading)
     show_stage(cached_scene(state), stage)

@@ -115,15 +115,16 @@ def code_of(example: Example) -> str:
 
 def show_counts(settings: Settings) -> tuple[int, int]:
     """One large picture of counts, with kernel, stride and layers as sliders; returns (k, s)."""
-    with st.container(horizontal=True, gap="large"):
-        k = settings.slider("k", "Kernel k", KERNELS, 3, width=280)
-        s = settings.slider("s", "Stride s", STRIDES, 2, width=220)
+    with st.container(horizontal=True, gap="small"):
+        k = settings.slider("k", "Kernel k", KERNELS, 3, width=190)
+        s = settings.slider("s", "Stride s", STRIDES, 2, width=150)
+    left, right = st.columns((3, 2), gap="large")
+    with right:
         fitting = tuple(n for n in (1, 2, 3) if overlap.counts(SIZE, k, s, layers=n, dims=1).numel() <= 120)
         layers = settings.choice("layers", "Layers", fitting, 1, width=120)
-    settings.show_notes()
+        settings.show_notes()
     grid, line = overlap.counts(SIZE, k, s, layers=layers), overlap.period(k, s, layers)
     pattern = " ".join(f"{value:g}" for value in line[:16].tolist()) + (" ..." if len(line) > 16 else "")
-    left, right = st.columns((3, 2), gap="large")
     with left:
         chart = figures.heat_map(grid.tolist(), "output", theme(), unit="stamps", height=440)
         show_chart(chart, describe(grid), "cb_counts")

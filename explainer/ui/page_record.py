@@ -77,6 +77,7 @@ class OperatorPage:
         readings: offer the second reading (zeros inserted).
         transpose: draw Cᵀ beside C.
         stage: which of the page's stages this is, from the top.
+        beside: draws something beside the stage, from the operator and its input.
         companion: what stands behind or in front of the operator in a network, from the operator and its input.
         heading: what stands above it instead of the page's title, for a second stage.
         renamed: parameters of cases that have another name in the fields. A field "op" picks between operators.
@@ -97,6 +98,7 @@ class OperatorPage:
     renamed: Mapping[str, str] = field(default_factory=dict)
     proofs: Callable[[Any, Tensor], list[Any]] = field(default=lambda op, x: [])
     companion: Callable[[Any, Tensor], Companion | None] = field(default=lambda op, x: None)
+    beside: Callable[[Any, Tensor], None] | None = None
 
     @property
     def prefix(self) -> str:

@@ -77,8 +77,12 @@ class Settings:
             self.arrive(asked, state_of(asked))
 
         def chosen() -> None:
-            st.query_params[key] = st.session_state[key]
-            self.adopt(state_of(st.session_state[key]))
+            state = state_of(st.session_state[key])
+            # In one go with the settings that go back to the example's own: one entry in the browser's history.
+            gone = {self.key(name) for name in state}
+            kept = {name: value for name, value in st.query_params.to_dict().items() if name not in gone}
+            st.query_params.from_dict({**kept, key: st.session_state[key]})
+            self.adopt(state)
 
         slug = st.selectbox(
             "Example",

@@ -17,7 +17,7 @@ from explainer.ui.settings import Settings
 def show_sizes() -> None:
     """A table: input size, down with a convolution, up again with each output_padding."""
     settings = Settings("sz")
-    st.subheader("Down and up again: which size comes back?")
+    st.header("Down and up again: which size comes back?")
     st.markdown(
         "A strided convolution forgets how many pixels it left over at the end, so **several input sizes share one "
         "output size**. The transposed convolution returns the smallest of them; `output_padding` asks for a larger "

@@ -56,7 +56,7 @@ def show_made() -> None:
     scenes = (0, *SCENE_IDS)
     word = display_name(herd.commonest(labels, scenes))
     classes = ", ".join(display_name(one) for one in range(CLASS_COUNT) if (labels == one).mean() > WORTH_NAMING)
-    st.subheader("Four questions about one photo")
+    st.header("Four questions about one photo")
     pictures = four_pictures()
     with st.grid(4, min_column_width=150) as grid:
         for (title, words), picture in zip(TASKS, pictures, strict=True):
@@ -76,7 +76,7 @@ def show_pair(photo: Any) -> None:
     from explainer.experiments import herd
     from explainer.segmentation.classes import colorize
 
-    st.subheader("What it learns from: pairs")
+    st.header("What it learns from: pairs")
     words, left, right = st.columns((2, 3, 3), vertical_alignment="center")
     words.markdown(
         "Somebody draws the class of every pixel, for hundreds or thousands of photos. The network sees a photo, its "

@@ -21,7 +21,7 @@ from explainer.scene.panels import Scene, ghosts, pad_mask
 from explainer.scene.pooling import window_pads
 from explainer.scene.view import View
 from explainer.ui.below import show_beliefs, show_proofs, show_size, show_tabs
-from explainer.ui.heading import toolbar
+from explainer.ui.heading import figure_place, toolbar
 from explainer.ui.navigation import entry
 from explainer.ui.operator_page import cached_scene
 from explainer.ui.page_record import PageState
@@ -52,16 +52,17 @@ class Story:
 def show_story() -> None:
     """One line of settings, the whole story on one stage, the pooling by itself, and what is checked below."""
     settings = Settings(entry(PAGE).prefix)
-    row = toolbar(settings.prefix)
-    with row:
-        example = pick(settings)
-    story = choose(settings, row, example)
-    settings.check_keys((STAGE, f"{settings.prefix}_pool"))
-    settings.show_notes()
-    if story is None:
-        return
-    shown = show_unpooling(story)
-    st.subheader("The way down, window by window")
+    with figure_place(settings.prefix):
+        row = toolbar(settings.prefix)
+        with row:
+            example = pick(settings)
+        story = choose(settings, row, example)
+        settings.check_keys((STAGE, f"{settings.prefix}_pool"))
+        settings.show_notes()
+        if story is None:
+            return
+        shown = show_unpooling(story)
+    st.header("The way down, window by window")
     show_pooling(settings, story)
     if shown is not None:
         show_checked(story, *shown)

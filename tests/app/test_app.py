@@ -36,10 +36,6 @@ def count(page: Page):
     return stage(page).locator(".count")
 
 
-def widest(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
-
-
 @pytest.mark.parametrize("stem", ["matrix_2d", "your_photo"])
 def test_a_link_into_a_server_that_nobody_has_visited(browser, stem):
     target = entry(stem)
@@ -119,8 +115,26 @@ def test_step_survives_theme_full_screen_and_an_unrelated_rerun(visitor):
     button(page, "Full screen").click()
     page.wait_for_function("document.fullscreenElement !== null")
     expect(count(page)).to_have_text("3 / 9")
+    choose(page, "Padding p", "0")  # the settings are there, and change what fills the screen
+    visitor.settle()
+    choose(page, "Padding p", "1")
+    visitor.settle()
+    assert page.evaluate("document.fullscreenElement !== null")
+    place = page.locator("[data-full]")
+    assert place.evaluate("one => [one.scrollHeight <= one.clientHeight, one.scrollWidth <= one.clientWidth]") == [
+        True, True,
+    ]  # fmt: skip
+    box = stage(page).bounding_box()
+    assert box["y"] + box["height"] <= page.evaluate("window.innerHeight")
+    sizes = stage(page).locator(".number").evaluate_all("all => all.map(one => Number(one.getAttribute('font-size')))")
+    assert min(sizes) >= 18
+    button(page, "Last step").click()
+    for _ in range(6):
+        button(page, "Previous step").click()
+    expect(count(page)).to_have_text("3 / 9")
     page.evaluate("document.exitFullscreen()")
     page.wait_for_function("document.fullscreenElement === null")
+    expect(place).to_have_count(0)
     expect(count(page)).to_have_text("3 / 9")
 
 
@@ -142,6 +156,48 @@ def test_the_address_carries_the_state(visitor):
     assert shown(page, "output") == numbers
     page.get_by_role("tab", name="Link").click()
     expect(page.get_by_test_id("stCode").last).to_contain_text("tc_stride=3")
+
+
+def test_back_and_forward_move_the_stage_and_the_settings(visitor):
+    page = visitor.open("transposed-convolution")
+    expect(count(page)).to_have_text("1 / 4")
+    entries = page.evaluate("history.length")
+
+    def added() -> int:
+        return int(page.evaluate("history.length")) - entries
+
+    def goes(move, order: str, step: str, view: str) -> None:
+        move()
+        visitor.settle()
+        expect(stage(page)).to_have_attribute("data-order", order)
+        expect(count(page)).to_have_text(re.compile(rf"^{step} /"))
+        expect(stage(page).locator(".views [aria-checked=true]")).to_have_text(view)
+
+    button(page, "Next step").click()
+    button(page, "Next step").click()
+    page.wait_for_function("location.search.includes('tc_stage_step=3')")
+    assert added() == 0, "steps make no entries"
+    stage(page).get_by_role("radio", name="Gather").click()
+    stage(page).get_by_role("radio", name="Zeros inserted").click()
+    assert added() == 2
+    choose(page, "Stride s", "3")
+    visitor.settle()
+    page.wait_for_function("location.search.includes('tc_stride=3')")
+    page.wait_for_timeout(600)
+    choose(page, "Example", "Ones kernel, stride 2")
+    visitor.settle()
+    page.wait_for_function("location.search.includes('tc_example=demystified')")
+    page.wait_for_timeout(600)
+    assert added() == 4
+    goes(page.go_back, "gather", "1", "Zeros inserted")
+    assert "tc_stride=3" in page.url and "tc_example" not in page.url
+    expect(page.get_by_text("s = 3")).to_be_visible()
+    goes(page.go_back, "gather", "1", "Zeros inserted")
+    expect(page.get_by_text("s = 2")).to_be_visible()
+    goes(page.go_back, "gather", "1", "Stamp")
+    goes(page.go_back, "scatter", "3", "Stamp")
+    goes(page.go_forward, "gather", "1", "Stamp")
+    assert added() == 4
 
 
 def choose(page: Page, label: str, option: str) -> None:

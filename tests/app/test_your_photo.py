@@ -126,6 +126,36 @@ def test_the_receptive_field_is_drawn_around_a_clicked_pixel(visitor):
     assert yellow.sum() > 50
 
 
+def test_name_confidence_and_receptive_field_follow_the_cursor_to_the_last_pixel(visitor):
+    page = visitor.open(QUICK)
+    ready(visitor)
+    viewer(page).get_by_text("Receptive field").click()
+    tip, box = viewer(page).locator(".tip"), canvas(page).bounding_box()
+    width, height = map(int, viewer(page).get_attribute("data-size").split("x"))
+
+    def point(x: float, y: float) -> np.ndarray:
+        page.mouse.move(box["x"] + x, box["y"] + y)
+        return (np.abs(colors(page) - (253, 224, 71)) < 6).all(2)
+
+    fields = [point(box["width"] * share, box["height"] * 0.5) for share in (0.3, 0.7)]
+    centers = [np.nonzero(one)[1].mean() for one in fields]
+    assert centers[1] - centers[0] > 0.2 * fields[0].shape[1], "the field of the finest map moves with the cursor"
+    expect(tip).to_have_text(re.compile(r"^cat \d+%$"))
+    place = tip.bounding_box()
+    assert abs(place["x"] - box["x"] - box["width"] * 0.7) < 120 and abs(place["y"] - box["y"] - box["height"] / 2) < 60
+    # The last pixel is read as itself up to the very edge; one further is no pixel any more.
+    point(box["width"] / 2, box["height"] - 0.01)
+    expect(viewer(page).locator(".readout")).to_contain_text(f"row {height - 1}, ")
+    point(box["width"] - 0.01, box["height"] / 2)
+    expect(viewer(page).locator(".readout")).to_contain_text(f", column {width - 1}")
+    inside = tip.bounding_box()
+    assert inside["x"] + inside["width"] <= box["x"] + box["width"] + 1
+    assert inside["y"] + inside["height"] <= box["y"] + box["height"] + 1
+    assert not point(box["width"] + 3, box["height"] / 2).any()
+    expect(tip).to_be_hidden()
+    expect(viewer(page).locator(".readout")).to_contain_text("Point at the picture")
+
+
 def test_an_upload_is_shown_and_nothing_of_it_has_an_address(visitor, app):
     page, media, data = visitor.page, set(), photo_with_data()
     page.on("response", lambda answer: media.add(answer.url) if answer.url.startswith(f"{app}/media/") else None)
@@ -160,7 +190,7 @@ def test_a_bad_file_is_a_sentence_the_picture_stays_and_all_can_be_forgotten(vis
     files = (("a.bmp", small), ("b.jpg", b"no picture"), ("c.jpg", wide))
     upload(page, *files)
     shows(visitor, "80 × 40")
-    alert = page.get_by_test_id("stAlert").filter(has_text="File 2: This is not a picture")
+    alert = page.get_by_test_id("stAlert").filter(has_text="“b.jpg”: This is not a picture")
     expect(alert).to_have_count(1)
     expect(page.locator(".picker label")).to_have_count(12)
     page.locator(".picker label").filter(has_text="Photo 1").click()
@@ -262,7 +292,10 @@ def test_the_camera(with_camera):
     page.get_by_role("button", name="Take Photo").click()
     expect(page.locator(".picker input:checked + img + span")).to_have_text("Camera", timeout=60_000)
     ready(with_camera)
-    assert viewer(page).get_attribute("data-size") != "451x300"
+    expect(viewer(page)).not_to_have_attribute("data-size", "451x300")
+    expect(page.locator("video")).to_have_count(0)
+    seen = canvas(page).bounding_box()
+    assert seen["y"] >= 0 and seen["y"] + seen["height"] <= page.viewport_size["height"], "the answer is in view"
 
 
 def test_another_visitor_meets_samples_only(visitor, browser, app):

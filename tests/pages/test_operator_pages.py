@@ -32,7 +32,8 @@ def open_page(stem, **query):
 
 
 def scenes(app):
-    return [json.loads(one.proto.json)["scene"] for one in app.get("bidi_component")]
+    found = [json.loads(one.proto.json) for one in app.get("bidi_component")]
+    return [one["scene"] for one in found if "scene" in one]  # beside a stage may stand another component
 
 
 def values(scene, name="output"):

@@ -52,7 +52,7 @@ def test_every_bad_file_gets_one_sentence_and_the_picture_stays(visitor: AppTest
     told = sentences(visitor)
     assert len(told) == len(cases)
     for number, (case, sentence) in enumerate(zip(cases, told, strict=True), 2):
-        assert sentence.startswith(f"File {number}: ") and sentence.endswith("."), case.name
+        assert sentence.startswith(f"“{number - 1}.jpg”: ") and sentence.endswith("."), case.name
         assert re.search(case.error or "", sentence), (case.name, sentence)
 
 
@@ -61,7 +61,7 @@ def test_several_at_once_good_ones_are_kept_and_bad_ones_told():
     assert not at.exception
     assert [one["title"] for one in components(at)[0]["photos"][:2]] == ["Photo 3", "Photo 1"]
     assert len(sentences(at)) == 2
-    assert sentences(at)[0].startswith("File 2: ") and sentences(at)[1].startswith("File 4: ")
+    assert sentences(at)[0].startswith("“1.jpg”: ") and sentences(at)[1].startswith("“3.jpg”: ")
     assert (view(at)["width"], view(at)["height"]) == (70, 50)
 
 
@@ -137,5 +137,5 @@ def test_a_type_that_says_nothing_is_no_reason_to_refuse():
     at.file_uploader[0].set_value(files)
     at.run()
     assert not at.exception
-    assert len(sentences(at)) == 1 and "HEIC" in sentences(at)[0]
+    assert len(sentences(at)) == 1 and "iPhone HEIC picture" in sentences(at)[0]
     assert view(at)["photo"] != before

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from explainer.examples.drawn import example_scene
+from explainer.examples.table import find_example
 from explainer.stage.export import safe_json, sources, to_html
 from tests.stage import scenes
 
@@ -31,6 +33,34 @@ def test_it_opens_from_a_file_without_a_network(browser, tmp_path):
     page.wait_for_selector('.stage[data-theme="dark"]')
     assert problems == []
     context.close()
+
+
+@pytest.mark.parametrize(("shape", "ratio"), [("wide", 16 / 9), ("square", 1.0)])
+def test_title_and_figure_fill_a_slide_and_nothing_collides(browser, tmp_path, shape, ratio):
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    for slug in ("lecture-transposed", "lecture-matrix-conv", "fcn-bilinear"):
+        example = find_example(slug)
+        path = tmp_path / f"{slug}.html"
+        path.write_text(to_html(example_scene(example), example.title * 3, example.note, shape=shape), encoding="utf-8")
+        page.goto(path.as_uri())
+        page.locator(".button.last").click()
+        frame, title, stage = (page.locator(one).bounding_box() for one in (".slide", "h1", ".stage"))
+        assert frame["width"] / frame["height"] == pytest.approx(ratio, rel=0.01), slug
+        assert frame["height"] == pytest.approx(720, abs=1)
+        assert title["y"] + title["height"] <= stage["y"], slug
+        assert stage["y"] + stage["height"] <= frame["y"] + frame["height"], slug
+        assert page.locator("main > p").bounding_box()["y"] >= frame["y"] + frame["height"]
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+        sizes = page.locator(".number").evaluate_all("all => all.map(one => Number(one.getAttribute('font-size')))")
+        assert min(sizes) >= (14 if shape == "wide" else 9), slug
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    page.close()
+
+
+def test_an_unknown_shape_is_refused():
+    with pytest.raises(ValueError, match="'round', allowed are wide, square, free"):
+        to_html(scenes.pooled(), "Pooling", shape="round")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -11,7 +11,7 @@ from explainer.scene.transport import pack
 DRAWN = [one for one in examples() if one.op != "shape" and not one.is_refused]
 #: What a page leaves to the figure at 1280 x 720.
 ROOM = {"width": 1232, "height": 720}
-HEIGHT = 520
+HEIGHT = 540
 
 MEASURE = """() => {
   const stage = document.querySelector(".stage");

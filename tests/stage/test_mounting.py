@@ -153,6 +153,40 @@ def test_a_large_matrix_is_seen_through_a_window_that_follows_the_step(open_stag
     assert stage.cell_line().startswith("Cᵀ[288,63] = 9")
 
 
+def test_the_small_map_of_a_large_matrix_follows_the_step_and_moves_the_window(open_stage):
+    scene = scenes.large()
+    stage = open_stage(scene | {"views": [{"id": "matrix", "label": "matrix", "lanes": [2]}]})
+    page = stage.page
+    area, glass = page.locator(".overview .map"), page.locator(".overview .glass")
+    rulers = page.locator('.cells[data-panel="matrix"] .ruler')
+
+    def share() -> tuple[float, float]:
+        """How far down the map the frame begins, and how much of the map it covers."""
+        whole, part = area.bounding_box(), glass.bounding_box()
+        return (part["y"] - whole["y"]) / whole["height"], part["height"] / whole["height"]
+
+    start, covered = share()
+    seen = int(page.locator('.cells[data-panel="matrix"]').bounding_box()["height"] // 20)
+    assert start == 0 and covered < 0.2 and abs(covered - seen / 289) < 0.05
+    assert page.locator(".overview canvas").evaluate(
+        "one => new Set(one.getContext('2d').getImageData(0, 0, one.width, one.height).data).size > 3"
+    )
+    stage.press("End")
+    assert share()[0] + share()[1] > 0.97
+    box = area.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    assert 0.3 < share()[0] < 0.6 and "288" not in rulers.all_text_contents()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] - 40, steps=4)
+    page.mouse.up()
+    assert share()[0] == 0 and "0" in rulers.all_text_contents()
+    step = stage.step()
+    area.focus()
+    page.keyboard.press("ArrowDown")
+    assert share()[0] > 0 and stage.step() == step, "the arrow keys move the window, not the player"
+    assert "columns" in area.get_attribute("aria-label")
+
+
 def test_eighty_one_squared_stays_usable(open_stage):
     scene = scenes.huge()
     stage = open_stage(scene)

@@ -53,7 +53,7 @@ def show_heads(photo: ShownPhoto, answer: Labelled) -> None:
     found = heads(photo, answer)
     if found is None:
         return
-    st.markdown("##### From 32s to 8s: what the skips add")
+    st.markdown("## From 32s to 8s: what the skips add")
     show_view(found["view"], "yp_heads")
     st.caption(
         "The same trunk, the same photo; only how the scores come back to full size differs. Against FCN-8s, "
@@ -86,7 +86,7 @@ def _heads(rgb: Pixels, maps: StrideMaps, classes: ClassSet) -> dict[str, Any]:
 
 def show_maps(photo: ShownPhoto, answer: Labelled, settings: Settings) -> None:
     """All score maps of one class."""
-    st.markdown("##### The score maps of one class")
+    st.markdown("## The score maps of one class")
     names = display_names("all")
     present = [display_name(one.class_id) for one in class_shares(answer.labels) if one.class_id]
     left, right = st.columns([1, 2], vertical_alignment="bottom")

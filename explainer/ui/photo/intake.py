@@ -1,6 +1,7 @@
 """Photos come in: samples by name, uploads and camera pictures by their bytes. What is refused gets one sentence.
 
-A file's name is never used, not even shown. Decoded photos live in the visitor's session, the newest few of them.
+A file's name is only said back to its sender, where the file is refused. Decoded photos live in the visitor's session,
+the newest few of them.
 Decoding stands in the same line as all other work: one at a time in this process, and nobody waits for ever.
 """
 
@@ -12,7 +13,6 @@ from functools import lru_cache
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import DeletedFile
@@ -20,6 +20,7 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile
 from explainer.photos import MAX_BYTES, Photo, PhotoError, read_photo
 from explainer.segmentation import worker
 from explainer.segmentation.samples import sample
+from explainer.ui.escaping import escaped
 from explainer.ui.photo.asking import results
 from explainer.ui.photo.labelled import ShownPhoto
 
@@ -27,6 +28,8 @@ KEPT = 6
 """Photos of one visitor that are kept at a time."""
 PATIENCE = 30.0
 """Seconds that a file may wait for its turn and be decoded."""
+LONGEST = 60
+"""Letters of a file's name that are said back."""
 OWN, SHOWN, REFUSED, ROUND, SEEN = "yp_own", "yp_shown", "yp_refused", "yp_round", "yp_seen"
 GONE = "The connection was interrupted and a photo of yours is no longer here; please send it again."
 
@@ -75,20 +78,23 @@ def uploads_changed() -> None:
 
 
 def camera_changed() -> None:
-    """Take in the picture just taken."""
+    """Take in the picture just taken; the camera makes room for it, so that the answer is seen at once."""
     shot = st.session_state.get(widget("camera"))
     _take_all([shot] if shot is not None else [], "Camera")
+    st.session_state["yp_use_camera"] = shot is None or bool(st.session_state[REFUSED])
 
 
 def _take_all(files: list[Any], title: str) -> None:
     """The photos of one widget: decode the files not seen before, forget those taken out, keep the newest few."""
-    held = [file.getvalue() for file in files if not isinstance(file, DeletedFile)]
+    there = [file for file in files if not isinstance(file, DeletedFile)]
+    held = [file.getvalue() for file in there]
     refused = [GONE] if len(held) < len(files) else []
     present = [hashlib.sha256(data).hexdigest() for data in held]
     seen: dict[str, set[str]] = st.session_state.setdefault(SEEN, {})
-    for number, (key, data) in enumerate(zip(present, held, strict=True), 1):
+    for number, (key, data, file) in enumerate(zip(present, held, there, strict=True), 1):
         if key not in own_photos() and key not in seen.get(title, set()):
-            refused += _take_one(key, data, f"{title} {number}" if title == "Photo" else title, len(held))
+            name = f"{title} {number}" if title == "Photo" else title
+            refused += _take_one(key, data, name, named(file.name) if title == "Photo" else "The camera's picture")
     seen[title] = set(present)
     for key in [key for key, photo in own_photos().items() if photo.title.startswith(title) and key not in present]:
         drop(key)
@@ -99,14 +105,21 @@ def _take_all(files: list[Any], title: str) -> None:
     st.session_state[REFUSED] = refused
 
 
-def _take_one(key: str, data: bytes, title: str, of: int) -> list[str]:
-    """Decode a new file and show it; what there is to complain about."""
+def _take_one(key: str, data: bytes, title: str, file: str) -> list[str]:
+    """Decode a new file and show it; what there is to complain about, beginning with the file."""
     try:
         own_photos()[key] = take(data, title)
     except PhotoError as problem:
-        return [f"File {title.split()[-1]}: {problem}" if of > 1 else str(problem)]
+        return [f"{file}: {problem}"]
     st.session_state[SHOWN] = key
     return []
+
+
+def named(name: str) -> str:
+    """A file's name as it may stand in a sentence: its beginning and end, nothing that could act as Markdown."""
+    plain = "".join(letter for letter in name if letter.isprintable())
+    short = plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 12]} … {plain[-8:]}"
+    return f"“{escaped(short)}”"
 
 
 def drop(key: str) -> None:
@@ -140,26 +153,25 @@ def widget(name: str) -> str:
     return f"yp_{name}_{st.session_state.get(ROUND, 0)}"
 
 
-def show_intake(place: DeltaGenerator) -> None:
-    """The drop zone and the camera's switch in `place`; the camera and the refusals below, over the whole width."""
-    with place:
-        st.file_uploader(
-            "Your own photos", None, True, key=widget("upload"), on_change=uploads_changed,
-            help=f"JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF; several at once, each up to {MAX_BYTES >> 20} MB.",
-            label_visibility="collapsed",
-        )  # fmt: skip
-        with st.container(horizontal=True, vertical_alignment="center"):
-            help_ = "Browsers allow it on HTTPS or localhost only."
-            camera = st.toggle("Use the camera", key="yp_use_camera", help=help_)
-            if own_photos():
-                st.button("Forget my photos", on_click=forget, icon=":material/delete:")
+def show_intake() -> None:
+    """The drop zone, what was refused, the camera's switch and the camera."""
+    st.file_uploader(
+        "Your own photos", None, True, key=widget("upload"), on_change=uploads_changed,
+        help=f"JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF; several at once, each up to {MAX_BYTES >> 20} MB.",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    with st.container():
+        for sentence in st.session_state.get(REFUSED, []):
+            st.error(sentence, icon=":material/broken_image:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        help_ = "Browsers allow it on HTTPS or localhost only."
+        camera = st.toggle("Use the camera", key="yp_use_camera", help=help_)
+        if own_photos():
+            st.button("Forget my photos", on_click=forget, icon=":material/delete:")
     with st.container():
         if camera:
             st.camera_input("Take a photo", key=widget("camera"), on_change=camera_changed, width=420)
             st.caption("No picture? The camera works only over HTTPS or on localhost; uploading works everywhere.")
-    with st.container():
-        for sentence in st.session_state.get(REFUSED, []):
-            st.error(sentence, icon=":material/broken_image:")
 
 
 def chosen_photo(sample_name: str) -> ShownPhoto:

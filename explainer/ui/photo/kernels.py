@@ -31,7 +31,7 @@ LAYERS = {
 
 def show_kernels(settings: Settings) -> None:
     """A learned kernel beside the bilinear one it began as."""
-    st.markdown("##### The learned kernels beside their start")
+    st.markdown("## The learned kernels beside their start")
     names = display_names("all")
     with st.grid(2, min_column_width=200):
         title = settings.choice("layer", "Transposed convolution", tuple(LAYERS.values()), LAYERS["upscore16_to_8"])
@@ -101,7 +101,7 @@ def show_stages(answer: Labelled) -> None:
     """Sizes, multiply-adds and receptive fields."""
     from explainer.segmentation.anatomy import stages
 
-    st.markdown("##### Sizes and work, stage by stage")
+    st.markdown("## Sizes and work, stage by stage")
     found = stages(*answer.working_size)
     whole = sum(one.multiply_adds for one in found)
     rows = [

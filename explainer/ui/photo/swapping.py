@@ -44,7 +44,7 @@ def show_swap(photo: ShownPhoto, answer: Labelled, settings: Settings) -> None:
         return
     view, tiles = found
     show_view(view, "yp_swap")
-    st.markdown("##### Close up, where the outlines are")
+    st.markdown("## Close up, where the outlines are")
     show_tiles(tiles)
     st.caption(
         "Bed of nails and max unpooling are not meant to be the last layer: in a network learned convolutions "

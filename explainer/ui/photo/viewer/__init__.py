@@ -20,8 +20,9 @@ VIEW = "yp_view"
 
 
 def show_view(view: dict[str, Any], key: str, remembered: bool = False) -> None:
-    """Show a view (see `picture.py`); `remembered` puts the way of looking and the opacity into the URL."""
-    start = _start() if remembered else {}
+    """Show a view (see `picture.py`); `remembered`, for the page's main picture, puts the way of looking and the
+    opacity into the URL and brings a new photo's answer into sight."""
+    start = {**_start(), "leads": True} if remembered else {}
 
     def told() -> None:
         chosen = st.session_state[key].get("view")

@@ -1,0 +1,131 @@
+"""A course of learning on the page: computed while the visitor waits, kept for the others, played in the browser."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from torch import Tensor
+
+from explainer.experiments.learning.course import Course, Look, Recipe, follow, inner
+from explainer.palette import PALETTE
+from explainer.photos import to_data_uri
+from explainer.quantities import percent
+from explainer.stage.bundle import bundle
+
+HERE = Path(__file__).parent
+_mount = st.components.v2.component(
+    "learning", css=(HERE / "learning.css").read_text(encoding="utf-8"), js=bundle(HERE / "learning.js")
+)
+#: Courses of public recipes, for everybody; the oldest goes first.
+KEPT = 32
+_kept: OrderedDict[Recipe, dict[str, Any]] = OrderedDict()
+_lock = threading.Lock()
+CAP = 60.0
+"""Bars end at so many dB; beyond, two pictures look the same."""
+CURVE = 240
+
+
+def show_course(recipe: Recipe, key: str) -> dict[str, Any]:
+    """Learn by the recipe, or take what was learned before, and play it; returns what the player got."""
+    data = kept(recipe)
+    if data is None:
+        data = keep(recipe, player_data(learned(recipe)))
+    _mount(key=key, data=data)
+    return data
+
+
+def kept(recipe: Recipe) -> dict[str, Any] | None:
+    """An earlier course by the same recipe."""
+    with _lock:
+        if recipe in _kept:
+            _kept.move_to_end(recipe)
+        return _kept.get(recipe)
+
+
+def keep(recipe: Recipe, data: dict[str, Any]) -> dict[str, Any]:
+    """Remember a course; the one that was not asked for longest is forgotten."""
+    with _lock:
+        _kept[recipe] = data
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return data
+
+
+def learned(recipe: Recipe) -> Course:
+    """Run the whole course with its progress on the page; whoever leaves stops it."""
+    place = st.empty()
+    for course in follow(recipe):
+        done = len(course.losses) / (recipe.steps + 1)
+        place.progress(min(1.0, done), f"Learning: step {len(course.losses) - 1} of {recipe.steps}")
+    place.empty()
+    return course
+
+
+def player_data(course: Course) -> dict[str, Any]:
+    """A course as the player takes it."""
+    recipe, looks = course.recipe, course.looks
+    most = max(float(look.kernels.abs().max()) for look in looks)
+    size = " × ".join([str(looks[0].kernels.shape[-1])] * 2)
+    count = len(looks[0].kernels)
+    floor, best = min(course.rivals.values()), max([look.psnr for look in looks] + list(course.rivals.values()))
+    return {
+        "id": repr(recipe),
+        "steps": recipe.steps,
+        "looks": [look_data(look, course) for look in looks],
+        "losses": thinned(course.losses),
+        "lossWords": f"The loss falls from {course.losses[0]:.2g} to {min(course.losses):.2g}",
+        "rivals": list(course.rivals.items()),
+        "cap": CAP,
+        "floor": floor,
+        "most_ahead": max(1.0, min(best, CAP) - floor),
+        "truth": picture(inner(course.data.truth)[0, 0]),
+        "truthAlt": "What the answer should be; the layer never learned from it",
+        "kernelTitle": f"kernel {size}" if count == 1 else f"first {count} kernels {size}",
+        "most": most,
+        "palette": PALETTE,
+    }
+
+
+def look_data(look: Look, course: Course) -> dict[str, Any]:
+    """One look, with its sentence."""
+    return {
+        "step": look.step,
+        "kernels": [[[round(v, 4) for v in row] for row in kernel] for kernel in look.kernels.tolist()],
+        "answer": picture(inner(look.answer)),
+        "psnr": round(look.psnr, 2),
+        "says": sentence(look, course),
+    }
+
+
+def sentence(look: Look, course: Course) -> str:
+    """What can be seen at this look."""
+    bilinear = course.rivals["bilinear"]
+    ahead = look.psnr - bilinear
+    text = f"Step {look.step}: loss {course.losses[look.step]:.2g}. "
+    if abs(ahead) < 0.05:
+        text += "On the picture kept back, as good as bilinear."
+    else:
+        text += f"On the picture kept back, {abs(ahead):.1f} dB {'better' if ahead > 0 else 'worse'} than bilinear."
+    if bilinear >= 199:
+        text = f"Step {look.step}: loss {course.losses[look.step]:.2g}. Bilinear itself is what is to be learned."
+    if look.pattern > 5e-4:
+        text += f" Checkerboard on a flat map: {percent(look.pattern, 1e-5)} of the energy."
+    return text
+
+
+def thinned(losses: list[float]) -> list[tuple[int, float]]:
+    """(step, loss) at no more than CURVE steps, the last among them."""
+    every = max(1, len(losses) // CURVE)
+    steps = sorted({*range(0, len(losses), every), len(losses) - 1})
+    return [(step, losses[step]) for step in steps]
+
+
+def picture(values: Tensor) -> str:
+    """A map of values in 0..1 as a picture's `data:` address."""
+    gray = (255 * values.clamp(0, 1)).round().byte().numpy()
+    return to_data_uri(np.ascontiguousarray(gray))

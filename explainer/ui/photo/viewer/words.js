@@ -1,0 +1,9 @@
+/* How numbers are written in the viewer. */
+
+/** A share in percent: what is there at all is never written as 0. */
+export const percent = (share) =>
+  share > 0 && share < 0.001
+    ? "<0.1%"
+    : share >= 0.0995
+      ? `${Math.round(share * 100)}%`
+      : `${(share * 100).toFixed(1)}%`;

@@ -1,0 +1,28 @@
+"""Learn an upsampling: a layer is trained while the visitor watches, and one step of the gradient on the stage."""
+
+import streamlit as st
+
+from explainer.ui.heading import show_heading
+from explainer.ui.learning.parts import choose, show_backward, show_learning
+from explainer.ui.navigation import link
+from explainer.ui.settings import Settings
+
+settings = Settings("ln")
+show_heading(
+    "Learn an upsampling",
+    "Nobody chose this :violet[kernel]: training moves its weights **a little downhill**, step by step.",
+)
+show_learning(choose(settings))
+
+st.subheader("The way of the gradient")
+show_backward(settings)
+st.caption(
+    "A transposed convolution is learned like every convolution: by gradients (Long, Shelhamer & Darrell 2015; "
+    "Dumoulin & Visin 2016). Two convolutions and a pixel shuffle: Shi et al. 2016. All courses are computed in "
+    "float64 on gray pictures of 96 × 96 pixels; loss and PSNR leave a border of 8 pixels out. The picture that judges "
+    "was never learned from."
+)
+with st.container(horizontal=True):
+    link("checkerboard", "Where the checkerboard comes from")
+    link("side_by_side", "All upsamplers on one photo")
+    link("your_photo", "What a network's kernels learned")

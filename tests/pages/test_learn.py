@@ -1,0 +1,77 @@
+"""The page on which layers learn: what the player gets, links, a rate too high, the gradient on the stage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explainer.experiments.learning.course import Recipe
+from explainer.ui.learning import course as shown
+from explainer.ui.learning import parts
+
+APP = Path(__file__).parents[2] / "streamlit_app.py"
+
+
+def open_page(page: str = "learn", **url: str) -> AppTest:
+    test = AppTest.from_file(APP, default_timeout=120).run()
+    for name, value in url.items():
+        test.query_params[name] = value
+    return test.switch_page(f"pages/{page}.py").run()
+
+
+@pytest.fixture(scope="module")
+def page() -> AppTest:
+    return open_page(ln_steps="50", ln_kernel="4")
+
+
+def test_the_link_is_the_recipe(page: AppTest) -> None:
+    assert not page.exception
+    assert Recipe(kernel=4, steps=50) in shown._kept
+    data = shown._kept[Recipe(kernel=4, steps=50)]
+    assert [look["step"] for look in data["looks"]][-1] == 50
+    assert all(look["answer"].startswith("data:image/png") for look in data["looks"])
+    assert data["looks"][0]["kernels"] != data["looks"][-1]["kernels"]
+    assert data["losses"][-1][0] == 50
+
+
+def test_the_learned_kernel_can_be_opened_elsewhere(page: AppTest) -> None:
+    kernel = shown._kept[Recipe(kernel=4, steps=50)]["looks"][-1]["kernels"][0]
+    links = [one.proto for one in page.get("page_link") if "Open this kernel" in one.proto.label]
+    assert len(links) == 1 and f"{kernel[1][1]:.3g}" in links[0].query_string
+    text = "\n".join(" ".join(f"{value:.3g}" for value in row) for row in kernel)
+    target = open_page("transposed_convolution", tc_kernel=text, tc_stride="2", tc_padding="1")
+    assert not target.exception and not target.error
+    assert float(target.text_area(key="tc_kernel").value.split()[5]) == pytest.approx(kernel[1][1], rel=0.01)
+
+
+def test_both_ways_of_the_gradient(page: AppTest) -> None:
+    assert sum("largest difference **0**" in one.value for one in page.markdown) == 2
+    page.selectbox(key="ln_way").select(parts.TO_KERNEL).run()
+    assert not page.exception
+    assert parts.backward_scene(parts.TO_KERNEL)["panels"][1]["title"] == "x"
+
+
+def test_a_rate_too_high_is_a_sentence() -> None:
+    test = open_page(ln_optimizer="SGD", ln_rate="3")
+    assert not test.exception
+    assert shown._kept[Recipe(optimizer="SGD", rate=3.0)]["looks"][-1]["step"] < 20
+    assert [one.value for one in test.warning if "a rate of 3 is too high" in one.value]
+
+
+def test_two_convolutions_have_no_start_to_choose() -> None:
+    test = open_page(ln_layer=parts.SUB_PIXEL, ln_steps="50")
+    assert not test.exception
+    assert [one.key for one in test.selectbox if one.key == "ln_start"] == []
+    assert not any("Open this kernel" in one.proto.label for one in test.get("page_link"))
+
+
+def test_the_oldest_course_is_forgotten_and_the_newest_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shown, "KEPT", 2)
+    monkeypatch.setattr(shown, "_kept", type(shown._kept)())
+    for seed in (1, 2):
+        shown.keep(Recipe(seed=seed), {"seed": seed})
+    assert shown.kept(Recipe(seed=1)) == {"seed": 1}  # asked for again, so 2 is the oldest now
+    shown.keep(Recipe(seed=3), {"seed": 3})
+    assert [one.seed for one in shown._kept] == [1, 3]

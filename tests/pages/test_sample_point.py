@@ -1,0 +1,99 @@
+"""The sample point of the bilinear page: moved by mouse, finger and keys, with torch's numbers beside it."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+from playwright.sync_api import Page
+
+from explainer.operators import Bilinear, to_nested
+from explainer.stage.bundle import bundle
+from explainer.ui import sampling
+from explainer.ui.sampling import sampling_data
+
+X = torch.tensor([[1.0, 2], [3, 4]], dtype=torch.float64)
+LOAD = "async js => { window.module = await import('data:text/javascript;base64,' + js); }"
+MOUNT = "data => window.module.default({ data, parentElement: document.getElementById('host') })"
+
+
+@pytest.fixture
+def point(browser):
+    """A page with the point in it, on a screen that takes fingers too."""
+    page = browser.new_page(viewport={"width": 480, "height": 640}, has_touch=True)
+    css = (Path(sampling.__file__).parent / "sampling.css").read_text(encoding="utf-8")
+    page.set_content(f"<style>{css}</style><div id=host></div>")
+    js = bundle(Path(sampling.__file__).parent / "sampling.js")
+    page.evaluate(LOAD, base64.b64encode(js.encode()).decode())
+    page.evaluate(MOUNT, sampling_data(Bilinear(2), to_nested(X)))
+    yield page
+    page.close()
+
+
+def shown(page: Page) -> tuple[float, float, float]:
+    """Row, column and value."""
+    root = page.locator(".sampling")
+    row, column = map(float, root.get_attribute("data-at").split(","))
+    return row, column, float(root.get_attribute("data-value"))
+
+
+def asked(row: float, column: float) -> float:
+    """What torch says at one place, asked by itself."""
+    grid = torch.tensor([[[[2 * column - 1, 2 * row - 1]]]], dtype=torch.float64)
+    return float(F.grid_sample(X[None, None], grid, align_corners=True, padding_mode="border"))
+
+
+def place(page: Page, row: float, column: float) -> tuple[float, float]:
+    """Where on the screen that is: the drawing is one pixel larger than the map on each axis."""
+    box = page.locator(".board svg").bounding_box()
+    return box["x"] + (column + 1) * box["width"] / 3, box["y"] + (row + 1) * box["height"] / 3
+
+
+def test_mouse_and_keys_move_the_point_and_the_numbers_are_torchs(point):
+    assert shown(point)[2] == pytest.approx(asked(0.25, 0.25), abs=1e-5)
+    assert "out[1,1]" in point.locator(".place").text_content()
+    point.mouse.move(*place(point, 0.25, 0.25))
+    point.mouse.down()
+    for row, column in ((0.5, 0.9), (0.67, 0.42), (-0.4, 1.4)):
+        point.mouse.move(*place(point, row, column), steps=3)
+        found = shown(point)
+        assert abs(found[0] - row) < 0.1 and abs(found[1] - column) < 0.1
+        assert found[2] == pytest.approx(asked(*found[:2]), abs=1e-5)
+    point.mouse.up()
+    before = shown(point)
+    point.mouse.move(*place(point, 0.5, 0.5))
+    assert shown(point) == before, "let go"
+    point.mouse.click(*place(point, 0.5, 0.5))
+    weights = point.locator(".board text").filter(has_text="×").all_text_contents()
+    assert weights == ["× 0.25"] * 4
+    assert point.locator(".sum").text_content() == "0.25 · 1 + 0.25 · 2 + 0.25 · 3 + 0.25 · 4 = 2.5"
+    point.locator(".board").focus()
+    point.keyboard.press("ArrowRight")
+    point.keyboard.press("ArrowUp")
+    row, column, value = shown(point)
+    assert row < 0.5 < column and value == pytest.approx(asked(row, column), abs=1e-5)
+    assert "=" in point.locator("[aria-live]").text_content() and "=" in point.locator(".board").get_attribute(
+        "aria-label"
+    )
+
+
+def test_a_finger_drags_the_point_and_a_tap_moves_it(point):
+    hand = point.context.new_cdp_session(point)
+
+    def touch(kind: str, *at: float) -> None:
+        points = [{"x": at[0], "y": at[1]}] if at else []
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", *place(point, 0.25, 0.25))
+    for share in (0.3, 0.5, 0.8):
+        touch("touchMove", *place(point, share, share))
+        point.wait_for_timeout(60)  # the browser hands on one movement a frame
+    touch("touchEnd")
+    row, column, value = shown(point)
+    assert abs(row - 0.8) < 0.1 and abs(column - 0.8) < 0.1
+    assert value == pytest.approx(asked(row, column), abs=1e-5)
+    point.touchscreen.tap(*place(point, 0.0, 1.0))
+    assert shown(point) == (0.0, 1.0, 2.0)
