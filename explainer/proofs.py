@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from explainer.matrix import Shape, jacobian_of, matrix_of
-from explainer.operators import Convolution, MaxPooling, Operator, TransposedConvolution
+from explainer.operators import Convolution, Operator, Record, TransposedConvolution
 from explainer.operators.transposed_convolution import direct, partner, stretch
 
 #: Float64 rounding on the sums shown here stays far below this.
@@ -102,7 +102,19 @@ def identity_proof(claim: str, left: Operator, right: Operator, x: Tensor) -> Pr
     return compare(claim, left(x[None]), right(x[None]))
 
 
-def winners_proof(op: MaxPooling, x: Tensor) -> Proof:
-    """Max pooling is not linear, but at this input it equals a matrix with one 1 in each row."""
+def first_proofs(op: Operator, x: Tensor) -> list[Proof]:
+    """What any operator has to show: that its matrix makes its numbers, and what that means where it is not linear."""
+    if not getattr(op, "is_linear", True):
+        return [winners_proof(op, x)]
+    linear = op.linear_part() if isinstance(op, Record) else op
+    if linear == op:
+        return [matrix_proof(op, x)]
+    nothing = op(torch.zeros_like(x)[None])
+    claim = "without its bias: f(x) - f(0) = C @ input. A matrix sends zeros to zeros, the bias does not"
+    return [matrix_proof(linear, x), compare(claim, op(x[None]) - nothing, linear(x[None]))]
+
+
+def winners_proof(op: Operator, x: Tensor) -> Proof:
+    """A maximum is not linear, but at this input it equals a matrix with one 1 in each row."""
     product = jacobian_of(op, x) @ x.double().flatten()
     return compare("selection matrix @ input = torch's output", product, op(x[None])[0].double().flatten())

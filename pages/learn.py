@@ -14,7 +14,7 @@ show_heading(
 )
 show_learning(choose(settings))
 
-st.subheader("The way of the gradient")
+st.header("The way of the gradient")
 show_backward(settings)
 st.caption(
     "A transposed convolution is learned like every convolution: by gradients (Long, Shelhamer & Darrell 2015; "

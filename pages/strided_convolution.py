@@ -3,11 +3,33 @@
 import streamlit as st
 
 from explainer.operators import Convolution
+from explainer.operators.whole import Whole
 from explainer.proofs import partner_proof
 from explainer.ui.navigation import link
-from explainer.ui.operator_page import Field, OperatorPage, show_page
+from explainer.ui.operator_page import Companion, Field, OperatorPage, show_page
 
 PAIRS = ((1, 2), (2, 1))
+
+
+def proofs(op, x):
+    """The partner, where the border is zeros."""
+    return [partner_proof(op, tuple(x.shape))] if op.padding_mode == "zeros" else []
+
+
+def wrapped(op, x):
+    """The matrix on the input itself, where the border repeats the input."""
+    if op.padding_mode == "zeros":
+        return None
+    return Companion(
+        "The border inside the matrix",
+        "A border that repeats the input adds no unknowns, so the matrix can act on the input itself: the weights that "
+        "fell on the border move to the pixels it copies. With *circular* the rows wrap around (a circulant matrix, "
+        "which the Fourier transform makes diagonal); with *reflect* and *replicate* they pile up at the ends.",
+        Whole(op.linear_part()),
+        x,
+    )
+
+
 show_page(
     OperatorPage(
         "strided_convolution",
@@ -20,10 +42,10 @@ show_page(
             Field(
                 "padding",
                 "Padding p",
-                (0, 1, 2, 3),
+                (0, 1, 2, 3, "same", "valid"),
                 3,
                 pairs=((0, 1), (1, 0)),
-                help="Zeros around the input.",
+                help="Zeros around the input; *same* (stride 1) keeps the size, an odd one stands behind.",
                 letter="p",
             ),
             Field(
@@ -44,9 +66,25 @@ show_page(
                 help="Distance between the kernel's taps.",
                 letter="d",
             ),
+            Field(
+                "pads",
+                "pads: begins, ends",
+                (None, (0, 1), (1, 0), (1, 2), (0, 0, 1, 1), (1, 1, 0, 0)),
+                None,
+                help="Another padding at each end, as ONNX writes it: instead of padding.",
+            ),
+            Field(
+                "padding_mode",
+                "padding_mode",
+                ("zeros", "circular", "reflect", "replicate"),
+                "zeros",
+                help="What stands in the border.",
+                letter="border",
+            ),
         ),
         kernel=True,
-        proofs=lambda op, x: [partner_proof(op, tuple(x.shape))],
+        proofs=proofs,
+        companion=wrapped,
     )
 )
 with st.container(horizontal=True):

@@ -34,10 +34,23 @@ show_page(
             ),
             Field("dilation", "Dilation d", (1, 2, 3), 1, help="Distance between the kernel's taps.", letter="d"),
             Field(
-                "padding", "Padding p", (0, 1, 2, 3), 0, pairs=((0, 1), (1, 0)), help="Crops the output.", letter="p"
+                "padding",
+                "Padding p",
+                (0, 1, 2, 3, "same", "valid"),
+                0,
+                pairs=((0, 1), (1, 0)),
+                letter="p",
+                help="Crops the output. *same* and *valid* are Keras's; torch has no such words here.",
             ),
             Field(
                 "output_padding", "output_padding", (0, 1, 2, 3), 0, help="Un-crops the end of each axis.", letter="a"
+            ),
+            Field(
+                "pads",
+                "pads: begins, ends",
+                (None, (0, 1), (1, 0), (1, 2), (0, 0, 1, 1), (1, 1, 0, 0)),
+                None,
+                help="Another crop at each end, as ONNX writes it: instead of padding.",
             ),
         ),
         kernel=True,

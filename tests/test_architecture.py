@@ -58,14 +58,15 @@ ARROWS = {
     "raster": {"player", "palette"},
     "examples": {"scene", "operators", "matrix", "geometry", "nesting"},
     "lessons": {"examples", "operators"},
+    "dialects": {"operators", "geometry"},
     "figures": {"palette", "nesting"},
     "segmentation": {"operators", "photos", "quantities", "raster", "threads", "work"},
     "experiments": {"operators", "matrix", "geometry", "palette", "photos", "segmentation", "threads", "work"},
     "quiz": {"examples", "operators", "matrix"},
     "notebook": {"matrix", "operators", "scene", "stage"},
     "ui": {
-        "examples", "experiments", "figures", "geometry", "nesting", "operators", "palette", "photos", "proofs",
-        "lessons", "quantities", "quiz", "raster", "scene", "segmentation", "stage", "threads", "work",
+        "dialects", "examples", "experiments", "figures", "geometry", "nesting", "operators", "palette", "photos",
+        "proofs", "lessons", "quantities", "quiz", "raster", "scene", "segmentation", "stage", "threads", "work",
     },
     "__main__": {"examples", "operators", "quiz", "raster", "scene", "segmentation", "stage", "threads"},
 }  # fmt: skip
@@ -110,8 +111,8 @@ def test_a_url_path_never_equals_its_stem():
         assert len(set(values)) == len(values)
 
 
-def test_all_eighteen_misunderstandings_are_taught_on_real_pages():
-    assert len(LESSONS) == 18
+def test_all_twenty_two_misunderstandings_are_taught_on_real_pages():
+    assert len(LESSONS) == 22
     assert {lesson.page for lesson in LESSONS} <= {page.stem for page in PAGES}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import io
 import json
 import sys
@@ -29,11 +30,18 @@ VALID = [
     {"op": "conv1d", "params": {}, "input": ["a", "b", "c"], "weight_symbols": ["x", "y"]},
     {"op": "nearest", "params": {"size": 3}, "input": [1, 2]},
     {"op": "adaptive_max_pool2d", "params": {"output_size": 1}, "input": [[1, 2], [3, 4]]},
+    {"op": "conv_transpose1d", "params": {"padding": "same", "stride": 2}, "input": "1 2 3", "weight": "[1., 2., 3.]"},
+    {"op": "conv2d", "params": {"padding": 1, "padding_mode": "reflect"}, "input": "1 2; 3 4", "weight": "1 2; 3 4"},
+    {"op": "conv_transpose3d", "params": {"pads": [0, 0, 0, 1, 1, 1]}, "input": [[[1]]], "weight": [[[1, 2], [3, 4]]]},
+    {"op": "avg_pool2d", "params": {"kernel_size": 2, "ceil_mode": True}, "input": [[1, 2], [3, 4]]},
+    {"op": "conv1d", "params": {"groups": 2}, "input": [[1, 2], [3, 4]], "weight": [[[1, 2]], [[3, 4]]]},
+    {"op": "conv1d", "params": {}, "input": "a b 1", "weight_symbols": "x 2"},
 ]  # fmt: skip
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.integers(-3, 3) | st.floats() | st.text(max_size=6)
-    | st.sampled_from([10**30, -1, 0, 10**12, "same", "true", 0.5, [], {}, [[]], [1, 2], [[1, 2], [3, 4]]]),
+    | st.sampled_from([10**30, -1, 0, 10**12, "same", "true", 0.5, [], {}, [[]], [1, 2], [[1, 2], [3, 4]],
+                       "1 2; 3 4", "tensor([[1., 2.]])", "0,5 1,0", "a b", "[[", "1\t2"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=2),
     max_leaves=6,
 )  # fmt: skip
@@ -65,13 +73,17 @@ def trace(text, monkeypatch, capsys):
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(data=st.data())
 def test_any_value_at_any_place_is_answered_or_refused_in_one_line(monkeypatch, capsys, data):
     case = data.draw(st.sampled_from(VALID))
     path = data.draw(st.sampled_from(list(places(case))))
-    broken = replaced(case, path, data.draw(json_values))
+    value = data.draw(json_values)
+    at = functools.reduce(lambda part, key: part[key], path, case)
+    if isinstance(at, dict) and data.draw(st.booleans()):  # a key too many instead of another value
+        path = (*path, data.draw(st.sampled_from(["stride", "inputs", "", "op ", "padding", "size"])))
+    broken = replaced(case, path, value)
     status, out, err = trace(json.dumps(broken), monkeypatch, capsys)
     if status == 0:
         assert err == "" and {"output", "matrix"} <= set(json.loads(out))

@@ -130,8 +130,9 @@ def test_torchvisions_fcn_has_no_transposed_convolution():
     assert transposed == 0
 
 
-def drawn(scene, panel="output"):
-    """Values of the real (not cropped, not padded) cells of a panel."""
+def drawn(scene):
+    """Values of the real (not cropped, not padded) cells of the output, with its bias where there is one."""
+    panel = "biased" if any(one["id"] == "biased" for one in scene["panels"]) else "output"
     found = next(one for one in scene["panels"] if one["id"] == panel)
     border = set(found.get("ghost", []))
     return [value for cell, value in enumerate(found["values"]) if cell not in border]

@@ -1,4 +1,4 @@
-"""The eighteen lessons: exactly one option holds, the two pictures differ, and the number is torch's."""
+"""The twenty-two lessons: exactly one option holds, the two pictures differ, and the number is torch's."""
 
 from __future__ import annotations
 

@@ -10,7 +10,8 @@ import torch
 from torch import nn
 
 from explainer import matrix_of, show
-from explainer.notebook import MOST_CELLS, operator_of
+from explainer.notebook import MOST_CELLS
+from explainer.notebook.asked import operator_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,6 +29,7 @@ LAYERS = [
     (nn.UpsamplingBilinear2d(scale_factor=2), (1, 3, 3)),
     (nn.AvgPool2d(2, padding=1), (1, 4, 4)),
     (nn.AdaptiveAvgPool2d((2, 3)), (1, 5, 5)),
+    (nn.Upsample(size=(2, 3), mode="area"), (1, 5, 5)),
     (nn.PixelShuffle(2), (4, 2, 3)),
     (nn.PixelUnshuffle(2), (1, 4, 6)),
     (nn.Sequential(nn.Conv2d(1, 2, 3), nn.PixelUnshuffle(2)), (1, 6, 6)),

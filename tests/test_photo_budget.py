@@ -12,7 +12,7 @@ from PIL import Image
 
 from explainer.photos import MAX_DECODED, MAX_SCANS, PhotoError, read_photo
 from explainer.photos.budget import coefficients, count_scans
-from tests.photo_corpus import encode, quarters
+from tests.photo_files import encode, quarters
 
 PROGRAM = """
 import resource, sys, time

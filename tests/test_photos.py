@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from explainer.photos import Photo, PhotoError, read_photo, to_data_uri, to_jpeg_bytes, to_png_bytes
-from tests.photo_corpus import Case, corpus, encode, mutants, quarters
+from tests.photo_corpus import corpus, mutants
+from tests.photo_files import Case, encode, quarters
 
 CORPUS = corpus()
 

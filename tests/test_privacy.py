@@ -10,7 +10,6 @@ import json
 import logging
 import random
 import re
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +22,23 @@ from explainer.photos import read_photo
 from explainer.segmentation.inference import predict
 from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.samples import sample
-from explainer.segmentation.worker import Worker
 from explainer.ui.photo import asking, facts
 from explainer.ui.photo.intake import named
-from tests.photo_corpus import encode, quarters
+from tests.photo_files import encode, quarters
 from tests.threads import one_thread
 
 ROOT = Path(__file__).parents[1]
+
+
 ROOM = sorted((ROOT / "explainer" / "ui" / "photo").glob("*.py"))
+
+
 FRAME = "from explainer.ui.frame import show_frame\nshow_frame('your_photo')"
+
+
 MARK = b"SECRETMARK"
+
+
 quiet = pytest.fixture(autouse=True, scope="module")(one_thread)
 
 
@@ -74,9 +80,6 @@ def marked_jpeg() -> bytes:
         data = encode(photo.convert("RGB"), "JPEG", exif=exif.tobytes(), xmp=xmp, comment=MARK, icc_profile=MARK * 20)
     assert data.count(MARK) > 20
     return data
-
-
-# -- nothing is shared ------------------------------------------------------------------------------------------------
 
 
 def test_the_room_uses_no_shared_cache_and_no_published_picture():
@@ -140,102 +143,6 @@ def test_two_sessions_with_photos_that_streamlits_hash_confuses():
             sessions[which].session_state["yp_results"] = type(sessions[which].session_state["yp_results"])(4)
         sessions[which].run()
         assert legend(sessions[which]) == answers[which]
-
-
-def test_forty_wishes_of_one_visitor_run_at_most_three_times():
-    worker, gate, begun = Worker(), threading.Event(), threading.Event()
-    ran: list[int] = []
-
-    def work(number: int) -> None:
-        ran.append(number)
-        begun.set()
-        gate.wait(20)
-
-    jobs = [worker.submit(lambda: work(0), "me")]
-    assert begun.wait(20)
-    jobs += [worker.submit(lambda n=n: work(n), "me") for n in range(1, 40)]
-    gate.set()
-    jobs[-1].result(20)
-    assert ran == [0, 39]
-    assert sum(job.dropped() for job in jobs) == 38
-
-
-def test_a_line_that_is_full_before_decoding_is_a_sentence(monkeypatch):
-    def refuse(work: Any, owner: str = "") -> Any:
-        raise asking.worker.Busy("64 photos are waiting already; please try again in a moment.")
-
-    at = open_page()
-    monkeypatch.setattr(asking.worker, "submit", refuse)
-    upload(at, encode(quarters(), "PNG"))
-    assert not at.exception
-    assert any("try again in a moment" in one.value for one in (*at.error, *at.warning))
-
-
-def test_a_full_queue_is_a_sentence(monkeypatch):
-    submit = asking.worker.submit
-
-    def refuse(work: Any, owner: str = "") -> Any:
-        if not owner:  # the decoding, which still found a place
-            return submit(work)
-        raise asking.worker.Busy("64 photos are waiting already; please try again in a moment.")
-
-    at = open_page()
-    monkeypatch.setattr(asking.worker, "submit", refuse)
-    upload(at, encode(quarters(), "PNG"))
-    assert not at.exception
-    assert any("try again in a moment" in one.value for one in at.warning)
-    monkeypatch.undo()
-    at.run()
-    assert legend(at)
-
-
-def test_the_place_in_the_line_is_shown_while_waiting(monkeypatch):
-    """A job that is third in the line at first and answers at the third look."""
-
-    class Waiting:
-        looks = 0
-
-        def __init__(self, work: Any) -> None:
-            self.work = work
-
-        def result(self, timeout: float) -> Any:
-            type(self).looks += 1
-            if type(self).looks < 3:
-                raise TimeoutError
-            return self.work()
-
-        def position(self) -> int:
-            return 4 - type(self).looks
-
-        def cancel(self) -> bool:
-            return True
-
-    told: list[str] = []
-
-    class Place:
-        def markdown(self, text: str) -> None:
-            told.append(text)
-
-        def empty(self) -> None:
-            told.append("")
-
-    assert asking._wait(Waiting(lambda: 7), Place(), "Working") == 7
-    assert [line.partition("Waiting: ")[2] for line in told] == ["number 3 in the line …", "number 2 in the line …"]
-
-
-def test_a_failing_network_is_a_sentence_without_details(monkeypatch):
-    def fail(photo: Any, request: Any) -> Any:
-        raise RuntimeError(f"tensor at 0x7f of {MARK.decode()}")
-
-    at = open_page()
-    monkeypatch.setattr(asking, "label", fail)
-    upload(at, encode(quarters(50, 70), "PNG"))
-    assert not at.exception
-    (sentence,) = [one.value for one in at.error]
-    assert "try again" in sentence and MARK.decode() not in sentence
-
-
-# -- nothing of the file goes out -------------------------------------------------------------------------------------
 
 
 def test_no_picture_and_no_file_to_take_away_carries_the_files_data():

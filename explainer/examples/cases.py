@@ -3,7 +3,8 @@
     {"op": "conv_transpose2d", "params": {"stride": 2}, "input": [[1, 2], [3, 4]], "weight": [[1, 1], [1, 1]]}
 
 `input` is one map: spatial axes only, or with channels in front, or with a batch of one before those. `weight` is
-spatial axes only, or all of torch's axes. Letters in `input` (with `weight_symbols`) are worked out symbolically.
+spatial axes only, or all of torch's axes. Letters in `input` (with `weight_symbols`) are worked out symbolically. A
+grid may also be text, as people type and paste it (`explainer.examples.grids`).
 Nothing here knows an operator: each record says what it takes (`explainer.operators.record`), and the size of the
 answer is asked of torch on its meta device, where nothing is computed, before any work begins.
 """
@@ -19,6 +20,7 @@ import torch
 from torch import Tensor
 
 from explainer.examples import schema
+from explainer.examples.grids import read_nested
 from explainer.nesting import leaves, tuples_of, zeros_like
 from explainer.operators import OPERATORS, Operator
 from explainer.scene.letters import Symbols
@@ -60,6 +62,7 @@ def read_case(case: object) -> Problem:
         )
     kind, allowed = OPERATORS[name]
     schema.check_keys(case, kind)
+    case = {**case, **spelled(case, allowed[-1])}
     params = schema.checked_params(name, kind, case.get("params"))
     schema.required(name, kind, case)
     values, symbols = read_numbers(case, kind)
@@ -69,29 +72,49 @@ def read_case(case: object) -> Problem:
     return Problem(op, x, leading, symbols, bool(params.get("return_indices")))
 
 
+def spelled(case: Case, axes: int) -> dict[str, Any]:
+    """The grids that were given as text, as nested lists."""
+    found = {}
+    for name in ("input", "weight", "weight_symbols", "indices"):
+        if isinstance(case.get(name), str):
+            try:
+                found[name] = read_nested(case[name], axes)
+            except ValueError as problem:
+                raise ValueError(f"{name}: {problem}") from None
+    return found
+
+
 def read_numbers(case: Case, kind: type[Any]) -> tuple[Tensor, Symbols | None]:
     """The input as a tensor; letters become Symbols, and the tensor is filled with zeros."""
     given = case.get("input")
     if given is None:
         raise ValueError("the case has no input; it must be a full grid of numbers.")
-    if schema.shape_of(given) == () or not any(isinstance(item, str) for item in leaves(given)):
+    taps = case.get("weight_symbols") if case.get("weight_symbols") is not None else case.get("weight")
+    grids = (given, taps) if case.get("weight") is None else (given,)
+    if not any(isinstance(item, str) for one in grids if isinstance(one, list | tuple) for item in leaves(one)):
         return grid("input", given), None
     if not kind.takes_letters:
         able = [name for name, (other, _) in OPERATORS.items() if other.takes_letters]
         raise ValueError(f"letters are worked out for {', '.join(able)}; op is {case['op']!r}.")
     shape = torch.tensor(schema.numbers("input", zeros_like(given))).shape
-    taps = case.get("weight_symbols")
     if not isinstance(taps, list | tuple) or not taps:
         raise ValueError("an input of letters needs weight_symbols, one letter for each tap of the kernel.")
     schema.numbers("weight_symbols", zeros_like(taps))
     words = [*leaves(given), *leaves(taps)]
-    strange = [item for item in words if not isinstance(item, str | int | float) or isinstance(item, bool)]
+    strange = [
+        item for item in words if not isinstance(item, str | int | float) or isinstance(item, bool) or item == ""
+    ]
     if strange or len(words) > MOST_LETTERS:
         what = f"there is {schema.short(strange[0])} in it" if strange else f"there are {len(words)} of them"
         raise ValueError(f"letters must be at most {MOST_LETTERS} words in a full grid; {what}.")
     return torch.zeros(shape, dtype=torch.float64), Symbols(
-        tuple(map(str, leaves(given))), tuple(map(str, leaves(taps)))
+        tuple(map(in_letters, leaves(given))), tuple(map(in_letters, leaves(taps)))
     )
+
+
+def in_letters(value: str | float) -> str:
+    """A letter as it is, a number among letters in its shortest form."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def with_channels(values: Tensor, allowed: tuple[int, ...], channels: bool) -> tuple[Tensor, int]:
@@ -114,13 +137,15 @@ def make_operator(kind: type[Any], case: Case, params: dict[str, Any], x: Tensor
     given = dict(params)
     for name in kind.grids:
         if name == "weight" and symbols is not None:
-            shape = torch.tensor(zeros_like(case["weight_symbols"])).shape
+            shape = torch.tensor(zeros_like(case.get("weight_symbols") or case["weight"])).shape
             counting = torch.arange(1, len(symbols.taps) + 1, dtype=torch.float64).view(shape)
             given[name] = tuples_of(counting.tolist())
         else:
             given[name] = tuples_of(schema.numbers(name, case[name], whole=name == "indices"))
             if not isinstance(given[name], tuple):
                 raise ValueError(f"{name} is a single number; it must be a grid of numbers.")
+    if symbols is not None and given.pop("bias", None):
+        raise ValueError("letters are worked out without a bias; leave it out, or write numbers.")
     op: Operator = kind(**kind.from_case(given, x, x.ndim - 1))
     return op
 

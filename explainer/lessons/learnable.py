@@ -146,6 +146,7 @@ LEARNABLE = (
         stamp("3 to 2 channels", SIX_KERNELS, [[[1]], [[2]], [[3]]]),
         lambda a, b: f"{weight_shape(a)} gives {a.output().shape[0]} channels, {weight_shape(b)} gives "
         f"{b.output().shape[0]}.",
+        also=("channels",),
     ),
     Lesson(
         "stride",

@@ -77,7 +77,8 @@ class Sheet:
         channels, rows, cols = panel["shape"]
         for channel in range(channels if channels > 1 else 0):
             x0, y0, _, _ = self.rect(place, channel * rows * cols)
-            write(self.draw, (x0, y0 - 4 * SHARP), f"channel {channel}", 10 * SHARP, muted, "ls")
+            name = panel["grids"][channel] if "grids" in panel else f"channel {channel}"
+            write(self.draw, (x0, y0 - 4 * SHARP), name, 10 * SHARP, muted, "ls")
         height = place.size[1] * SHARP
         if panel.get("sign"):
             self.sign(panel["sign"], left - (RULER + SIGN / 2) * SHARP, top + height / 2)

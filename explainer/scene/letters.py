@@ -21,8 +21,15 @@ class Symbols:
 
 
 def term(source: str, tap: str) -> str:
-    """One product in letters, "ay"; "" where a zero is multiplied."""
-    return "" if source == "0" else f"{source}{tap}"
+    """One product in letters, "ay"; a number stands in front, "2a", a 1 nowhere; "" where a zero is multiplied."""
+    if "0" in (source, tap):
+        return ""
+    if "1" in (source, tap):
+        return source if tap == "1" else tap
+    numbers = [not word[0].isalpha() for word in (source, tap)]
+    if all(numbers):
+        return f"{source}·{tap}"
+    return f"{tap}{source}" if numbers[1] else f"{source}{tap}"
 
 
 def summed(terms: Iterable[str]) -> str:

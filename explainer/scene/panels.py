@@ -47,10 +47,16 @@ def map_panel(name: str, role: str, values: Tensor, **more: Any) -> Panel:
     return {**panel, "values": numbers(values), **more}
 
 
-def kernel_panel(weight: Tensor, **more: Any) -> Panel:
-    """A panel that shows a kernel (C_a, C_b, *k), one grid for each pair of channels."""
+def kernel_panel(weight: Tensor, axes: tuple[str, str], groups: int, **more: Any) -> Panel:
+    """A panel that shows a kernel (C_a, C_b / groups, *k), one grid for each pair of channels; `axes` names the two."""
     grids = weight.flatten(0, 1)
-    return map_panel("kernel", "weight", grids, symbol="w", note=size_text((1, *grids.shape[1:])), **more)
+    panel = map_panel("kernel", "weight", grids, symbol="w", note=size_text((1, *grids.shape[1:])), **more)
+    if len(grids) == 1:
+        return panel
+    first, second = weight.shape[:2]
+    pairs = [(a, a // (first // groups) * second + b) for a in range(first) for b in range(second)]
+    names = [f"{axes[0]} {a}, {axes[1]} {b}" for a, b in pairs]
+    return {**panel, "note": " × ".join(map(str, weight.shape)), "grids": names}
 
 
 def matrix_panel(title: str, rows: int, columns: int, **more: Any) -> Panel:

@@ -21,6 +21,7 @@ from explainer.operators import (
     NearestNeighbor,
     Operator,
     PixelShuffle,
+    PixelUnshuffle,
     TransposedConvolution,
 )
 from explainer.operators.weights import full_weight
@@ -48,7 +49,7 @@ from explainer.scene.ties import kernel_ties, ties_of
 from explainer.scene.view import View
 
 #: Operators that add nothing up, and what they do instead (see `player.wording.VERBS`).
-VERBS = {NearestNeighbor: "copy", BedOfNails: "put", PixelShuffle: "move"}
+VERBS = {NearestNeighbor: "copy", BedOfNails: "put", PixelShuffle: "move", PixelUnshuffle: "move"}
 
 
 @singledispatch
@@ -80,11 +81,12 @@ def scene_of(op: Operator, x: Tensor, view: View | None = None) -> Scene:
 def convolution_scene(op: Convolution, x: Tensor, view: View | None = None) -> Scene:
     """The padded input, the kernel sliding over it, the output, and the matrix C acting on the padded input."""
     view = view or View()
+    biased, op = op, op.linear_part()
     pads, padded, on_padded = op.borders(), op.padded(x), op.on_padded()
     border = ghosts(pad_mask(padded.shape, pads))
     panels = [
         map_panel("input", "input", padded, symbol="in", note=padded_note(x, padded), **origin(pads)),
-        kernel_panel(full_weight(op.weight), sign="∗", editable=view.editable),
+        kernel_panel(full_weight(op.weight), ("out", "in"), op.groups, sign="∗", editable=view.editable),
         map_panel("output", "output", op(x[None])[0], symbol="out", progress=True, sign="→"),
     ]
     panels[0] |= (
@@ -98,6 +100,7 @@ def convolution_scene(op: Convolution, x: Tensor, view: View | None = None) -> S
         panels += product_panels("C", panels[2], panels[0], ghost_cols=border)
     if view.transpose:
         panels.append(transposed_matrix(panels[0], panels[2], border))
+    add_biased(panels, biased, biased(x[None])[0])
     matrix = [("matrix", "C and Cᵀ" if view.transpose else "C", [1])] if view.matrix else []
     terms |= readings(("maps", "Window", [0]), *matrix, all_as="Both")
     return make_scene("convolution", panels, ties, weights_from="kernel", order=view.order, **terms)
@@ -107,6 +110,7 @@ def convolution_scene(op: Convolution, x: Tensor, view: View | None = None) -> S
 def transposed_scene(op: TransposedConvolution, x: Tensor, view: View | None = None) -> Scene:
     """The input, the kernel stamped onto the uncropped output, the crop drawn on it, and the matrix Cᵀ."""
     view = view or View()
+    biased, op = op, op.linear_part()
     full = op.uncropped()
     canvas = full(x[None])[0]
     output = op(x[None])[0]
@@ -118,7 +122,7 @@ def transposed_scene(op: TransposedConvolution, x: Tensor, view: View | None = N
     out = map_panel("output", "output", canvas, symbol="out", progress=True, sign="→", note=note, **origin(pads))
     panels = [
         map_panel("input", "input", x, symbol="in", editable=view.editable),
-        kernel_panel(full_weight(op.weight), sign="∗", editable=view.editable),
+        kernel_panel(full_weight(op.weight), ("in", "out"), op.groups, sign="∗", editable=view.editable),
         out | ({"ghost": cropped, "ghost_title": "cropped by padding"} if cropped else {}),
     ]
     ties = tie_columns(kernel_ties(full, tuple(x.shape)))
@@ -127,10 +131,26 @@ def transposed_scene(op: TransposedConvolution, x: Tensor, view: View | None = N
         add_direct_reading(op, x, pads, panels, ties)
     if view.matrix:
         panels += product_panels("Cᵀ", panels[2], panels[0], lane=2, ghost_rows=cropped)
+    whole = biased.uncropped()(x[None])[0]
+    add_biased(panels, biased, whole, {key: panels[2][key] for key in ("ghost", "origin") if key in panels[2]})
     zeros = [("zeros", "Zeros inserted", [1])] if view.readings else []
     matrix = [("matrix", "Cᵀ", [2])] if view.matrix else []
     terms |= readings(("stamp", "Stamp", [0]), *zeros, *matrix, all_as="All three" if zeros and matrix else "Both")
     return make_scene("transposed convolution", panels, ties, weights_from="kernel", order=view.order, **terms)
+
+
+def add_biased(
+    panels: list[Panel], op: Convolution | TransposedConvolution, values: Tensor, more: dict[str, Any] | None = None
+) -> None:
+    """The output with its bias, beside the sums of products that a matrix can make; nothing where there is no bias."""
+    if op.bias is None:
+        return
+    panels[2]["title"] = "sums"
+    note = "bias " + ", ".join(f"{value:g}" for value in op.bias)
+    after = map_panel(
+        "biased", "output", values, column="output", title="output", symbol="out", progress=True, sign="+"
+    )
+    panels.insert(3, {**after, "note": note, "flat": True, **(more or {})})
 
 
 def transposed_matrix(source: Panel, output: Panel, border: list[int]) -> Panel:

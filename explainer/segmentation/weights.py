@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
+from explainer.segmentation.assets import ASSETS
+
 BUNDLED_FILE = ASSETS / "fcn_mobilenetv2_scenes28.pt"
 BUNDLED_SHA256 = "c3e16d5f5f15584d3778d4d352d38d2c52e2626de6ee2c7e397c393b33ddcb7f"
 

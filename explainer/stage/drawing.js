@@ -102,9 +102,8 @@ function drawRulers(view, palette) {
 function drawChannelNames(view, palette) {
   for (let channel = 0; channel < view.panel.channels; channel += 1) {
     const [x, y] = view.origin(channel);
-    view.base.append(
-      svg("text", { x: x + 1, y: y - 5, "font-size": 10, fill: palette.muted, class: "ruler" }, `channel ${channel}`),
-    );
+    const name = view.panel.grids ? view.panel.grids[channel] : `channel ${channel}`;
+    view.base.append(svg("text", { x: x + 1, y: y - 5, "font-size": 10, fill: palette.muted, class: "ruler" }, name));
   }
 }
 

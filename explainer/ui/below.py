@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from explainer.dialects import Snippet, snippets
 from explainer.examples.table import Example
 from explainer.lessons import lessons_of
 from explainer.operators.notation import program
-from explainer.proofs import Proof, matrix_proof
+from explainer.proofs import Proof, first_proofs
 from explainer.scene.panels import Scene
 from explainer.ui.lessons import show_lessons
 from explainer.ui.page_record import OperatorPage, PageState
@@ -24,11 +25,11 @@ def show_below(page: OperatorPage, state: PageState, scene: Scene, stage: str, e
         st.markdown(page.story)
         st.caption(f"**{example.title}.** {example.note} *Source: {example.source}.*")
     with facts:
-        show_proofs([matrix_proof(op, x), *page.proofs(op, x)])
+        show_proofs([*first_proofs(op, x), *page.proofs(op, x)])
         show_size(op.size_formula(tuple(x.shape[1:])))
     if page.is_last:
         show_beliefs(page.stem)
-    show_tabs(scene, stage, program(x, op.code(x)), example.note)
+    show_tabs(scene, stage, program(x, op.code(x)), example.note, snippets(op, x))
 
 
 def show_beliefs(page: str) -> None:
@@ -46,17 +47,30 @@ def show_size(lines: Sequence[str]) -> None:
             st.latex(line)
 
 
-def show_tabs(scene: Scene, stage: str, code: str, note: str) -> None:
-    """The torch code, the files and the link."""
-    program, files, address = st.tabs(["torch code", "Download", "Link"])
+def show_tabs(scene: Scene, stage: str, code: str, note: str, others: Mapping[str, Snippet] | None = None) -> None:
+    """The code, the files and the link."""
+    program, files, address = st.tabs(["Code", "Download", "Link"])
     with program:
-        st.caption("This program prints exactly the numbers above.")
-        st.code(code, language="python", wrap_lines=True)
+        show_code(code, others or {})
     with files:
         show_downloads(scene, stage, note)
     with address:
         st.caption("The address bar holds the whole state of this page: settings, reading order and step.")
         st.code(link_here(), language=None, wrap_lines=True)
+
+
+def show_code(code: str, others: Mapping[str, Snippet]) -> None:
+    """torch's function first, then the other frameworks, each with the line that says where it differs."""
+    functional, *rest = st.tabs(["torch function", *others]) if others else [st.container()]
+    with functional:
+        st.caption("This program prints exactly the numbers above.")
+        st.code(code, language="python", wrap_lines=True)
+    for tab, snippet in zip(rest, others.values(), strict=True):
+        with tab:
+            if snippet.note:
+                st.caption(snippet.note)
+            if snippet.code:
+                st.code(snippet.code, language="python", wrap_lines=True)
 
 
 def show_proofs(proofs: Sequence[Proof]) -> None:

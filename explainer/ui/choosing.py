@@ -11,15 +11,21 @@ import torch
 from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
-from explainer.examples.grids import read_grid, read_letters, write_grid
+from explainer.examples.grids import LETTER, number, read_grid, read_kernels, read_letters, write_grid
 from explainer.examples.table import Example
 from explainer.nesting import tuples_of
 from explainer.operators import Operator
 from explainer.operators.kernels import KERNELS
 from explainer.scene.letters import Symbols
 from explainer.scene.view import View
-from explainer.ui.page_record import MOST_PIXELS, OperatorPage, PageState
+from explainer.ui.page_record import MOST_PIXELS, Field, OperatorPage, PageState
 from explainer.ui.settings import Settings
+
+HELP = (
+    "One row a line; spaces between numbers. One row makes a 1D map. What torch, numpy, TensorFlow or a spreadsheet "
+    "prints can be pasted as it is."
+)
+LETTERS = " Letters are worked out too: a b c."
 
 
 def choose(
@@ -31,14 +37,17 @@ def choose(
     """
     parameters = row.container(horizontal=True, width="content", vertical_alignment="center", gap="small")
     with row.popover("Numbers", icon=":material/edit:"):
-        x, inputs = choose_grid(settings, "input", "Input", state["input"], page.channels)
-        kernel, taps = choose_kernel(settings, state) if page.kernel else (x, None)
-    flat = x.shape[1] == 1 and kernel.shape[1] == 1 and page.channels == 1
+        lettered = page.kernel and page.channels == 1
+        x, inputs = choose_grid(settings, "input", "Input", state["input"], page.channels, letters=lettered)
+        if lettered or not page.kernel:
+            kernel, taps = choose_kernel(settings, state) if page.kernel else (x, None)
+        else:
+            kernel, taps = choose_kernels(settings, state), None
+    flat = x.shape[1] == 1 and kernel.shape[-2] == 1 and page.channels == 1
     x, weight = (x[:, 0], tuples_of(kernel[0, 0].tolist())) if flat else (x, tuples_of(kernel[0].tolist()))
-    symbols = Symbols(inputs, taps) if inputs and taps else None
-    if bool(inputs) != bool(taps) and page.kernel:
-        st.error("Letters need letters in both fields: one for each input pixel and one for each tap of the kernel.")
-        return None
+    if kernel.ndim == 4:
+        weight = tuples_of(kernel.tolist())
+    symbols = Symbols(inputs or words_of(x), taps or words_of(kernel)) if inputs or taps else None
     try:
         op = choose_operator(page, settings, parameters, example, weight if page.kernel else None, x)
     except ValueError as problem:
@@ -50,25 +59,30 @@ def choose(
 
 
 def choose_grid(
-    settings: Settings, name: str, label: str, default: str, channels: int = 1
+    settings: Settings, name: str, label: str, default: str, channels: int = 1, letters: bool = True
 ) -> tuple[Tensor, tuple[str, ...] | None]:
     """A text area for a grid: the numbers as (C, rows, columns), and the letters if there are letters in it."""
-    text = settings.text(
-        name, label, default, height=120, help="One row a line; spaces between numbers. One row makes a 1D map."
-    )
+    text = settings.text(name, label, default, height=120, help=HELP + (LETTERS if letters else ""))
     cells: tuple[Tensor, tuple[str, ...] | None] = settings.parsed(
-        name, text, default, lambda given: read_cells(given, channels)
+        name, text, default, lambda given: read_cells(given, channels, letters)
     )
     return cells
 
 
-def read_cells(text: str, channels: int = 1) -> tuple[Tensor, tuple[str, ...] | None]:
+def read_cells(text: str, channels: int = 1, letters: bool = True) -> tuple[Tensor, tuple[str, ...] | None]:
     """A grid as (C, rows, columns), and the letters if there are letters in it."""
-    letters = read_letters(text) if channels == 1 else None
-    if letters:
+    lettered = read_letters(text) if channels == 1 and letters else None
+    if lettered:
         # The letters need some numbers behind them, for the proofs and the code: 1, 2, 3, ...
-        return torch.arange(1, len(letters) + 1, dtype=torch.float64)[None, None], letters
+        size, words = lettered
+        values = [float(at) if LETTER.fullmatch(word) else number(word) for at, word in enumerate(words, 1)]
+        return torch.tensor(values, dtype=torch.float64).view(1, *size), words
     return torch.tensor(read_grid(text, 16, 32, channels), dtype=torch.float64), None
+
+
+def words_of(values: Tensor) -> tuple[str, ...]:
+    """Numbers as words, to stand among letters."""
+    return tuple(f"{value:g}" for value in values.flatten().tolist())
 
 
 def choose_kernel(settings: Settings, state: Mapping[str, str]) -> tuple[Tensor, tuple[str, ...] | None]:
@@ -80,6 +94,14 @@ def choose_kernel(settings: Settings, state: Mapping[str, str]) -> tuple[Tensor,
         for name in KERNELS:
             st.button(name, key=settings.key(f"fill_{name}"), on_click=fill, args=(settings, name, default))
     return values, letters
+
+
+def choose_kernels(settings: Settings, state: Mapping[str, str]) -> Tensor:
+    """The text area for a kernel with channels, (A, B, rows, columns)."""
+    help_ = "An empty line (or |) between the grids of the second axis, --- (or ||) between those of the first."
+    text = settings.text("kernel", "Kernel, both channel axes", state["kernel"], height=200, help=help_)
+    found = settings.parsed("kernel", text, state["kernel"], lambda given: read_kernels(given, 8, 8, 36))
+    return torch.tensor(found, dtype=torch.float64)
 
 
 def fill(settings: Settings, name: str, default: str) -> None:
@@ -98,22 +120,35 @@ def choose_operator(
 ) -> Operator:
     """A popover with one select box for each field, offering what torch accepts together with the fields before it."""
     fixed = {} if weight is None else {"weight": weight}
-    chosen = {one.name: one.neutral for one in page.fields}
+    params = page.params_of(example.op, example.case["params"])
+    chosen, told = {one.name: one.neutral for one in page.fields}, []
     with place.popover("Settings", icon=":material/tune:"):
         for one in page.fields:
-            default = tuples_of(example.case["params"].get(one.name, one.options[0]))
+            default = tuples_of(params.get(one.name, one.options[0]))
             candidates = list(dict.fromkeys((*one.options, *(one.pairs if x.ndim == 3 else ()), default)))
-            allowed = [value for value in candidates if accepts(page, {**fixed, **chosen, one.name: value}, x)]
+            allowed = [value for value in candidates if possible(page, {**fixed, **chosen, one.name: value}, one, x)]
             if not allowed:
                 page.make(**fixed, **{**chosen, one.name: default})(x[None])
                 raise ValueError("the output would have too many pixels for a picture; make the input smaller.")
-            chosen[one.name] = settings.choice(one.name, one.label, allowed, default, help=one.help)
+            if len(allowed) == 1 and page.picks:  # of no use to the operator that was picked
+                chosen[one.name] = allowed[0]
+            else:
+                chosen[one.name] = settings.choice(one.name, one.label, allowed, default, help=one.help)
+            plain = chosen[one.name] is None or (page.picks and chosen[one.name] is one.neutral)
+            told.append("" if plain else one.short(chosen[one.name]))
     op = page.make(**fixed, **chosen)
     op(x[None])
-    place.markdown(
-        " · ".join(one.short(chosen[one.name]) for one in page.fields if chosen[one.name] is not None), width="content"
-    )
+    place.markdown(" · ".join(filter(None, told)), width="content")
     return op
+
+
+def possible(page: OperatorPage, parameters: dict[str, Any], chosen: Field, x: Tensor) -> bool:
+    """Whether torch accepts a value of one field, with some choice of the free fields that come later."""
+    later = page.fields[page.fields.index(chosen) + 1 :]
+    free = next((one for one in later if one.free), None)
+    if free is None:
+        return accepts(page, parameters, x)
+    return any(accepts(page, {**parameters, free.name: value}, x) for value in free.options)
 
 
 def accepts(page: OperatorPage, parameters: dict[str, Any], x: Tensor) -> bool:
@@ -132,7 +167,7 @@ def choose_view(page: OperatorPage, settings: Settings, example: Example, symbol
         "readings",
         "Second reading",
         True,
-        help="Zeros inserted, then an ordinary convolution. PageState for numbers.",
+        help="Zeros inserted, then an ordinary convolution. Shown for numbers.",
         disabled=symbols is not None,
     )
     shown = View(matrix=matrix, order=example.order, symbols=symbols)

@@ -73,7 +73,7 @@ def show_terms() -> None:
 
 
 def show_all_lessons() -> None:
-    """All eighteen experiments, by page."""
+    """All twenty-two experiments, by page."""
     for stem in dict.fromkeys(lesson.page for lesson in LESSONS):
         st.subheader(entry(stem).title)
         with st.grid(3, min_column_width=280, gap="small") as grid:

@@ -48,9 +48,10 @@ def show_page(page: OperatorPage) -> None:
         row = toolbar(page.prefix)
         with row:
             example = pick_example(page, settings)
-        state = choose(page, settings, row, example, state_of(example))
+        state = choose(page, settings, row, example, state_of(page, example))
         with row:
             show_ask_me(page.prefix, example.op)
+        settings.check_keys((stage, f"{page.prefix}_companion"))
         settings.show_notes()
         if state is None:
             return
@@ -88,17 +89,17 @@ def pick_example(page: OperatorPage, settings: Settings) -> Example:
     singles = [example for example in examples_of(page.stem) if example.is_single]
     table = {example.slug: example for example in singles if not page.ops or example.op in page.ops}
     titles = {slug: example.title for slug, example in table.items()}
-    return table[settings.example(titles, lambda slug: state_of(table[slug]))]
+    return table[settings.example(titles, lambda slug: state_of(page, table[slug]))]
 
 
-def state_of(example: Example) -> dict[str, str]:
+def state_of(page: OperatorPage, example: Example) -> dict[str, str]:
     """An example as the texts of the settings: input, kernel and parameters."""
     case = example.case
     state = {"input": write_grid(case["input"])}
     kernel = case.get("weight_symbols") or case.get("weight")
     if kernel is not None:
         state["kernel"] = write_grid(kernel)
-    return state | {name: encode(value) for name, value in case["params"].items()}
+    return state | {name: encode(value) for name, value in page.params_of(example.op, case["params"]).items()}
 
 
 def edited_text(shown: PageState, scene: Scene, panel: str, values: list[Any]) -> str:

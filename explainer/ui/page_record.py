@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,7 @@ class Field:
         options: values offered; those that torch refuses with the other settings are left out.
         pairs: further values, (rows, columns), offered for 2D maps.
         neutral: the value that rules out least, taken for later fields while earlier ones are chosen.
+        free: the others may need any of its options (a group count), so all are tried for them.
         letter: how the paper spells it (Dumoulin & Visin 2016), for the short form `s = 2`; the name if empty.
     """
 
@@ -37,10 +39,15 @@ class Field:
     pairs: tuple[Any, ...] = ()
     help: str | None = None
     letter: str = ""
+    free: bool = False
 
     def short(self, value: Any) -> str:
         """The parameter and its value in a few letters."""
-        return f"{self.letter or self.name} = {encode(value)}"
+        if self.name == "op":
+            return encode(value)
+        several = isinstance(value, tuple) and any(isinstance(one, float) for one in value)
+        shown = ", ".join(map(encode, value)) if several else encode(value)
+        return f"{self.letter or self.name} = {shown}"
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,7 @@ class OperatorPage:
         beside: draws something beside the stage, from the operator and its input.
         companion: what stands behind or in front of the operator in a network, from the operator and its input.
         heading: what stands above it instead of the page's title, for a second stage.
+        renamed: parameters of cases that have another name in the fields. A field "op" picks between operators.
     """
 
     stem: str
@@ -87,6 +95,7 @@ class OperatorPage:
     transpose: bool = False
     stage: int = 0
     heading: str | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
     proofs: Callable[[Any, Tensor], list[Any]] = field(default=lambda op, x: [])
     companion: Callable[[Any, Tensor], Companion | None] = field(default=lambda op, x: None)
     beside: Callable[[Any, Tensor], None] | None = None
@@ -95,6 +104,16 @@ class OperatorPage:
     def prefix(self) -> str:
         """Start of the keys of its settings in the URL."""
         return entry(self.stem).prefixes[self.stage]
+
+    @property
+    def picks(self) -> bool:
+        """Whether a field picks between operators."""
+        return any(one.name == "op" for one in self.fields)
+
+    def params_of(self, op: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """An example's parameters under the names of the fields; the operator without its number of axes."""
+        found = {self.renamed.get(name, name): value for name, value in params.items()}
+        return found | ({"op": re.sub(r"[123]d$", "", op)} if self.picks else {})
 
     @property
     def is_last(self) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from explainer.examples.schema import hint
 from explainer.ui.escaping import escaped
 
 #: True while a page is drawn for the first time after a visitor came to it; only then a link's example counts.
@@ -40,10 +41,28 @@ class Settings:
         self.prefix = prefix
         self._complaints: list[str] = []
         self._shown: list[str] = []
+        self._readable: list[str] = []
 
     def key(self, name: str) -> str:
         """The app-wide key of one setting; also its name in the URL."""
         return f"{self.prefix}_{name}"
+
+    def check_keys(self, stages: Sequence[str] = ()) -> None:
+        """Note what a link asks for under names that nothing here reads, with the nearest right one.
+
+        To be called when all settings have been drawn; `stages` are the keys of stages, which write their own names.
+        """
+        if not st.session_state.get(ARRIVED):
+            return
+        known = dict.fromkeys(self._readable)
+        quiet = {f"{stage}_{name}" for stage in stages for name in ("step", "order", "view")}
+        for asked in st.query_params:
+            bare = self.key(asked) if self.key(asked) in known and asked != "example" else None
+            if asked in known or asked in quiet or not (bare or asked.startswith(f"{self.prefix}_")):
+                continue
+            near = f" (did you mean {bare!r}?)" if bare else hint(asked, known)
+            self.note(asked, f"The link asks for {escaped(repr(asked[:24]))}{near}, which this page does not know; "
+                      f"it knows {', '.join(known)}.")  # fmt: skip
 
     def example(self, titles: dict[str, str], state_of: Callable[[str], dict[str, str]]) -> str:
         """The select box of named examples; returns the slug. Choosing one sets all settings to `state_of(slug)`.
@@ -51,6 +70,7 @@ class Settings:
         The URL carries the slug. A bound widget would put the title there, so this one keeps the URL itself.
         """
         key = self.key("example")
+        self._readable.append(key)
         self.check_url("example", "example", titles)
         asked = st.query_params.get(key) or st.query_params.get("example")
         if asked in titles and (st.session_state.get(ARRIVED) or key not in st.session_state):
@@ -108,18 +128,18 @@ class Settings:
 
     def bound(self, name: str) -> dict[str, Any]:
         """What ties a widget to its key, the URL and the notices."""
+        self._readable.append(self.key(name))
         return {"key": self.key(name), "bind": "query-params", "on_change": self.forget_notes}
 
     def text(self, name: str, label: str, default: str, **more: Any) -> str:
         """A text area."""
-        key = self.key(name)
-        value = st.text_area(label, default, key=key, bind="query-params", on_change=self.forget_notes, **more)
+        value = st.text_area(label, default, **self.bound(name), **more)
         return value if value is not None else default
 
     def flag(self, name: str, label: str, default: bool = False, **more: Any) -> bool:
         """An on/off switch."""
         self.check_url(name, label, {"true": True, "false": False})
-        return st.toggle(label, default, key=self.key(name), bind="query-params", on_change=self.forget_notes, **more)
+        return st.toggle(label, default, **self.bound(name), **more)
 
     def parsed(self, name: str, text: str, default: str, parse: Callable[[str], Any]) -> Any:
         """The parsed text; a text that cannot be read stays in its field, and the default is shown meanwhile."""

@@ -11,6 +11,7 @@ import torch
 from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
+from explainer.dialects import snippets
 from explainer.examples.grids import read_grid, write_grid
 from explainer.examples.table import Example, examples_of
 from explainer.nesting import tuples_of
@@ -56,6 +57,7 @@ def show_story() -> None:
         with row:
             example = pick(settings)
         story = choose(settings, row, example)
+        settings.check_keys((STAGE, f"{settings.prefix}_pool"))
         settings.show_notes()
         if story is None:
             return
@@ -215,4 +217,5 @@ def show_checked(story: Story, unpool: MaxUnpooling, scene: Scene) -> None:
         down, up = tuple(story.x.shape[1:]), tuple(story.values.shape[1:])
         show_size([*story.pool.size_formula(down), *unpool.size_formula(up)])
     show_beliefs(PAGE)
-    show_tabs(scene, STAGE, unpool.story(story.pool, story.x, story.values), story.example.note)
+    program = unpool.story(story.pool, story.x, story.values)
+    show_tabs(scene, STAGE, program, story.example.note, snippets(unpool, story.values))

@@ -110,7 +110,7 @@ def test_step_survives_theme_full_screen_and_an_unrelated_rerun(visitor):
     expect(count(page)).to_have_text("3 / 9")
     page.emulate_media(color_scheme="dark")
     expect(count(page)).to_have_text("3 / 9")
-    page.get_by_role("tab", name="torch code").click()
+    page.get_by_role("tab", name="Code").click()
     expect(count(page)).to_have_text("3 / 9")
     button(page, "Full screen").click()
     page.wait_for_function("document.fullscreenElement !== null")

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from explainer.segmentation.samples import sample
 from tests.app.conftest import Visitor
 from tests.browser import arguments, find
-from tests.photo_corpus import encode, quarters
+from tests.photo_files import encode, quarters
 
 QUICK = "your-photo?yp_size=129"
 

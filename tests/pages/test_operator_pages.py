@@ -73,7 +73,8 @@ def test_every_example_shows_torchs_numbers(stem, example):
     scene = scenes(app)[1 if pooled_only else 0]
     if not example.has_letters:
         expected = torch.tensor(example.case["output"], dtype=torch.float64).flatten().tolist()
-        assert values(scene) == pytest.approx(expected, abs=1e-6)
+        last = "biased" if any(one["id"] == "biased" for one in scene["panels"]) else "output"
+        assert values(scene, last) == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize("example", LETTERED, ids=lambda one: one.slug)
@@ -154,16 +155,48 @@ def test_impossible_values_are_not_offered():
 
 
 def test_a_kernel_that_never_fits_is_refused_in_words():
-    app = open_page("strided_convolution", cv_example="arith-plain")
-    app.text_area(key="cv_kernel").set_value("\n".join(["1 " * 12] * 12)).run()
+    app = open_page("matrix_2d")
+    app.text_area(key="m2_kernel").set_value("\n".join(["1 " * 12] * 12)).run()
     assert [one.value for one in app.exception] == []
     assert any("the kernel reaches over 12 pixels" in one.value for one in app.error)
 
 
-def test_letters_need_letters():
-    app = open_page("matrix_1d")
-    app.text_area(key="m1_kernel").set_value("1 2 3").run()
-    assert any("Letters need letters in both fields" in one.value for one in app.error)
+def labels(scene):
+    output = next(one for one in scene["panels"] if one["id"] == "output")
+    border = set(output.get("ghost", []))
+    return [label for cell, label in enumerate(output["labels"]) if cell not in border]
+
+
+@pytest.mark.parametrize(
+    ("stem", "query", "expected"),
+    [
+        ("matrix_1d", {"m1_input": "a b 1 d"}, ["ay + bz", "bx + y + dz"]),
+        ("matrix_1d", {"m1_kernel": "1 2 3"}, ["2a + 3b", "b + 2c + 3d"]),
+        ("matrix_2d", {"m2_input": "a b; c d", "m2_kernel": "x y; z 0"}, ["ax + by + cz"]),
+        (
+            "transposed_convolution",
+            {"tc_input": "a 0", "tc_kernel": "x y z", "tc_padding": "1"},
+            ["ay", "az", "0", "0"],
+        ),
+    ],
+)
+def test_letters_numbers_among_them_and_in_2d(stem, query, expected):
+    app = open_page(stem, **query)
+    assert [one.value for one in (*app.exception, *app.error, *app.warning)] == []
+    assert labels(scenes(app)[0]) == expected
+
+
+def test_letters_where_nothing_is_worked_out_in_letters():
+    app = open_page("nearest_neighbor", nn_input="a b")
+    assert any("'a' is not a number" in one.value for one in app.warning)
+    assert values(scenes(app)[0]) == answer_of("lecture-nearest")
+
+
+def test_a_link_with_a_key_that_nobody_reads_is_told_the_nearest():
+    app = open_page("transposed_convolution", tc_strid="1", padding="1", utm_source="x", tc_stage_step="2")
+    told = [one.value for one in app.warning]
+    assert len(told) == 2
+    assert "did you mean 'tc_stride'" in told[0] and "did you mean 'tc_padding'" in told[1]
 
 
 def test_filling_a_kernel():
@@ -238,3 +271,37 @@ def test_the_convolution_in_front_doubles_bilinearly():
     doubled = F.interpolate(small, scale_factor=2, mode="bilinear", align_corners=False)[0, 0]
     shuffled = F.pixel_shuffle(channels, 2)[0]
     assert torch.allclose(shuffled[1:-1, 1:-1], doubled[1:-1, 1:-1])
+
+
+def test_words_and_pads_for_padding():
+    app = open_page("transposed_convolution", tc_example="lecture-numbers", tc_padding="same")
+    assert [one.value for one in (*app.exception, *app.error, *app.warning)] == []
+    assert values(scenes(app)[0]) == [2, 20, 203, 30]
+    app = open_page("transposed_convolution", tc_example="lecture-numbers", tc_pads="1×0")
+    assert values(scenes(app)[0]) == [20, 203, 30, 300]
+    app = open_page("strided_convolution", cv_example="wrapped")
+    main, whole = scenes(app)
+    assert values(main) == values(whole) == [214, 321, 432, 143]
+    wraps = [panel for panel in whole["panels"] if panel["id"] == "matrix"]
+    assert wraps[0]["shape"] == [1, 4, 4]
+
+
+def test_the_same_array_in_both_layers_and_only_what_fits_is_offered():
+    app = open_page("channels", ch_example="axes-swapped")
+    transposed = values(scenes(app)[0])
+    app.selectbox(key="ch_op").set_value("conv").run()
+    assert [one.value for one in (*app.exception, *app.error)] == []
+    assert values(scenes(app)[0]) != transposed
+    app = open_page("channels", ch_example="depthwise")
+    assert any("g = 2" in one.value for one in app.markdown)
+    app.text_area(key="ch_kernel").set_value("1 2; 3 4 | 1 1; 1 1 || 1 2; 3 4").run()
+    assert any("differ in size" in one.value for one in app.warning)
+
+
+def test_pooling_offers_what_a_pooling_knows():
+    app = open_page("pooling", pl_example="mean-pooling")
+    keys = [one.key for one in app.selectbox]
+    assert "pl_count_include_pad" in keys and "pl_output_size" not in keys and "pl_dilation" not in keys
+    app.selectbox(key="pl_op").set_value("max_pool").run()
+    assert values(scenes(app)[0]) == [6, 6, 7, 9]
+    assert all("check_circle" in line for line in proofs(app))

@@ -15,7 +15,8 @@ from explainer.segmentation import inference, networks
 from explainer.segmentation.commands import fetch_model, model_names, segment_photos
 from explainer.segmentation.samples import sample
 from explainer.segmentation.weights import WeightsError
-from tests.photo_corpus import corpus, encode, quarters
+from tests.photo_corpus import corpus
+from tests.photo_files import encode, quarters
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

@@ -1,0 +1,117 @@
+"""The photo page's networks through AppTest: those that cannot be had, and how they compare."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from explainer.photos import read_photo
+from explainer.segmentation import download, networks
+from explainer.segmentation.inference import predict
+from explainer.segmentation.samples import sample
+from explainer.segmentation.swap import swapped
+from tests.pages.photo_page import components, open_page, view
+from tests.threads import one_thread
+
+quiet = pytest.fixture(autouse=True, scope="module")(one_thread)
+
+
+def test_a_network_that_cannot_be_fetched_leaves_the_bundled_one(monkeypatch, tmp_path):
+    nowhere = download.Source("http://127.0.0.1:9/fcn-00000000.pth", "00000000")
+    monkeypatch.setattr(download, "torchvision_source", lambda name: nowhere)
+    monkeypatch.setattr(download, "cache_folders", lambda: (tmp_path,))
+    at = open_page()
+    at.selectbox(key="yp_network").set_value("FCN ResNet-50 (torchvision)").run()
+    assert not at.exception
+    assert at.selectbox(key="yp_network").value == "FCN-8s (bundled)"
+    (told,) = [one.value for one in at.warning]
+    assert "127.0.0.1" in told and "FCN-8s (bundled) is shown instead." in told
+    assert view(at)["layers"]
+    linked = open_page(yp_network="FCN ResNet-50 (torchvision)")
+    assert not linked.exception and view(linked)["layers"]
+    assert linked.selectbox(key="yp_network").value == "FCN-8s (bundled)"
+    second = open_page(yp_more="Two networks", yp_other="FCN ResNet-50 (torchvision)")
+    assert not second.exception
+    assert second.selectbox(key="yp_other").value == "FCN-32s (bundled)"
+
+
+def test_a_network_of_torchvision_is_shown_but_not_looked_into(monkeypatch):
+    """With random weights, as the real ones are not here."""
+    from torchvision.models import get_model
+
+    name = "lraspp_mobilenet_v3_large"
+    net = get_model(name, weights=None, weights_backbone=None, num_classes=21)
+    monkeypatch.setattr(download, "fetch", lambda source, folders, progress: progress(5, 10))
+    monkeypatch.setattr(networks, "_torchvision", lambda asked, progress: net)
+    monkeypatch.setattr(networks, "_loaded", dict(networks._loaded))
+    title = "LR-ASPP MobileNetV3 (torchvision)"
+    for tab, told in (("Look inside", "Only the bundled"), ("Swap the upsampling", "no score maps")):
+        at = open_page(yp_network=title, yp_more=tab)
+        assert not at.exception and not at.error and not at.warning
+        assert at.selectbox(key="yp_network").value == title
+        assert any(told in one.value for one in at.info)
+        assert "fields" not in view(at)
+    at = open_page(yp_network=title, yp_more="Two networks", yp_photo="coffee")
+    assert not at.exception and len(components(at)) == 3
+    at = open_page(yp_network=title, yp_more="Take away")
+    assert len(components(at)[-1]["files"]) == 4
+
+
+def test_the_switch_shows_vocs_classes_alone():
+    at = open_page(yp_photo="horses")
+    whole = {row[0] for row in view(at)["layers"][0]["legend"]}
+    assert len(view(at)["classes"]) == 28 and {21, 23} <= whole
+    at.toggle(key="yp_voc").set_value(True).run()
+    assert not at.exception
+    assert len(view(at)["classes"]) == 21
+    assert {row[0] for row in view(at)["layers"][0]["legend"]} <= set(range(21))
+    linked = open_page(yp_photo="horses", yp_voc="true")
+    assert view(linked) == view(at)
+
+
+def test_a_comparison_is_fair_and_says_where_the_networks_differ(monkeypatch):
+    from torchvision.models import get_model
+
+    name = "lraspp_mobilenet_v3_large"
+    torch.manual_seed(0)
+    net = get_model(name, weights=None, weights_backbone=None, num_classes=21)
+    monkeypatch.setattr(download, "fetch", lambda source, folders, progress: progress(5, 10))
+    monkeypatch.setattr(networks, "_torchvision", lambda asked, progress: net)
+    monkeypatch.setattr(networks, "_loaded", dict(networks._loaded))
+    at = open_page(yp_photo="horses", yp_more="Two networks", yp_other="LR-ASPP MobileNetV3 (torchvision)")
+    assert not at.exception
+    pair = components(at)[-1]
+    assert len(pair["classes"]) == 21 and len(pair["layers"]) == 2
+    assert any("both are asked for these" in one.value for one in at.caption)
+    assert any("They differ most where" in one.value for one in at.markdown)
+    (table,) = [one.value for one in at.table if "overlap (IoU)" in one.value.columns]
+    assert "horse" in set(table.iloc[:, 0])
+    bundled = open_page(yp_photo="horses", yp_more="Two networks")
+    assert len(components(bundled)[-1]["classes"]) == 28
+
+
+@pytest.mark.parametrize("title", ["FCN-16s (bundled)", "FCN-32s (bundled)"])
+def test_the_other_bundled_networks(title):
+    at = open_page(yp_network=title)
+    assert not at.exception and not at.error
+    assert any(title in one.value for one in at.markdown)
+
+
+@pytest.mark.parametrize("stride", [8, 16, 32])
+def test_the_learned_operator_is_the_networks_own_and_others_differ(stride):
+    photo = read_photo(sample("astronaut").path.read_bytes(), long_side=257).rgb
+    answer = predict(photo, "fcn8s", 129)
+    assert answer.maps is not None
+    found = {one.name: one for one in swapped(answer.maps, stride, photo)}
+    assert found["Learned transposed convolution"].changed == 0
+    assert found["Pixel shuffle"].changed == found["Nearest neighbor"].changed
+    assert "multiples of" in found["Pixel shuffle"].how
+    assert 0 < found["Nearest neighbor"].changed < found["Bed of nails"].changed
+    nails = found["Bed of nails"].labels
+    assert np.count_nonzero(nails) == np.count_nonzero(nails[::stride, ::stride]) > 0
+    own = found["Learned transposed convolution"].labels
+    assert (found["Nearest neighbor"].labels[::stride, ::stride] == nails[::stride, ::stride]).mean() > 0.9
+    assert {one.labels.shape for one in found.values()} == {own.shape} == {answer.working_size}
+    with pytest.raises(ValueError, match="8, 16, 32"):
+        swapped(answer.maps, 4, photo)
