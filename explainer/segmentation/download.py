@@ -31,6 +31,12 @@ from explainer.segmentation.weights import Progress, WeightsError, sha256_of
 
 TIMEOUT = 10.0
 """Seconds to connect, and to wait for each next piece."""
+MOST_SECONDS = 1800.0
+"""A download that takes longer is given up."""
+LEAST_SPEED, SPEED_AFTER = 8_000, 30.0
+"""Bytes a second, on average, below which a download is given up, once it has run for so many seconds."""
+SWITCH = "UPSAMPLING_DOWNLOADS"
+"""Environment variable: `all` (as if unset), `none`, or the networks that may be fetched, with commas between."""
 STALE_LOCK = 60.0
 """A lock file nobody has touched for this many seconds belongs to a process that is gone."""
 _CHUNK = 1 << 18
@@ -78,9 +84,24 @@ def cache_folders() -> tuple[Path, ...]:
     return Path(torch.hub.get_dir()) / "checkpoints", Path(tempfile.gettempdir()) / "upsampling-explainer"
 
 
+def require_allowed(name: str) -> None:
+    """Raise WeightsError where this deployment does not fetch that network's weights; what is there stays usable."""
+    setting = os.environ.get(SWITCH, "all").strip() or "all"
+    allowed = [one.strip() for one in setting.split(",")]
+    if setting != "all" and name not in allowed:
+        raise WeightsError(f"This server fetches no weights of {name}; {_KEPT}")
+
+
 def torchvision_state(name: str, progress: Progress | None = None) -> dict[str, Any]:
     """The state dict of a torchvision network, fetched on first use. Raises WeightsError with one sentence."""
-    return read_state(fetch(torchvision_source(name), cache_folders(), progress))
+    return read_state(fetch_torchvision(name, progress))
+
+
+def fetch_torchvision(name: str, progress: Progress | None = None) -> Path:
+    """The file of a torchvision network's weights, fetched if it is not there and may be. Raises WeightsError."""
+    if not is_cached(name):
+        require_allowed(name)
+    return fetch(torchvision_source(name), cache_folders(), progress)
 
 
 def is_cached(name: str) -> bool:
@@ -191,15 +212,17 @@ def _download(source: Source, path: Path, progress: Progress | None, timeout: fl
 def _receive(source: Source, file: Any, lock: Path, progress: Progress | None, timeout: float) -> str:
     """Copy the answer to `file`; returns its SHA-256."""
     request = urllib.request.Request(source.url, headers={"User-Agent": "upsampling-explainer"})
-    digest, done = hashlib.sha256(), 0
+    digest, done, begun = hashlib.sha256(), 0, time.monotonic()
     try:
         with urllib.request.urlopen(request, timeout=timeout) as answer:
-            total = int(answer.headers.get("Content-Length") or 0)
+            length = answer.headers.get("Content-Length") or ""
+            total = int(length) if length.isascii() and length.isdigit() else 0
             while piece := answer.read(_CHUNK):
                 file.write(piece)
                 digest.update(piece)
                 done += len(piece)
                 os.utime(lock)
+                require_pace(source, done, time.monotonic() - begun)
                 if progress is not None:
                     progress(done, total)
     except http.client.HTTPException as error:
@@ -207,6 +230,14 @@ def _receive(source: Source, file: Any, lock: Path, progress: Progress | None, t
     if done < total:
         raise _Damaged(f"The download of {source.file_name} was cut off")
     return digest.hexdigest()
+
+
+def require_pace(source: Source, done: int, seconds: float) -> None:
+    """Raise WeightsError for a download that takes too long; nobody should wait for it."""
+    if seconds > MOST_SECONDS:
+        raise WeightsError(f"{source.file_name} took longer than {MOST_SECONDS / 60:.0f} minutes; {_KEPT}")
+    if seconds > SPEED_AFTER and done / seconds < LEAST_SPEED:
+        raise WeightsError(f"{source.host} sends only {done / seconds / 1000:.1f} kB a second; {_KEPT}")
 
 
 def _what_came_instead(part: Path, source: Source) -> str:

@@ -58,7 +58,7 @@ def last_size(nested: Any) -> int:
 
 @lru_cache(maxsize=64)
 def round_trips(k: int, s: int, p: int, first: int) -> list[dict[str, str]]:
-    """For eight input sizes from `first` (or k) on the sizes that torch returns, down and up. Not to be changed by the caller."""
+    """For eight input sizes from `first` (or k) on the sizes that torch returns, down and up. Not to be changed."""
     down, rows = Convolution(ones(k, 1), stride=s, padding=p), []
     for size in range(max(first, k), max(first, k) + 8):
         small = down(torch.zeros(1, 1, size, dtype=torch.float64))

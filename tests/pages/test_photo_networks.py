@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import numpy as np
 import pytest
 import torch
 
 from explainer.photos import read_photo
-from explainer.segmentation import download, networks
+from explainer.segmentation import download, fetching, networks
 from explainer.segmentation.inference import predict
 from explainer.segmentation.samples import sample
 from explainer.segmentation.swap import swapped
@@ -17,21 +20,66 @@ from tests.threads import one_thread
 quiet = pytest.fixture(autouse=True, scope="module")(one_thread)
 
 
+def over() -> None:
+    """Wait until the downloads have ended."""
+    until = time.monotonic() + 30
+    while not all(job.ended for job in fetching._jobs.values()) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert fetching._jobs
+
+
+def test_while_weights_arrive_the_page_works_and_the_visitor_can_go_back(monkeypatch, tmp_path):
+    """Nobody waits in a download: two visitors watch the same one, and it ends when both have left."""
+    arriving = threading.Event()
+
+    def slowly(name: str, progress):
+        while True:
+            progress(20_000_000, 130_000_000)
+            arriving.set()
+            time.sleep(0.01)
+
+    monkeypatch.setattr(fetching, "_jobs", {})
+    monkeypatch.setattr(download, "is_cached", lambda name: False)
+    monkeypatch.setattr(download, "fetch_torchvision", slowly)
+    title = "FCN ResNet-50 (torchvision)"
+    one, two = open_page(yp_network=title), open_page(yp_network=title)
+    assert arriving.wait(30)
+    (job,) = fetching._jobs.values()
+    assert len(job.askers) >= 1 and not job.ended
+    one.run()
+    for at in (one, two):
+        assert not at.exception and view(at)["layers"]
+        assert at.selectbox(key="yp_network").value == title
+    one.button(key="yp_network_cancel").click().run()
+    assert one.selectbox(key="yp_network").value == "FCN-8s (bundled)"
+    two.button(key="yp_network_cancel").click().run()
+    over()
+    assert job.problem == "The download was cancelled."
+
+
 def test_a_network_that_cannot_be_fetched_leaves_the_bundled_one(monkeypatch, tmp_path):
     nowhere = download.Source("http://127.0.0.1:9/fcn-00000000.pth", "00000000")
     monkeypatch.setattr(download, "torchvision_source", lambda name: nowhere)
     monkeypatch.setattr(download, "cache_folders", lambda: (tmp_path,))
+    monkeypatch.setattr(fetching, "_jobs", {})
     at = open_page()
     at.selectbox(key="yp_network").set_value("FCN ResNet-50 (torchvision)").run()
+    assert not at.exception and view(at)["layers"], "the bundled network answers meanwhile"
+    over()
+    at.run()
     assert not at.exception
     assert at.selectbox(key="yp_network").value == "FCN-8s (bundled)"
     (told,) = [one.value for one in at.warning]
     assert "127.0.0.1" in told and "FCN-8s (bundled) is shown instead." in told
     assert view(at)["layers"]
     linked = open_page(yp_network="FCN ResNet-50 (torchvision)")
+    over()
+    linked.run()
     assert not linked.exception and view(linked)["layers"]
     assert linked.selectbox(key="yp_network").value == "FCN-8s (bundled)"
     second = open_page(yp_more="Two networks", yp_other="FCN ResNet-50 (torchvision)")
+    over()
+    second.run()
     assert not second.exception
     assert second.selectbox(key="yp_other").value == "FCN-32s (bundled)"
 
@@ -42,7 +90,7 @@ def test_a_network_of_torchvision_is_shown_but_not_looked_into(monkeypatch):
 
     name = "lraspp_mobilenet_v3_large"
     net = get_model(name, weights=None, weights_backbone=None, num_classes=21)
-    monkeypatch.setattr(download, "fetch", lambda source, folders, progress: progress(5, 10))
+    monkeypatch.setattr(download, "is_cached", lambda name: True)
     monkeypatch.setattr(networks, "_torchvision", lambda asked, progress: net)
     monkeypatch.setattr(networks, "_loaded", dict(networks._loaded))
     title = "LR-ASPP MobileNetV3 (torchvision)"
@@ -76,7 +124,7 @@ def test_a_comparison_is_fair_and_says_where_the_networks_differ(monkeypatch):
     name = "lraspp_mobilenet_v3_large"
     torch.manual_seed(0)
     net = get_model(name, weights=None, weights_backbone=None, num_classes=21)
-    monkeypatch.setattr(download, "fetch", lambda source, folders, progress: progress(5, 10))
+    monkeypatch.setattr(download, "is_cached", lambda name: True)
     monkeypatch.setattr(networks, "_torchvision", lambda asked, progress: net)
     monkeypatch.setattr(networks, "_loaded", dict(networks._loaded))
     at = open_page(yp_photo="horses", yp_more="Two networks", yp_other="LR-ASPP MobileNetV3 (torchvision)")

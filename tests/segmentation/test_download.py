@@ -219,3 +219,40 @@ def test_is_cached_looks_into_torchs_cache(tmp_path: Path, monkeypatch: pytest.M
     assert not is_cached("fcn_resnet50")
     (tmp_path / torchvision_source("fcn_resnet50").file_name).touch()
     assert is_cached("fcn_resnet50")
+
+
+@pytest.mark.parametrize("length", ["-1", "many", "1e3", "²"])
+def test_a_bad_length_is_harmless(tmp_path: Path, length: str) -> None:
+    with serving(small_weights(), f"length {length}") as server:
+        assert fetch(server.source, [tmp_path]).read_bytes() == server.data
+
+
+def test_a_download_that_crawls_or_never_ends_is_given_up() -> None:
+    source = Source("http://weights.test/net-00000000.pth", "00000000")
+    download.require_pace(source, 0, download.SPEED_AFTER)
+    download.require_pace(source, 100 * download.LEAST_SPEED, download.SPEED_AFTER + 1)
+    with pytest.raises(WeightsError, match=r"weights\.test sends only 0\.0 kB a second"):
+        download.require_pace(source, 10, download.SPEED_AFTER + 1)
+    with pytest.raises(WeightsError, match="longer than 30 minutes"):
+        download.require_pace(source, 10**12, download.MOST_SECONDS + 1)
+
+
+@pytest.mark.parametrize(
+    ("setting", "refused"),
+    [("", False), ("all", False), ("none", True), ("fcn_resnet101", True), ("fcn_resnet101, fcn_resnet50", False)],
+)
+def test_a_deployment_may_switch_downloads_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, refused: bool
+) -> None:
+    monkeypatch.setenv(download.SWITCH, setting)
+    with serving(small_weights()) as server:
+        monkeypatch.setattr(download, "torchvision_source", lambda name: server.source)
+        monkeypatch.setattr(download, "cache_folders", lambda: (tmp_path,))
+        if refused:
+            with pytest.raises(WeightsError, match="This server fetches no weights of fcn_resnet50; the bundled"):
+                download.fetch_torchvision("fcn_resnet50")
+            assert server.requests == 0
+        monkeypatch.setenv(download.SWITCH, "all")
+        path = download.fetch_torchvision("fcn_resnet50")
+        monkeypatch.setenv(download.SWITCH, "none")
+        assert download.fetch_torchvision("fcn_resnet50") == path, "what is there stays usable"

@@ -66,6 +66,9 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             elif fault == "stall":
                 server.release.wait(20)
             self.send_response(status)
+            if fault.startswith("length "):
+                length = 0
+                self.send_header("Content-Length", fault.removeprefix("length ").encode().decode("latin-1"))
             if length:
                 self.send_header("Content-Length", str(length))
             self.end_headers()

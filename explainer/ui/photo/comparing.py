@@ -13,7 +13,7 @@ from explainer.segmentation.weights import model_info
 from explainer.ui.photo.asking import answer_for, derived
 from explainer.ui.photo.labelled import Labelled, Request, ShownPhoto
 from explainer.ui.photo.picture import layers_view
-from explainer.ui.photo.request import ensure_weights, networks
+from explainer.ui.photo.request import at_hand, networks, tell_failure
 from explainer.ui.photo.viewer import show_view
 from explainer.ui.settings import Settings
 
@@ -22,10 +22,10 @@ OTHER = "FCN-32s (bundled)"
 
 def show_comparison(photo: ShownPhoto, request: Request, answer: Labelled, settings: Settings) -> None:
     """The whole tab. Where one of the two knows VOC's classes alone, both are asked for these."""
-    ensure_weights(settings, "other", OTHER)
+    tell_failure(settings, "other", OTHER)
     title = settings.choice("other", "Second network", tuple(networks()), OTHER)
     settings.show_notes()
-    info = networks()[title]
+    info = at_hand(networks()[title], settings.key("other"), OTHER)
     fair: ClassSet = answer.classes if info.bundled else "voc21"
     other = answer_for(photo, Request(info.name, request.side, request.device, fair))
     one: Labelled | None = answer

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from explainer.segmentation.weights import ModelInfo, WeightsError, available_models
+from explainer.segmentation.weights import ModelInfo, available_models
 from explainer.ui.photo.labelled import Request
 from explainer.ui.settings import Settings
 
@@ -19,7 +20,7 @@ def networks() -> dict[str, ModelInfo]:
 
 def choose_request(settings: Settings) -> Request:
     """The select boxes for network, working size and device."""
-    ensure_weights(settings, "network", DEFAULT_NETWORK)
+    tell_failure(settings, "network", DEFAULT_NETWORK)
     with st.grid(3, min_column_width=180):
         title = settings.choice(
             "network", "Network", tuple(networks()), DEFAULT_NETWORK,
@@ -30,7 +31,7 @@ def choose_request(settings: Settings) -> Request:
             help="The longer side at which the network sees the photo, in pixels. More is finer and slower.",
         )  # fmt: skip
         device = settings.choice("device", "Device", devices(), "auto", help="auto takes a graphics card if any.")
-    info = networks()[title]
+    info = at_hand(networks()[title], settings.key("network"), DEFAULT_NETWORK)
     voc = settings.flag(
         "voc", "VOC's 21 classes only",
         help="Sky, vegetation, grass, ground, building, water and mountain count as background then, as they do for "
@@ -52,23 +53,21 @@ def devices() -> tuple[str, ...]:
     return tuple(present)
 
 
-def ensure_weights(settings: Settings, name: str, fallback: str) -> None:
-    """Fetch the chosen network's weights with a progress bar; without them the fallback is chosen, with a sentence.
+def tell_failure(settings: Settings, name: str, fallback: str) -> None:
+    """Where the download of the chosen network's weights failed, choose the fallback and say why.
 
     Comes before the select box, which then shows what is used.
     """
     key = settings.key(name)
-    title = st.session_state.get(key) or st.query_params.get(key)
-    info = networks().get(str(title))
-    if info is None or info.bundled or info.name in st.session_state.setdefault("yp_fetched", set()):
+    info = networks().get(str(st.session_state.get(key) or st.query_params.get(key)))
+    if info is None or info.bundled:
         return
-    try:
-        fetch(info)
-    except WeightsError as problem:
+    from explainer.segmentation.fetching import failure
+
+    problem = failure(info.name, visitor())
+    if problem:
         settings.note(name, f"{problem} {fallback} is shown instead.")
         fall_back(key, fallback)
-    else:
-        st.session_state["yp_fetched"].add(info.name)
 
 
 def fall_back(key: str, title: str) -> None:
@@ -80,17 +79,39 @@ def fall_back(key: str, title: str) -> None:
         st.rerun()
 
 
-def fetch(info: ModelInfo) -> None:
-    """Bring the weights to this machine, here and not in the worker, which goes on serving others meanwhile."""
-    from explainer.segmentation import download
+def at_hand(info: ModelInfo, key: str, fallback: str) -> ModelInfo:
+    """The chosen network; while its weights are still on their way, with their progress shown, the fallback."""
+    from explainer.segmentation import download, fetching
 
-    bar = st.progress(0.0, f"Fetching {info.title}, {info.megabytes:.0f} MB …")
+    if info.bundled or download.is_cached(info.name):
+        return info
+    fetching.ask(info.name, visitor())
+    show_fetching(info, key, fallback)
+    return networks()[fallback]
 
-    def show(done: int, total: int) -> None:
-        share = min(1.0, done / (total or info.megabytes * 1e6))
-        bar.progress(share, f"Fetching {info.title}: {done / 1e6:.0f} of {info.megabytes:.0f} MB")
 
-    try:
-        download.fetch(download.torchvision_source(info.name), download.cache_folders(), show)
-    finally:
-        bar.empty()
+@st.fragment(run_every=1.0)
+def show_fetching(info: ModelInfo, key: str, fallback: str) -> None:
+    """How far the weights are, and a way out. When they are there, or cannot be had, the page runs again."""
+    from explainer.segmentation.fetching import ask, leave
+
+    job = ask(info.name, visitor())
+    if job.ended:
+        st.rerun()
+
+    def cancel() -> None:
+        leave(info.name, visitor())
+        st.session_state[key] = fallback
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        share = min(1.0, job.done / (job.total or info.megabytes * 1e6))
+        told = f"Fetching {info.title}: {job.done / 1e6:.0f} of {info.megabytes:.0f} MB. Until then: {fallback}."
+        st.progress(share, told)
+        if st.button("Cancel", key=f"{key}_cancel", on_click=cancel):
+            st.rerun()
+
+
+def visitor() -> str:
+    """This visitor's session, as one who asks."""
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
