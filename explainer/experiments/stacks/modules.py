@@ -1,0 +1,101 @@
+"""What may stand in a stack: torch's own layers, and a few of ours for what `nn.Sequential` has no word for.
+
+A stack runs on the meta device: shapes and counts without memory and without numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class Save(nn.Module):
+    """Remember the map under a name; a later `Add` or `Cat` fetches it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class Join(nn.Module):
+    """Fetch a saved map, cut it to the present size, and add or append it.
+
+    Args:
+        name: of the `Save`. crop: first row and column kept; by default the middle is kept.
+        score: classes that a 1x1 convolution scores it with first (FCN's skips).
+    """
+
+    def __init__(self, name: str, crop: int | None = None, score: int | None = None) -> None:
+        super().__init__()
+        self.name, self.crop, self.score = name, crop, score
+
+    def fetched(self, saved: Tensor, x: Tensor) -> Tensor:
+        """The saved map (N, C, H, W), scored and cut to the size of `x`."""
+        if self.score:
+            saved = F.conv2d(saved, torch.empty(self.score, saved.shape[1], 1, 1, device="meta"))
+        spare = [big - small for big, small in zip(saved.shape[-2:], x.shape[-2:], strict=True)]
+        if min(spare) < 0:
+            raise ValueError(f"the saved map {size_text(saved)} is smaller than {size_text(x)}")
+        top, left = (space // 2 if self.crop is None else self.crop for space in spare)
+        return saved[..., top : top + x.shape[-2], left : left + x.shape[-1]]
+
+
+class Add(Join):
+    """Add the saved map (FCN, ResNet)."""
+
+
+class Cat(Join):
+    """Append the saved map's channels (U-Net)."""
+
+
+class Crop(nn.Module):
+    """Cut the map to the input's size, from row and column `offset` on (Caffe's crop layer)."""
+
+    def __init__(self, offset: int = 0) -> None:
+        super().__init__()
+        self.offset = offset
+
+
+class Unpool(nn.Module):
+    """Max unpooling as far as shapes go: (i - 1) s + k. Which maximum goes where is `nn.MaxUnpool2d`'s business."""
+
+    def __init__(self, kernel_size: int, stride: int | None = None) -> None:
+        super().__init__()
+        self.kernel_size, self.stride = kernel_size, stride or kernel_size
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to the size before pooling."""
+        return x.new_empty(*x.shape[:2], *((n - 1) * self.stride + self.kernel_size for n in x.shape[2:]))
+
+
+CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
+ALLOWED: dict[str, type[nn.Module]] = {
+    one.__name__: one
+    for one in (
+        nn.Conv2d, nn.ConvTranspose2d, nn.MaxPool2d, nn.AvgPool2d, nn.Upsample, nn.UpsamplingNearest2d,
+        nn.UpsamplingBilinear2d, nn.PixelShuffle, nn.PixelUnshuffle, nn.ZeroPad2d, nn.ReflectionPad2d,
+        nn.ReplicationPad2d, nn.BatchNorm2d, nn.InstanceNorm2d, nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.GELU, nn.Sigmoid,
+        nn.Tanh, nn.Softmax2d, nn.Dropout, nn.Dropout2d, nn.Identity, Save, Add, Cat, Crop,
+    )
+} | {"MaxUnpool2d": Unpool}  # fmt: skip
+"""Name -> class. Everything else is refused by name."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer as written, and built without memory."""
+
+    text: str
+    module: nn.Module
+
+
+def size_text(x: Tensor) -> str:
+    """Height and width of a map.
+
+    >>> size_text(torch.empty(1, 3, 4, 5))
+    '4 × 5'
+    """
+    return f"{x.shape[-2]} × {x.shape[-1]}"

@@ -1,0 +1,125 @@
+"""A stack as people have it, `nn.Sequential(...)` pasted or a list of layers, *parsed and never executed*.
+
+The text becomes a syntax tree; of it only calls of known names with plain values are taken. A stranger's text can
+therefore do nothing but name layers, and limits come before anything is built.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import inspect
+from typing import Any
+
+import torch
+from torch import nn
+
+from explainer.experiments.stacks.modules import ALLOWED, CONVOLUTIONS, Layer
+
+MOST_TEXT, MOST_LAYERS, MOST_NUMBER = 20_000, 150, 20_000
+
+
+def read_stack(text: str) -> list[Layer]:
+    """The layers of a text.
+
+    Raises:
+        ValueError: with one sentence that says what was given and what is allowed.
+    """
+    if len(text) > MOST_TEXT:
+        raise ValueError(f"The text has {len(text):,} characters; up to {MOST_TEXT:,} are read.")
+    layers = [built(call) for call in calls(tree_of(text))]
+    if not 1 <= len(layers) <= MOST_LAYERS:
+        raise ValueError(f"The text holds {len(layers)} layers; 1 to {MOST_LAYERS} are allowed.")
+    return layers
+
+
+def tree_of(text: str) -> ast.expr:
+    """The expression; lines of layers count as if they stood in an `nn.Sequential`."""
+    for source in (text.strip(), f"Sequential({text})", "Sequential(" + ",".join(text.strip().splitlines()) + ")"):
+        try:
+            return ast.parse(source, mode="eval").body
+        except SyntaxError as problem:
+            where = problem
+        except (RecursionError, MemoryError, ValueError):
+            raise ValueError("The text is nested too deeply to be a stack of layers.") from None
+    raise ValueError(f"This is no Python expression (line {where.lineno}: {where.msg}); paste `nn.Sequential(...)`.")
+
+
+def calls(node: ast.expr) -> list[ast.Call]:
+    """The calls of layers in order; an `nn.Sequential` inside another one is opened."""
+    if isinstance(node, ast.Tuple | ast.List):
+        return [call for part in node.elts for call in calls(part)]
+    if not isinstance(node, ast.Call):
+        raise ValueError(f"`{shown(node)}` is no layer; a layer is written like `nn.Conv2d(3, 64, 3)`.")
+    if name_of(node.func) != "Sequential":
+        return [node]
+    if node.keywords:
+        raise ValueError("`nn.Sequential` takes layers only; names (`OrderedDict`, keywords) are not read.")
+    return [call for part in node.args for call in calls(part)]
+
+
+def name_of(node: ast.expr) -> str:
+    """The last name of `nn.Conv2d`, `torch.nn.Conv2d` or `Conv2d`; of anything else that it is none."""
+    inner = node
+    while isinstance(inner, ast.Attribute):
+        inner = inner.value
+    if not isinstance(inner, ast.Name):
+        raise ValueError(f"`{shown(node)}` is no layer's name; allowed are {', '.join(ALLOWED)}.")
+    return node.attr if isinstance(node, ast.Attribute) else inner.id
+
+
+def built(call: ast.Call) -> Layer:
+    """A layer on the meta device."""
+    name, text = name_of(call.func), shown(call)
+    if name not in ALLOWED:
+        close = difflib.get_close_matches(name, ALLOWED, 1, 0.5)
+        hint = f"did you mean {close[0]}?" if close else f"allowed are {', '.join(ALLOWED)}."
+        raise ValueError(f"{name} is not known here; {hint}")
+    given = [value_of(one, text) for one in call.args]
+    named = {one.arg: value_of(one.value, text) for one in call.keywords if one.arg}
+    if len(named) < len(call.keywords):
+        raise ValueError(f"`{text}`: ** is not read; write the arguments out.")
+    make = ALLOWED[name]
+    if issubclass(make, CONVOLUTIONS):
+        named["device"] = "meta"
+    try:
+        inspect.signature(make).bind(*given, **named)
+        with torch.device("meta"):
+            return Layer(text, make(*given, **named))
+    except (TypeError, ValueError, RuntimeError, AssertionError, ZeroDivisionError) as problem:
+        raise ValueError(f"torch refuses `{text}`: {str(problem).splitlines()[0]}") from None
+
+
+def value_of(node: ast.expr, text: str) -> Any:
+    """A plain value: number, word, yes or no, None, or a tuple of these."""
+    try:
+        value = ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        raise ValueError(f"`{text}`: `{shown(node)}` is no plain value; numbers, words, tuples are.") from None
+    for one in value if isinstance(value, tuple | list) else (value,):
+        if not isinstance(one, int | float | str | None):
+            raise ValueError(f"`{text}`: `{shown(node)}` is no plain value; numbers, words, tuples are.")
+        if isinstance(one, int | float) and not abs(one) <= MOST_NUMBER:
+            raise ValueError(f"`{text}`: {one} is too large; numbers up to {MOST_NUMBER:,} are read.")
+    return value
+
+
+def shown(node: ast.AST) -> str:
+    """A piece of the text for a message, shortened."""
+    try:
+        text = ast.unparse(node)
+    except RecursionError:
+        return "..."
+    return text if len(text) <= 70 else text[:67] + "..."
+
+
+def first_channels(layers: list[Layer]) -> int:
+    """How many channels the first layer that says so wants."""
+    for layer in layers:
+        if isinstance(layer.module, CONVOLUTIONS):
+            return int(layer.module.in_channels)
+        if isinstance(layer.module, nn.BatchNorm2d | nn.InstanceNorm2d):
+            return int(layer.module.num_features)
+        if isinstance(layer.module, nn.PixelShuffle):
+            return int(layer.module.upscale_factor) ** 2
+    return 3

@@ -1,0 +1,135 @@
+"""The page of stacks: which layers, for which input; the picture, the verdict, every layer in numbers."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import streamlit as st
+from torch import nn
+
+from explainer.experiments.drawings import as_image
+from explainer.experiments.stacks.coming_back import verdict
+from explainer.experiments.stacks.drawing import draw_stack
+from explainer.experiments.stacks.measuring import Row, first, measure
+from explainer.experiments.stacks.modules import Layer
+from explainer.experiments.stacks.presets import PRESETS
+from explainer.experiments.stacks.reading import first_channels, read_stack
+from explainer.quantities import count, memory, short
+from explainer.ui.escaping import escaped
+from explainer.ui.heading import toolbar
+from explainer.ui.navigation import entry
+from explainer.ui.settings import Settings
+from explainer.ui.theme import theme
+
+SIDES = (1, 4, 8, 16, 32, 64, 65, 96, 128, 129, 224, 225, 256, 257, 320, 388, 480, 500, 512, 513, 572, 640, 1024)
+HELP = (
+    "An `nn.Sequential(...)` or one layer a line. The text is read, never run. Besides torch's layers: `Save(name)`, "
+    "`Add(name, crop=, score=)`, `Cat(name, crop=)` and `Crop(offset)`, for skips and for cutting to the input's size."
+)
+
+
+def choose(settings: Settings) -> tuple[str, int]:
+    """The stack's text and the input's side."""
+    titles = {slug: preset.name for slug, preset in PRESETS.items()}
+    with toolbar(settings.prefix):
+        slug = settings.example(titles, state_of)
+        preset = PRESETS[slug]
+        side = settings.choice("side", "Input side", SIDES, preset.side, width=150)
+        with st.popover("Layers", icon=":material/edit:", width="content"):
+            text = settings.text("layers", "Layers", preset.text, height=420, help=HELP)
+    settings.show_notes()
+    return text, side
+
+
+def state_of(slug: str) -> dict[str, str]:
+    """A preset as the texts of the settings."""
+    return {"layers": PRESETS[slug].text, "side": str(PRESETS[slug].side)}
+
+
+@lru_cache(maxsize=64)
+def found(text: str, side: int) -> tuple[list[Layer], list[Row], str]:
+    """Layers, rows and verdict of a stack. Not to be changed by the caller. Raises ValueError with one sentence."""
+    layers = read_stack(text)
+    rows = measure(layers, first_channels(layers), side, side)
+    return layers, rows, verdict(layers, rows)
+
+
+def show_stack(settings: Settings) -> None:
+    """The picture and everything below it."""
+    text, side = choose(settings)
+    try:
+        layers, rows, said = found(text, side)
+    except ValueError as problem:
+        st.error(escaped(str(problem)), icon=":material/error:")
+        return
+    alt = f"{len(layers)} layers from {rows[0].shape[1]} pixels a side to {rows[-1].shape[1]}"
+    st.html(as_image(draw_stack(rows, theme()), alt, least=760))
+    st.markdown(f"{said} {note_of(text)}")
+    show_totals(rows)
+    show_rows(layers, rows)
+
+
+def note_of(text: str) -> str:
+    """What to notice about a published network, if it is one."""
+    return next((preset.note for preset in PRESETS.values() if preset.text == text), "")
+
+
+def show_totals(rows: list[Row]) -> None:
+    """What the whole stack costs for one input."""
+    widest = max(rows, key=lambda row: row.field.size)
+    with st.container(horizontal=True, gap="large"):
+        st.metric("Parameters", count(sum(row.parameters for row in rows)))
+        st.metric("Multiply-adds", count(sum(row.multiply_adds for row in rows)))
+        st.metric("All maps (float32)", memory(sum(row.size for row in rows)))
+        st.metric("Receptive field", f"{short(float(widest.field.size))} px")
+
+
+def show_rows(layers: list[Layer], rows: list[Row]) -> None:
+    """Every layer in numbers; a chosen one leads to its operator's page."""
+    table = [
+        {
+            "Layer": "input" if number == 0 else row.text,
+            "Channels": row.shape[0],
+            "Size": f"{row.shape[1]} × {row.shape[2]}",
+            "Receptive field": float(row.field.size),
+            "Jump": float(row.field.jump),
+            "Start": float(row.field.start),
+            "Parameters": row.parameters,
+            "Multiply-adds": row.multiply_adds,
+            "Memory": memory(row.size),
+        }
+        for number, row in enumerate(rows)
+    ]
+    st.subheader("Layer by layer")
+    st.caption(
+        "Receptive field, jump (input pixels from one pixel of the map to the next) and start (the middle of the first "
+        "one) in input pixels, along one axis. Choose a row to open that layer on its operator's page."
+    )
+    event = st.dataframe(
+        table, hide_index=True, on_select="rerun", selection_mode="single-row", key="sh_rows", height=420
+    )
+    chosen = event.selection.rows
+    if chosen and 0 < chosen[0] <= len(layers):
+        show_link(layers[chosen[0] - 1])
+
+
+PAGES_OF = {nn.Conv2d: "strided_convolution", nn.ConvTranspose2d: "transposed_convolution"}
+
+
+def show_link(layer: Layer) -> None:
+    """The way to the operator's page, in the layer's state where that page can show it."""
+    stem = next((page for kind, page in PAGES_OF.items() if isinstance(layer.module, kind)), None)
+    if stem is None:
+        st.info(f"`{layer.text}` has no convolution to step through.", icon=":material/info:")
+        return
+    target, module = entry(stem), layer.module
+    assert isinstance(module, nn.Conv2d | nn.ConvTranspose2d)
+    k = first(module.kernel_size)
+    if k > 5 or isinstance(module.padding, str):
+        st.info(f"A kernel of {k} × {k} is too large to step through there.", icon=":material/info:")
+        return
+    rows = "\n".join(" ".join(str(k * y + x + 1) for x in range(k)) for y in range(k))
+    chosen = {"kernel": rows, "stride": first(module.stride), "padding": first(module.padding)}
+    parameters = {f"{target.prefix}_{name}": str(value) for name, value in chosen.items()}
+    label = f"Open `{layer.text}` as one channel, with a kernel that counts"
+    st.page_link(target.path, label=label, icon=f":material/{target.icon}:", query_params=parameters)
