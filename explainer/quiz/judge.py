@@ -9,6 +9,9 @@ from explainer.quiz.questions import LANDS, REACH, SIZE, VALUE, Answer, Question
 
 #: Answers are typed with a few digits.
 CLOSE = 5e-3
+#: What is told where something is off by one: a size, or the place of a number.
+SIZE_BY_ONE = "Almost: off by one. Count the places where the kernel fits, not the gaps."
+BESIDE = "That number stands in the cell beside it: off by one. Counting starts at 0."
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,7 @@ def off_by_one(question: Question, given: Answer) -> str | None:
         assert isinstance(question.answer, tuple)
         if isinstance(given, tuple) and len(given) == len(question.answer):
             steps = [abs(a - b) for a, b in zip(given, question.answer, strict=True)]
-            return (
-                "Almost: off by one. Count the places where the kernel fits, not the gaps." if max(steps) == 1 else None
-            )
+            return SIZE_BY_ONE if max(steps) == 1 else None
     if question.kind != VALUE or isinstance(given, tuple) or question.cell is None:
         return None
     output = question.op(question.input[None])[0]
@@ -55,7 +56,7 @@ def off_by_one(question: Question, given: Answer) -> str | None:
     for dy, dx in ((0, 1), (0, -1), (1, 0), (-1, 0)):
         y, x = row + dy, column + dx
         if 0 <= y < values.shape[1] and 0 <= x < values.shape[2] and same(given, float(values[channel, y, x])):
-            return "That number stands in the cell beside it: off by one. Counting starts at 0."
+            return BESIDE
     return None
 
 

@@ -69,16 +69,16 @@ def kernel_on_its_side(op: Any) -> Map | None:
 
 def overwritten(op: TransposedConvolution) -> Map | None:
     """Stamps that overwrite each other instead of adding up."""
-    strides = [s for _, s, _, _ in op.axes()]
-    if all(k <= s for (k, s, _, _) in op.axes()):
+    steps = [(s, d) for _, s, _, d in op.axes()]
+    if all(d * (k - 1) < s for (k, s, _, d) in op.axes()):
         return None
 
     def stamp(x: Tensor) -> Tensor:
         whole, weight = op.uncropped(), full_weight(op.weight)[0, 0].to(x)
         canvas = torch.zeros_like(whole(x))
         for place in x[0, 0].nonzero().tolist():
-            spans = zip(place, strides, weight.shape, strict=True)
-            window = tuple(slice(at * s, at * s + k) for at, s, k in spans)
+            spans = zip(place, steps, weight.shape, strict=True)
+            window = tuple(slice(at * s, at * s + d * (k - 1) + 1, d) for at, (s, d), k in spans)
             canvas[0, 0][window] = weight * x[0, 0][tuple(place)]
         return cropped(canvas, op, x)
 

@@ -15,10 +15,9 @@ from explainer.quiz import Question, Verdict, judge, question
 from explainer.quiz.cases import DRAWN
 from explainer.quiz.judge import read_answer
 from explainer.quiz.questions import LANDS, REACH, SIZE, Answer, flat
+from explainer.quiz.shown import scene_at
 from explainer.quiz.worksheet import cell_name, described, grids
-from explainer.scene.panels import Scene, stepping_panel
-from explainer.scene.scenes import scene_of
-from explainer.scene.view import View
+from explainer.scene.panels import Scene
 from explainer.ui.stage import show_stage
 
 #: Right answers in a row that raise the level.
@@ -124,16 +123,6 @@ def reveal(one: Question, verdict: Verdict, key: str) -> None:
 def revealed(one: Question) -> Scene:
     """The case's scene, at the step that answers."""
     order = "scatter" if one.kind == LANDS else "gather"
-    scene = scene_of(one.op, one.input, View(matrix=False, order=order, editable=False))
-    return {**scene, "name": one.text, "step": step_of(scene, order, one)}
-
-
-def step_of(scene: Scene, order: str, one: Question) -> int:
-    """The step whose cell is the asked one; border cells of the drawn panel do not count."""
-    if one.cell is None:
-        return 0
     values = one.input if one.kind == LANDS else one.op(one.input[None])[0]
-    at = flat(one.cell, values)
-    panel = stepping_panel(scene, order)
-    steps = [cell for cell in range(len(panel["values"])) if cell not in set(panel.get("ghost", []))]
-    return min(at or 0, len(steps) - 1)
+    at = None if one.cell is None else flat(one.cell, values)
+    return {**scene_at(one.op, one.input, at, order), "name": one.text}
