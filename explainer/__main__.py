@@ -209,8 +209,11 @@ def run_quiz(arguments: Any) -> int:
             given = [
                 f"{name} {json.dumps(one.case[name])}" for name in ("input", "weight", "indices") if name in one.case
             ]
+            if one.choice:
+                given.append(f"output {json.dumps(one.output.tolist())}")
+            asked = f"{one.text} {' or '.join(one.choice.options)}?" if one.choice else one.text
             print(f"{one.number + 1}. {described(one)}; {'; '.join(given)}")
-            print(f"   {one.text} {written(one, one.answer)}")
+            print(f"   {asked} {written(one, one.answer)}")
     return 0
 
 

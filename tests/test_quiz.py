@@ -18,7 +18,7 @@ from explainer.quiz import KINDS, judge, question, quiz
 from explainer.quiz.cases import DRAWN
 from explainer.quiz.judge import read_answer
 from explainer.quiz.mistakes import MISTAKES, outcomes
-from explainer.quiz.questions import LANDS, REACH, SIZE, VALUE, as_json
+from explainer.quiz.questions import LANDS, REACH, SETTING, SIZE, VALUE, as_json
 from explainer.quiz.worksheet import worksheet
 from tests import references
 
@@ -48,6 +48,39 @@ def test_answers_against_torch(one):
         assert one.answer == pytest.approx(
             float(output.view(output.shape[0], -1, output.shape[-1])[channel, row, column])
         )
+
+
+def test_one_of_two_settings_made_the_output_and_the_other_did_not():
+    """Both are run: exactly one of them gives what is shown, whichever seed; the other one's reason holds."""
+    places, offered = set(), set()
+    for op in DRAWN:
+        for seed in range(24):
+            one = question(seed, 2, 1 + seed % 4, (op,), (SETTING,))
+            if op in ("pixel_shuffle", "max_unpool2d"):
+                assert one.kind == VALUE  # no setting of theirs could be taken for another
+                continue
+            written = read_case(one.case).op
+            mistake = next(
+                m for m in MISTAKES[type(written)] if (m.name, m.label) == (one.wrong[0][1].name, one.wrong[0][1].label)
+            )
+            settings = {mistake.setting(written): written, mistake.label: mistake.instead(written)}
+            assert set(settings) == set(one.choice.options) and len(one.choice.options) == 2
+            shown = as_json(one)["output"]
+            assert [name for name in settings if settings[name](one.input[None])[0].tolist() == shown] == [one.answer]
+            other = settings[one.choice.other](one.input[None])[0]
+            told = judge(one, one.choice.other).told
+            assert told.startswith(one.choice.other[0].upper() + one.choice.other[1:])
+            numbers = re.findall(r"-?\d+(?:\.\d+)?", told.removeprefix(one.choice.other.capitalize()))
+            if other.shape == one.output.shape:
+                where = tuple(int(n) for n in re.search(r"out\[([\d,]+)\]", told)[1].split(","))
+                pixel = (0, *where) if len(where) < other.ndim else where
+                assert numbers[0] == f"{other[pixel]:g}" and numbers[-1] == f"{one.output[pixel]:g}"
+            else:
+                assert [int(n) for n in numbers] == [*other.shape[1:], *one.output.shape[1:]]
+            places.add((one.choice.options.index(one.answer), one.answer == mistake.label))
+            offered.add(mistake.name)
+    assert places == {(0, True), (0, False), (1, True), (1, False)}
+    assert offered == {m.name for mistakes in MISTAKES.values() for m in mistakes if m.setting}
 
 
 @pytest.mark.parametrize("kind", [REACH, LANDS])
@@ -127,7 +160,7 @@ def test_bad_requests_get_a_sentence(capsys):
     with pytest.raises(ValueError, match="no questions about kind 'color'"):
         question(1, 0, kinds=("color",))
     assert set(DRAWN) <= set(OPERATORS)
-    assert set(KINDS) == {"value", "size", "reach", "lands"}
+    assert set(KINDS) == {"value", "size", "reach", "lands", "setting"}
 
 
 @pytest.mark.parametrize(

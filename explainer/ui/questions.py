@@ -83,6 +83,8 @@ def ask(one: Question, key: str) -> Answer | None:
     """The widgets for an answer; returns it once it was given."""
     if one.kind in (REACH, LANDS):
         return click(one, key)
+    if one.choice:
+        return choose(one, key)
     with st.form(key, border=False):
         hint = "for example 4 x 4" if one.kind == SIZE and one.input.ndim == 3 else "a number"
         text = st.text_input(one.text, placeholder=hint, key=f"{key}_text")
@@ -94,6 +96,14 @@ def ask(one: Question, key: str) -> Answer | None:
     except ValueError as problem:
         st.warning(str(problem))
         return None
+
+
+def choose(one: Question, key: str) -> Answer | None:
+    """Two settings to choose from, and a button."""
+    assert one.choice is not None
+    with st.form(key, border=False):
+        chosen = st.radio(one.text, one.choice.options, index=None, key=f"{key}_setting", horizontal=True)
+        return chosen if st.form_submit_button("Check") else None
 
 
 def click(one: Question, key: str) -> Answer | None:
