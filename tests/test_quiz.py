@@ -19,11 +19,13 @@ from explainer.quiz.cases import DRAWN
 from explainer.quiz.judge import read_answer
 from explainer.quiz.mistakes import MISTAKES, outcomes
 from explainer.quiz.questions import LANDS, REACH, SETTING, SIZE, VALUE, as_json
+from explainer.quiz.reasons import reasons
 from explainer.quiz.worksheet import worksheet
+from explainer.scene.scenes import scene_of
 from tests import references
 
 ROOT = Path(__file__).parents[1]
-SOME = [question(seed, 0, level, (op,)) for op in DRAWN for level in (1, 2, 3, 4) for seed in (3, 11)]
+SOME = [question(seed, 0, level, (op,)) for op in DRAWN for level in (1, 2, 3, 4) for seed in (3, 4, 5, 11)]
 
 
 @pytest.mark.parametrize("one", SOME, ids=lambda q: f"{q.case['op']}-{q.kind}-{q.level}-{q.seed}")
@@ -131,6 +133,29 @@ def test_mistakes_are_what_people_would_compute():
     turned = [row[::-1] for row in case["weight"][::-1]]
     assert found["kernel mirrored"] == references.stamp(case["input"], turned, (1, 1), (1, 1), (0, 0), (1, 1))
     assert len(found["padding taken as growth"]) == 6
+
+
+def test_a_wrong_prediction_gets_the_reason_that_fits_and_no_other():
+    case = {"op": "conv_transpose2d", "params": {"stride": 1, "padding": 1}, "input": [[1, 2], [3, 4]],
+            "weight": [[1, 2, 3], [4, 5, 6], [7, 8, 9]]}  # fmt: skip
+    problem = read_case(case)
+    scene = scene_of(problem.op, problem.input)
+    told = reasons(problem.op, problem.input, scene)
+    panel = next(one for one in scene["panels"] if one["id"] == "output")
+    right = dict(enumerate(panel["values"]))
+    by_reason = {one["reason"]: one["values"] for one in told}
+    mirrored = next(values for reason, values in by_reason.items() if "turned by 180°" in reason)
+    turned = [row[::-1] for row in case["weight"][::-1]]
+    wanted = [n for row in references.stamp(case["input"], turned, (1, 1), (1, 1), (0, 0), (1, 1)) for n in row]
+    inside = [cell for cell in right if cell not in panel["ghost"]]
+    assert len(inside) == 4 and all(mirrored[cell] is None for cell in panel["ghost"])
+    assert [mirrored[cell] for cell in inside if mirrored[cell] is not None] == [
+        n for n, cell in zip(wanted, inside, strict=True) if mirrored[cell] is not None
+    ]
+    for cell in inside:
+        values = [one[cell] for one in by_reason.values() if one[cell] is not None]
+        assert right[cell] not in values and len(set(values)) == len(values)
+    assert any("One stamp alone" in reason or "add up" in reason for reason in by_reason)
 
 
 def test_off_by_one_is_told():

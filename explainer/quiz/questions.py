@@ -16,7 +16,7 @@ from torch import Generator, Tensor
 
 from explainer.examples.cases import read_case
 from explainer.matrix import matrix_of
-from explainer.operators import MaxPooling, Operator
+from explainer.operators import OPERATORS, MaxPooling, Operator
 from explainer.quiz.cases import DRAWN, HARDEST, Case, integer
 from explainer.quiz.mistakes import Map, Mistake, outcomes
 from explainer.quiz.settings import Choice, choice, has_settings
@@ -110,12 +110,16 @@ def question(seed: int, number: int, level: int = 1, ops: Sequence[str] = (), ki
         raise ValueError(f"got seed {seed}, number {number}, level {level}; allowed are 0 and more, levels from 1 on.")
     random = torch.Generator().manual_seed(seed * 1_000_003 + number)
     op = names[integer(random, 0, len(names) - 1)]
+    possible = [kind for kind in wanted if is_asked(kind, OPERATORS[op][0])] or [VALUE]
+    kind = possible[integer(random, 0, len(possible) - 1)]
     best: Question | None = None
-    for _ in range(PATIENCE):
-        found = drawn(random, seed, number, min(level, HARDEST), op, wanted)
+    for attempt in range(2 * PATIENCE):
+        # A kind that this operator's cases do not give at this level makes room for the one that they always give.
+        asked = kind if best is not None or attempt < PATIENCE else VALUE
+        found = drawn(random, seed, number, min(level, HARDEST), op, asked)
         if found is not None and (best is None or len(found.wrong) > len(best.wrong)):
             best = found
-        if best is not None and (len(best.wrong) >= 2 or best.kind == SETTING):
+        if best is not None and (len(best.wrong) >= 2 or best.kind == SETTING or attempt >= PATIENCE):
             break
     assert best is not None, f"no question about {op}"
     return best
@@ -126,12 +130,10 @@ def quiz(seed: int, count: int, level: int = 1, ops: Sequence[str] = (), kinds: 
     return [question(seed, number, level, ops, kinds) for number in range(count)]
 
 
-def drawn(random: Generator, seed: int, number: int, level: int, op: str, kinds: Sequence[str]) -> Question | None:
+def drawn(random: Generator, seed: int, number: int, level: int, op: str, kind: str) -> Question | None:
     """One try: a question whose right and wrong answers are all different; None if this case has none."""
     case = DRAWN[op](random, level)
     problem = read_case(case)
-    possible = [kind for kind in kinds if is_asked(kind, problem.op)]
-    kind = (possible or [VALUE])[integer(random, 0, len(possible or [VALUE]) - 1)]
     if kind == SETTING:
         two = choice(random, problem.op, problem.input)
         known = two and (two.answer, ((two.other, two.mistake),))
@@ -152,11 +154,11 @@ def drawn(random: Generator, seed: int, number: int, level: int, op: str, kinds:
     return Question(seed, number, level, kind, case, cell, right, tuple(wrong.items()))
 
 
-def is_asked(kind: str, op: Operator) -> bool:
+def is_asked(kind: str, operator: type[Any]) -> bool:
     """Whether a kind of question is asked about an operator: of a maximum nobody knows where it came from."""
     if kind == SETTING:
-        return has_settings(op)
-    return not (isinstance(op, MaxPooling) and kind in (REACH, LANDS))
+        return has_settings(operator)
+    return not (operator is MaxPooling and kind in (REACH, LANDS))
 
 
 def some_cell(random: Generator, values: Tensor) -> tuple[int, int, int]:

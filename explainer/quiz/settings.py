@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import torch
 from torch import Generator, Tensor
@@ -40,18 +41,18 @@ def choice(random: Generator, op: Operator, x: Tensor) -> Choice | None:
         return None
     mistake, instead, changed = pairs[integer(random, 0, len(pairs) - 1)]
     assert mistake.setting is not None
-    made: tuple[str, Operator, Tensor] = (mistake.setting(op), op, op(x[None])[0])
-    other: tuple[str, Operator, Tensor] = (mistake.label, instead, changed)  # type: ignore[arg-type]
+    made: tuple[str, Any, Tensor] = (mistake.setting(op), op, op(x[None])[0])
+    other: tuple[str, Any, Tensor] = (mistake.label, instead, changed)
     if integer(random, 0, 1):
         made, other = other, made
     options = (made[0], other[0]) if integer(random, 0, 1) else (other[0], made[0])
     told = replace(mistake, reason=difference(other[0], other[2], made[2]))
-    return Choice(options, made[0], other[0], made[1], told, shared(op, instead))  # type: ignore[arg-type]
+    return Choice(options, made[0], other[0], made[1], told, shared(op, instead))
 
 
-def has_settings(op: Operator) -> bool:
+def has_settings(operator: type[Operator]) -> bool:
     """Whether there is a setting of torch's that could be taken for another."""
-    return any(mistake.setting for mistake in MISTAKES[type(op)])
+    return any(mistake.setting for mistake in MISTAKES[operator])
 
 
 def same_picture(one: Tensor, other: Tensor) -> bool:
@@ -71,12 +72,12 @@ def difference(label: str, would: Tensor, drawn: Tensor) -> str:
     return f"{label} would put {there:g} at out[{where}]; here stands {here:g}."
 
 
-def shared(one: Operator, other: Operator) -> str:
-    """The whole numbers that both settings have, such as `stride 2, padding 1`; not those that do nothing."""
+def shared(one: Any, other: Any) -> str:
+    """What both settings have, such as `stride 2, padding 1`, without what does nothing; "" for two operators."""
     if type(one) is not type(other):
         return ""
     both = {field.name: getattr(one, field.name) for field in fields(one)
             if getattr(one, field.name) == getattr(other, field.name)}  # fmt: skip
-    neutral = {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
-    said = [name for name, value in neutral.items() if isinstance(both.get(name), int) and both[name] != value]
-    return ", ".join(f"{name} {both[name]}" for name in said)
+    neutral = {"scale_factor": 1, "kernel_size": 1, "stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
+    said = [name for name, value in neutral.items() if isinstance(both.get(name), int | float) and both[name] != value]
+    return ", ".join(f"{name} {both[name]:g}" for name in said)

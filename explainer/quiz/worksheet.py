@@ -68,7 +68,9 @@ def solve(number: int, one: Question) -> str:
 def described(one: Question) -> str:
     """The operator and its parameters in words; of two settings only what they share."""
     if one.choice:
-        return f"One of two settings{one.choice.shared and ', both with ' + one.choice.shared}"
+        same = type(one.choice.made) is type(read_case(one.case).op) and one.choice.mistake.name != "mean"
+        name = f"{one.case['op']}, two settings" if same else "Two operators"
+        return f"{name}{one.choice.shared and ', both with ' + one.choice.shared}"
     params = ", ".join(f"{name} {value}" for name, value in one.case["params"].items())
     return f"{one.case['op']}: {params}"
 

@@ -18,6 +18,7 @@ from explainer.quiz.questions import LANDS, REACH, SIZE, Answer, flat
 from explainer.quiz.shown import scene_at
 from explainer.quiz.worksheet import cell_name, described, grids
 from explainer.scene.panels import Scene
+from explainer.ui import locks
 from explainer.ui.stage import show_stage
 
 #: Right answers in a row that raise the level.
@@ -31,8 +32,9 @@ TABLES = (
 
 def show_ask_me(prefix: str, op: str) -> None:
     """A button that asks about one operator, in a dialog over the page; the seed of the questions page counts."""
-    if op in DRAWN and st.button("Ask me", key=f"{prefix}_ask", icon=":material/quiz:"):
-        seed = st.query_params.get("qz_seed", "1")
+    hidden = locks.is_hidden("ask")
+    if op in DRAWN and not hidden and st.button("Ask me", key=f"{prefix}_ask", icon=":material/quiz:"):
+        seed = locks.seed()
         known = int(seed) if seed.isascii() and seed.isdigit() and len(seed) < 4 else 1
         st.dialog("Think first, then see", width="large")(show_questions)(f"{prefix}_quiz", known, (op,))
 
