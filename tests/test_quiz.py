@@ -25,7 +25,7 @@ from explainer.scene.scenes import scene_of
 from tests import references
 
 ROOT = Path(__file__).parents[1]
-SOME = [question(seed, 0, level, (op,)) for op in DRAWN for level in (1, 2, 3, 4) for seed in (3, 4, 5, 11)]
+SOME = [question(seed, level, level, (op,)) for op in DRAWN for level in (1, 2, 3, 4) for seed in (3, 4, 5, 11)]
 
 
 @pytest.mark.parametrize("one", SOME, ids=lambda q: f"{q.case['op']}-{q.kind}-{q.level}-{q.seed}")
