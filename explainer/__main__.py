@@ -1,4 +1,4 @@
-"""The command line: `python -m explainer list | trace | render | quiz | segment | fetch`.
+"""The command line: `python -m explainer list | trace | render | quiz | exercises | segment | fetch`.
 
 Exit status 0 is success, 1 a photo that could not be read or a file that could not be fetched, 2 wrong input with one
 line on standard error that says what was given and what is allowed.
@@ -62,6 +62,10 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="for other tools")
     command.add_argument("--html", type=Path, metavar="FILE", help="write a worksheet to print, solutions behind it")
     command.set_defaults(run=run_quiz)
+
+    command = add("exercises", help="write two notebooks: exercises with checks, and their solutions")
+    command.add_argument("--out", type=Path, required=True, help="folder for exercises.ipynb and solutions.ipynb")
+    command.set_defaults(run=run_exercises)
 
     command = add("segment", help="label photographs with a network")
     command.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
@@ -205,8 +209,20 @@ def run_quiz(arguments: Any) -> int:
             given = [
                 f"{name} {json.dumps(one.case[name])}" for name in ("input", "weight", "indices") if name in one.case
             ]
+            if one.choice:
+                given.append(f"output {json.dumps(one.output.tolist())}")
+            asked = f"{one.text} {' or '.join(one.choice.options)}?" if one.choice else one.text
             print(f"{one.number + 1}. {described(one)}; {'; '.join(given)}")
-            print(f"   {one.text} {written(one, one.answer)}")
+            print(f"   {asked} {written(one, one.answer)}")
+    return 0
+
+
+def run_exercises(arguments: Any) -> int:
+    """Write the two notebooks; their paths on standard output."""
+    from explainer.exercises.writing import write_notebooks
+
+    for path in write_notebooks(arguments.out):
+        print(path)
     return 0
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 from explainer.quiz import quiz
 from explainer.quiz.cases import DRAWN
 from explainer.quiz.worksheet import worksheet
+from explainer.ui.class_link import show_class_link
 from explainer.ui.heading import show_heading
 from explainer.ui.questions import show_questions
 from explainer.ui.settings import Settings
@@ -18,11 +19,13 @@ settings.show_notes()
 ops = () if about == "everything" else (about,)
 show_questions(f"qz_{about}", seed, ops)
 
+show_class_link("qz")
 with st.expander("On paper"):
     st.markdown("Ten questions with this seed, made for printing, and the solutions on pages of their own.")
+    level = settings.choice("level", "Level (the questions above start at 1)", (1, 2, 3, 4), 1, width=320)
     st.download_button(
         "Worksheet (HTML)",
-        lambda: worksheet(quiz(seed, 10, 2, ops)),
+        lambda: worksheet(quiz(seed, 10, level, ops)),
         f"questions-{seed}.html",
         "text/html",
         on_click="ignore",

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explainer.ui.heading import show_heading
+from explainer.ui.lecture import end_of_figure
 from explainer.ui.navigation import link
 from explainer.ui.settings import Settings
 from explainer.ui.sliding import show_sliding
@@ -26,6 +27,7 @@ settings = Settings("sw")
 name = choose_photo(settings, width=280, label_visibility="collapsed")
 settings.show_notes()
 show_sliding(slid(name), "sw_window")
+end_of_figure()
 st.markdown(
     "That is the oldest way to segment with a classifier (Farabet et al. 2013, Pinheiro & Collobert 2014). From a few "
     "pixels alone it is **impossible to say what they are**, as the lecture has it: without context a patch of fur is "

@@ -4,6 +4,7 @@ import streamlit as st
 
 from explainer.ui.costs import show_costs
 from explainer.ui.heading import show_heading
+from explainer.ui.lecture import LECTURE, end_of_figure
 from explainer.ui.navigation import PAGES, link
 from explainer.ui.start import show_pictures
 
@@ -12,6 +13,7 @@ show_heading(
     "It shrinks the picture until it understands it, and then has to **grow its maps back**. How? That is this app.",
 )
 show_pictures()
+end_of_figure()
 
 st.header("Why maps shrink, and must grow back")
 st.markdown(
@@ -35,6 +37,10 @@ st.markdown(
 show_costs("st")
 
 st.header("Where to go from here")
+st.page_link(
+    "pages/start.py", label="The lecture, slide by slide, for a projector", icon=":material/co_present:",
+    query_params={LECTURE: "1"},
+)  # fmt: skip
 for section in dict.fromkeys(page.section for page in PAGES):
     st.markdown(f"**{section}**")
     with st.grid(3, min_column_width=250, gap="small") as grid:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explainer.ui.heading import show_heading
+from explainer.ui.lecture import end_of_figure
 from explainer.ui.photo.asking import answer_for
 from explainer.ui.photo.facts import show_caption, show_cost, show_privacy
 from explainer.ui.photo.intake import show_intake
@@ -32,6 +33,7 @@ with picture, st.container(gap=None):
         answer = answer_for(photo, request)
     if answer is not None:
         show_view(answer.view, "yp_viewer", remembered=True)
+        end_of_figure()
         show_caption(photo, answer)
 st.markdown(
     "It knows grass, cat, tree, sky and 23 more kinds of things. It decides on coarse maps, and upsamples them in the "

@@ -62,13 +62,14 @@ ARROWS = {
     "figures": {"palette", "nesting"},
     "segmentation": {"operators", "photos", "quantities", "raster", "threads", "work"},
     "experiments": {"operators", "matrix", "geometry", "palette", "photos", "segmentation", "threads", "work"},
-    "quiz": {"examples", "operators", "matrix"},
+    "quiz": {"examples", "operators", "matrix", "scene"},
     "notebook": {"matrix", "operators", "scene", "stage"},
+    "exercises": {"matrix", "notebook", "operators", "quiz"},
     "ui": {
         "dialects", "examples", "experiments", "figures", "geometry", "nesting", "operators", "palette", "photos",
         "proofs", "lessons", "quantities", "quiz", "raster", "scene", "segmentation", "stage", "threads", "work",
     },
-    "__main__": {"examples", "operators", "quiz", "raster", "scene", "segmentation", "stage", "threads"},
+    "__main__": {"examples", "exercises", "operators", "quiz", "raster", "scene", "segmentation", "stage", "threads"},
 }  # fmt: skip
 
 

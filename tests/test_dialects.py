@@ -90,3 +90,11 @@ def test_keras_is_told_apart_from_torch_where_same_means_something_else():
                          "input": [1, 2], "weight": [1, 2, 3]})  # fmt: skip
     snippet = DIALECTS["Keras"](problem.op, problem.input)
     assert 'padding="valid"' in snippet.code and "is not 'same'" in snippet.note
+
+
+@pytest.mark.parametrize("factor", [0.3, 0.7, 1, 1.3, 1.5, 2, 2.3, 2.9999, 1 / 3])
+def test_a_resized_maps_size_is_torchs(factor):
+    for kind in ("nearest", "bilinear", "bicubic", "area"):
+        for i in (4, 5, 7, 9):
+            problem = read_case({"op": kind, "params": {"scale_factor": factor}, "input": [[1.0] * i] * 4})
+            assert problem.op.resized((4, i)) == tuple(problem.op(problem.input[None]).shape[2:])

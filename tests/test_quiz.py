@@ -18,12 +18,14 @@ from explainer.quiz import KINDS, judge, question, quiz
 from explainer.quiz.cases import DRAWN
 from explainer.quiz.judge import read_answer
 from explainer.quiz.mistakes import MISTAKES, outcomes
-from explainer.quiz.questions import LANDS, REACH, SIZE, VALUE, as_json
+from explainer.quiz.questions import LANDS, REACH, SETTING, SIZE, VALUE, as_json
+from explainer.quiz.reasons import reasons
 from explainer.quiz.worksheet import worksheet
+from explainer.scene.scenes import scene_of
 from tests import references
 
 ROOT = Path(__file__).parents[1]
-SOME = [question(seed, 0, level, (op,)) for op in DRAWN for level in (1, 2, 3, 4) for seed in (3, 11)]
+SOME = [question(seed, level, level, (op,)) for op in DRAWN for level in (1, 2, 3, 4) for seed in (3, 4, 5, 11)]
 
 
 @pytest.mark.parametrize("one", SOME, ids=lambda q: f"{q.case['op']}-{q.kind}-{q.level}-{q.seed}")
@@ -48,6 +50,39 @@ def test_answers_against_torch(one):
         assert one.answer == pytest.approx(
             float(output.view(output.shape[0], -1, output.shape[-1])[channel, row, column])
         )
+
+
+def test_one_of_two_settings_made_the_output_and_the_other_did_not():
+    """Both are run: exactly one of them gives what is shown, whichever seed; the other one's reason holds."""
+    places, offered = set(), set()
+    for op in DRAWN:
+        for seed in range(24):
+            one = question(seed, 2, 1 + seed % 4, (op,), (SETTING,))
+            if op in ("pixel_shuffle", "max_unpool2d"):
+                assert one.kind == VALUE  # no setting of theirs could be taken for another
+                continue
+            written = read_case(one.case).op
+            mistake = next(
+                m for m in MISTAKES[type(written)] if (m.name, m.label) == (one.wrong[0][1].name, one.wrong[0][1].label)
+            )
+            settings = {mistake.setting(written): written, mistake.label: mistake.instead(written)}
+            assert set(settings) == set(one.choice.options) and len(one.choice.options) == 2
+            shown = as_json(one)["output"]
+            assert [name for name in settings if settings[name](one.input[None])[0].tolist() == shown] == [one.answer]
+            other = settings[one.choice.other](one.input[None])[0]
+            told = judge(one, one.choice.other).told
+            assert told.startswith(one.choice.other[0].upper() + one.choice.other[1:])
+            numbers = re.findall(r"-?\d+(?:\.\d+)?", told.removeprefix(one.choice.other.capitalize()))
+            if other.shape == one.output.shape:
+                where = tuple(int(n) for n in re.search(r"out\[([\d,]+)\]", told)[1].split(","))
+                pixel = (0, *where) if len(where) < other.ndim else where
+                assert numbers[0] == f"{other[pixel]:g}" and numbers[-1] == f"{one.output[pixel]:g}"
+            else:
+                assert [int(n) for n in numbers] == [*other.shape[1:], *one.output.shape[1:]]
+            places.add((one.choice.options.index(one.answer), one.answer == mistake.label))
+            offered.add(mistake.name)
+    assert places == {(0, True), (0, False), (1, True), (1, False)}
+    assert offered == {m.name for mistakes in MISTAKES.values() for m in mistakes if m.setting}
 
 
 @pytest.mark.parametrize("kind", [REACH, LANDS])
@@ -100,6 +135,29 @@ def test_mistakes_are_what_people_would_compute():
     assert len(found["padding taken as growth"]) == 6
 
 
+def test_a_wrong_prediction_gets_the_reason_that_fits_and_no_other():
+    case = {"op": "conv_transpose2d", "params": {"stride": 1, "padding": 1}, "input": [[1, 2], [3, 4]],
+            "weight": [[1, 2, 3], [4, 5, 6], [7, 8, 9]]}  # fmt: skip
+    problem = read_case(case)
+    scene = scene_of(problem.op, problem.input)
+    told = reasons(problem.op, problem.input, scene)
+    panel = next(one for one in scene["panels"] if one["id"] == "output")
+    right = dict(enumerate(panel["values"]))
+    by_reason = {one["reason"]: one["values"] for one in told}
+    mirrored = next(values for reason, values in by_reason.items() if "turned by 180°" in reason)
+    turned = [row[::-1] for row in case["weight"][::-1]]
+    wanted = [n for row in references.stamp(case["input"], turned, (1, 1), (1, 1), (0, 0), (1, 1)) for n in row]
+    inside = [cell for cell in right if cell not in panel["ghost"]]
+    assert len(inside) == 4 and all(mirrored[cell] is None for cell in panel["ghost"])
+    assert [mirrored[cell] for cell in inside if mirrored[cell] is not None] == [
+        n for n, cell in zip(wanted, inside, strict=True) if mirrored[cell] is not None
+    ]
+    for cell in inside:
+        values = [one[cell] for one in by_reason.values() if one[cell] is not None]
+        assert right[cell] not in values and len(set(values)) == len(values)
+    assert any("One stamp alone" in reason or "add up" in reason for reason in by_reason)
+
+
 def test_off_by_one_is_told():
     one = next(q for q in SOME if q.kind == VALUE and q.case["op"] == "nearest")
     output = one.op(one.input[None])[0, 0]
@@ -127,7 +185,7 @@ def test_bad_requests_get_a_sentence(capsys):
     with pytest.raises(ValueError, match="no questions about kind 'color'"):
         question(1, 0, kinds=("color",))
     assert set(DRAWN) <= set(OPERATORS)
-    assert set(KINDS) == {"value", "size", "reach", "lands"}
+    assert set(KINDS) == {"value", "size", "reach", "lands", "setting"}
 
 
 @pytest.mark.parametrize(

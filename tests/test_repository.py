@@ -30,6 +30,7 @@ def test_requirements_are_pinned():
         "torch",
         "torchvision",
         "msgspec",
+        "segno",
         "numpy",
         "plotly",
         "pillow",

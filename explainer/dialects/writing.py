@@ -64,7 +64,9 @@ def shortcut(op: Resizing, i: int, o: int) -> str:
 
 
 def target(op: Any, size: tuple[int, ...]) -> tuple[int, ...]:
-    """Spatial output size, asked of torch's meta device; for operators of one channel as of many."""
+    """Spatial output size, asked of the record or of torch's meta device; for operators of one channel as of many."""
+    if isinstance(op, Resizing):
+        return op.resized(size)
     return tuple(op(torch.empty(1, 1, *size, device="meta", dtype=torch.float64)).shape[2:])
 
 

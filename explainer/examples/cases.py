@@ -151,14 +151,18 @@ def make_operator(kind: type[Any], case: Case, params: dict[str, Any], x: Tensor
 
 
 def check_size(op: Operator, x: Tensor, symbols: Symbols | None) -> None:
-    """Refuse what would be too large; the size comes from torch's meta device, where nothing is computed.
+    """Refuse what would be too large; the size comes from the record or torch's meta device: nothing is computed.
 
     Raises:
         ValueError: with the size there would be and the size that is allowed; or in the operator's own words.
     """
     most = MOST_OUTPUTS if symbols is None else MOST_LETTERS
+    planned = getattr(op, "planned", None)
     try:
-        shape = tuple(op(torch.empty(1, *x.shape, dtype=torch.float64, device="meta")).shape[1:])
+        if planned is not None:
+            shape = planned(tuple(x.shape))
+        else:
+            shape = tuple(op(torch.empty(1, *x.shape, dtype=torch.float64, device="meta")).shape[1:])
     except (RuntimeError, TypeError, OverflowError) as problem:
         raise ValueError(f"torch refuses this: {str(problem).splitlines()[0][:200]}") from None
     if prod(shape) > most:

@@ -79,6 +79,11 @@ def show(
     return Picture(tuple(pages), tuple(heights), tuple(notes))
 
 
+def picture(scene: Scene, title: str, note: str = "", theme: str = "auto") -> Picture:
+    """A scene as a picture that a notebook draws."""
+    return Picture((to_html(scene, title, note, theme, "free"),), (height_of(scene),), (title,))
+
+
 def scene_within(op: Operator, x: Tensor, order: str) -> Scene:
     """The scene, if input and output are small enough to be drawn with a number in each cell."""
     if order not in ("gather", "scatter"):

@@ -43,19 +43,34 @@ class Resizing(Record, ABC):
     def options(self, axes: int) -> dict[str, Any]:
         """Further arguments of `F.interpolate` for that many axes, `mode` among them."""
 
-    def __call__(self, x: Tensor) -> Tensor:
-        require_input(x, tuple(n + 2 for n in self.dims))
-        axes = x.ndim - 2
+    def resized(self, size: Sizes) -> Sizes:
+        """Spatial output size for a spatial input size. (torch's meta device takes seconds for bicubic.)"""
         if self.size is not None:
-            return F.interpolate(x, size=per_axis("size", self.size, axes), **self.options(axes))
-        scales = per_axis("scale_factor", self.scale_factor, axes)
-        for i, scale in zip(x.shape[2:], scales, strict=True):
+            return per_axis("size", self.size, len(size))
+        scales = per_axis("scale_factor", self.scale_factor, len(size))
+        for i, scale in zip(size, scales, strict=True):
             if i * scale < 1:
-                raise ValueError(f"scale_factor {scale:g} leaves nothing of an input of {tuple(x.shape[2:])}.")
+                raise ValueError(f"scale_factor {scale:g} leaves nothing of an input of {tuple(size)}.")
             if i * scale > MOST:
                 raise ValueError(
                     f"scale_factor {scale:g} makes {i * scale:g} of {i} pixels; at most {MOST} are allowed."
                 )
+        return tuple(int(i * scale) for i, scale in zip(size, scales, strict=True))
+
+    def planned(self, shape: Sizes) -> Sizes:
+        """Shape of the answer to an input of `shape` (C, *spatial), everything but the numbers checked."""
+        if len(shape) - 1 not in self.dims:
+            allowed = " or ".join(f"{n}D" for n in self.dims)
+            raise ValueError(f"the input is {len(shape) - 1}D with shape {tuple(shape)}; allowed is {allowed}.")
+        self.options(len(shape) - 1)
+        return (shape[0], *self.resized(shape[1:]))
+
+    def __call__(self, x: Tensor) -> Tensor:
+        require_input(x, tuple(n + 2 for n in self.dims))
+        axes, out = x.ndim - 2, self.resized(tuple(x.shape[2:]))
+        if self.size is not None:
+            return F.interpolate(x, size=out, **self.options(axes))
+        scales = per_axis("scale_factor", self.scale_factor, axes)
         again = self.recompute_scale_factor or None
         return F.interpolate(x, scale_factor=scales, recompute_scale_factor=again, **self.options(axes))
 

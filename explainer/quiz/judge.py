@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from explainer.quiz.questions import LANDS, REACH, SIZE, VALUE, Answer, Question
+from explainer.quiz.questions import LANDS, REACH, SETTING, SIZE, VALUE, Answer, Question
 
 #: Answers are typed with a few digits.
 CLOSE = 5e-3
+#: What is told where something is off by one: a size, or the place of a number.
+SIZE_BY_ONE = "Almost: off by one. Count the places where the kernel fits, not the gaps."
+BESIDE = "That number stands in the cell beside it: off by one. Counting starts at 0."
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ def judge(question: Question, given: Answer) -> Verdict:
 
 def same(one: Answer, other: Answer) -> bool:
     """Equal numbers (as far as they are typed), sizes, or sets of cells."""
-    if isinstance(one, tuple) or isinstance(other, tuple):
+    if isinstance(one, tuple | str) or isinstance(other, tuple | str):
         return one == other
     return abs(one - other) < CLOSE
 
@@ -44,10 +47,8 @@ def off_by_one(question: Question, given: Answer) -> str | None:
         assert isinstance(question.answer, tuple)
         if isinstance(given, tuple) and len(given) == len(question.answer):
             steps = [abs(a - b) for a, b in zip(given, question.answer, strict=True)]
-            return (
-                "Almost: off by one. Count the places where the kernel fits, not the gaps." if max(steps) == 1 else None
-            )
-    if question.kind != VALUE or isinstance(given, tuple) or question.cell is None:
+            return SIZE_BY_ONE if max(steps) == 1 else None
+    if question.kind != VALUE or isinstance(given, tuple | str) or question.cell is None:
         return None
     output = question.op(question.input[None])[0]
     values = output.view(output.shape[0], -1, output.shape[-1])
@@ -55,7 +56,7 @@ def off_by_one(question: Question, given: Answer) -> str | None:
     for dy, dx in ((0, 1), (0, -1), (1, 0), (-1, 0)):
         y, x = row + dy, column + dx
         if 0 <= y < values.shape[1] and 0 <= x < values.shape[2] and same(given, float(values[channel, y, x])):
-            return "That number stands in the cell beside it: off by one. Counting starts at 0."
+            return BESIDE
     return None
 
 
@@ -72,7 +73,7 @@ def read_answer(question: Question, text: str) -> Answer:
             wanted = "one number" if axes == 1 else "two numbers such as 4 x 4"
             raise ValueError(f"{text[:20]!r} is not a size; give {wanted}.")
         return tuple(numbers)
-    assert question.kind not in (REACH, LANDS), "cells are clicked, not typed"
+    assert question.kind not in (REACH, LANDS, SETTING), "cells and settings are clicked, not typed"
     match = re.fullmatch(r"\s*([-+−]?\d+(?:[.,]\d+)?)(?:\s*/\s*(\d+))?\s*", text)
     if match is None or match[2] in ("0", "00"):
         raise ValueError(f"{text[:20]!r} is not a number; give one such as 12, 2.5 or 1/3.")

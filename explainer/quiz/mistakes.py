@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from explainer.operators import (
+    AveragePooling,
     BedOfNails,
     Bilinear,
     Convolution,
@@ -40,12 +41,14 @@ class Mistake:
         label: how a setting would be called that did this.
         reason: told to somebody whose answer it explains; never blaming.
         instead: the map that was computed instead, or None where this operator leaves no room for the mistake.
+        setting: how the operator's own setting is called beside `label`, where both are settings of torch's; else None.
     """
 
     name: str
     label: str
     reason: str
     instead: Callable[[Any], Map | None]
+    setting: Callable[[Any], str] | None = None
 
 
 def changed(op: Any, **other: Any) -> Map | None:
@@ -69,16 +72,16 @@ def kernel_on_its_side(op: Any) -> Map | None:
 
 def overwritten(op: TransposedConvolution) -> Map | None:
     """Stamps that overwrite each other instead of adding up."""
-    strides = [s for _, s, _, _ in op.axes()]
-    if all(k <= s for (k, s, _, _) in op.axes()):
+    steps = [(s, d) for _, s, _, d in op.axes()]
+    if all(d * (k - 1) < s for (k, s, _, d) in op.axes()):
         return None
 
     def stamp(x: Tensor) -> Tensor:
         whole, weight = op.uncropped(), full_weight(op.weight)[0, 0].to(x)
         canvas = torch.zeros_like(whole(x))
         for place in x[0, 0].nonzero().tolist():
-            spans = zip(place, strides, weight.shape, strict=True)
-            window = tuple(slice(at * s, at * s + k) for at, s, k in spans)
+            spans = zip(place, steps, weight.shape, strict=True)
+            window = tuple(slice(at * s, at * s + d * (k - 1) + 1, d) for at, (s, d), k in spans)
             canvas[0, 0][window] = weight * x[0, 0][tuple(place)]
         return cropped(canvas, op, x)
 
@@ -122,12 +125,15 @@ def factor(op: Any, axes: int) -> tuple[int, ...] | None:
 
 def nails(op: Any) -> Map | None:
     """Zeros between the pixels instead of copies."""
-    return lambda x: BedOfNails(factor(op, x.ndim - 2) or 2)(x)
+    factors = factor(op, 1) if isinstance(op.scale_factor, float | int) else None
+    return BedOfNails(factors[0]) if factors else None
 
 
 def copies(op: Any) -> Map | None:
     """Copies of the pixels instead of zeros or means."""
-    return lambda x: NearestNeighbor(tuple(map(float, factor(op, x.ndim - 2) or (2,))))(x)
+    given = op.stride if isinstance(op, BedOfNails) else op.scale_factor
+    factors = factor(op, 1) if isinstance(given, float | int) else None
+    return NearestNeighbor(float(factors[0])) if factors else None
 
 
 def tiled(op: Any) -> Map | None:
@@ -166,8 +172,7 @@ def averaged(op: MaxPooling) -> Map | None:
     """The mean of each window instead of the largest value."""
     if op.padding or op.dilation != 1:
         return None
-    k, s = op.kernel_size, op.kernel_size if op.stride is None else op.stride
-    return lambda x: (F.avg_pool1d if x.ndim == 3 else F.avg_pool2d)(x, k, s, 0, op.ceil_mode)
+    return AveragePooling(op.kernel_size, op.stride, 0, op.ceil_mode)
 
 
 def at_corners(op: MaxUnpooling) -> Map | None:
@@ -193,23 +198,39 @@ def read_by_columns(op: MaxUnpooling) -> Map | None:
 
 MIRRORED = Mistake(
     "kernel mirrored",
-    "the kernel mirrored",
+    "the kernel turned by 180°",
     "That is the answer with the kernel turned by 180°. Torch takes it as it is written.",
     mirrored,
+    lambda op: "the kernel as it is written",
 )
 ON_ITS_SIDE = Mistake(
     "axes exchanged",
     "the kernel's rows and columns exchanged",
     "That is the answer with rows and columns of the kernel exchanged: rows come first.",
     kernel_on_its_side,
+    lambda op: "the kernel as it is written",
 )
-NO_STRIDE = Mistake("stride ignored", "stride 1", "That is the answer for stride 1.", lambda op: changed(op, stride=1))
-NO_DILATION = Mistake(
-    "dilation ignored", "dilation 1", "That is the answer for dilation 1.", lambda op: changed(op, dilation=1)
-)
-NO_PADDING = Mistake(
-    "padding forgotten", "padding 0", "That is the answer without padding.", lambda op: changed(op, padding=0)
-)
+
+
+def left_at(name: str, value: int, mistake: str, reason: str) -> Mistake:
+    """A parameter that was left at the value which does nothing."""
+
+    def instead(op: Any) -> Map | None:
+        return changed(op, **{name: value})
+
+    return Mistake(mistake, f"{name} {value}", reason, instead, lambda op: f"{name} {getattr(op, name)}")
+
+
+def aligned(corners: bool) -> Mistake:
+    """Bilinear with align_corners the other way round."""
+    reason = f"That is the answer with align_corners={corners}."
+    return Mistake("corners", f"align_corners={corners}", reason, lambda op: changed(op, align_corners=corners),
+                   lambda op: f"align_corners={op.align_corners}")  # fmt: skip
+
+
+NO_STRIDE = left_at("stride", 1, "stride ignored", "That is the answer for stride 1.")
+NO_DILATION = left_at("dilation", 1, "dilation ignored", "That is the answer for dilation 1.")
+NO_PADDING = left_at("padding", 0, "padding forgotten", "That is the answer without padding.")
 
 #: Operator -> the mistakes that people make with it.
 MISTAKES: dict[type[Operator], tuple[Mistake, ...]] = {
@@ -227,23 +248,26 @@ MISTAKES: dict[type[Operator], tuple[Mistake, ...]] = {
         Mistake("output_padding as zeros", "zeros appended",
                 "That is the answer if output_padding appended zeros. It un-crops: what was stamped there stays.",
                 zeros_appended),
-        Mistake("output_padding forgotten", "output_padding 0", "That is the answer without output_padding.",
-                lambda op: changed(op, output_padding=0)),
+        left_at("output_padding", 0, "output_padding forgotten", "That is the answer without output_padding."),
     ),
     NearestNeighbor: (
-        Mistake("zeros between", "zeros between the pixels",
-                "That is a bed of nails. Nearest neighbor fills the block with copies.", nails),
+        Mistake("zeros between", "bed of nails",
+                "That is a bed of nails. Nearest neighbor fills the block with copies.", nails,
+                lambda op: "nearest neighbor"),
         Mistake("map tiled", "the whole map repeated",
                 "That repeats the whole map. Nearest neighbor repeats each pixel.", tiled),
     ),
     BedOfNails: (
-        Mistake("copied", "copies", "That is nearest neighbor. In a bed of nails the rest of a block is zero.", copies),
+        Mistake("copied", "nearest neighbor",
+                "That is nearest neighbor. In a bed of nails the rest of a block is zero.", copies,
+                lambda op: "bed of nails"),
         Mistake("map tiled", "the whole map repeated", "That repeats the whole map; nails spread it.", tiled),
     ),
     Bilinear: (
-        Mistake("corners", "the other align_corners", "That is the answer with align_corners the other way round.",
-                lambda op: changed(op, align_corners=not op.align_corners)),
-        Mistake("copied", "copies", "That is nearest neighbor. Bilinear takes a weighted mean.", copies),
+        aligned(True),
+        aligned(False),
+        Mistake("copied", "nearest neighbor", "That is nearest neighbor. Bilinear takes a weighted mean.", copies,
+                lambda op: "bilinear"),
     ),
     PixelShuffle: (
         Mistake("axes exchanged", "column by column",
@@ -253,8 +277,9 @@ MISTAKES: dict[type[Operator], tuple[Mistake, ...]] = {
                 quadrants),
     ),
     MaxPooling: (
-        Mistake("mean", "the mean", "That is the window's mean. Max pooling takes its largest value.", averaged),
-        Mistake("stride 1", "stride 1", "That is the answer for stride 1.", lambda op: changed(op, stride=1)),
+        Mistake("mean", "average pooling", "That is the window's mean. Max pooling takes its largest value.", averaged,
+                lambda op: "max pooling"),
+        left_at("stride", 1, "stride 1", "That is the answer for stride 1."),
     ),
     MaxUnpooling: (
         Mistake("corner", "the windows' corners",

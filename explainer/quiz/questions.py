@@ -1,4 +1,5 @@
-"""Questions about a case: a cell's value, the output's size, which inputs reach a pixel, where a value lands.
+"""Questions about a case: a cell's value, the output's size, which inputs reach a pixel, where a value lands, and
+which of two settings made the output.
 
 The same seed, number, level and operators give the same question everywhere. A question is asked only if every mistake
 that could be made gives an answer of its own: then a wrong answer has one reason.
@@ -15,17 +16,18 @@ from torch import Generator, Tensor
 
 from explainer.examples.cases import read_case
 from explainer.matrix import matrix_of
-from explainer.operators import MaxPooling, Operator
+from explainer.operators import OPERATORS, MaxPooling, Operator
 from explainer.quiz.cases import DRAWN, HARDEST, Case, integer
 from explainer.quiz.mistakes import Map, Mistake, outcomes
+from explainer.quiz.settings import Choice, choice, has_settings
 
-VALUE, SIZE, REACH, LANDS = "value", "size", "reach", "lands"
-KINDS = (VALUE, SIZE, REACH, LANDS)
+VALUE, SIZE, REACH, LANDS, SETTING = "value", "size", "reach", "lands", "setting"
+KINDS = (VALUE, SIZE, REACH, LANDS, SETTING)
 #: How many cases are drawn before a question with fewer mistakes of its own is taken.
 PATIENCE = 40
 
-#: A number, a size, or the flat positions of cells.
-Answer = float | tuple[int, ...]
+#: A number, a size, the flat positions of cells, or the name of a setting.
+Answer = float | tuple[int, ...] | str
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,14 @@ class Question:
 
     Attributes:
         seed, number, level: what it was drawn from.
-        kind: "value", "size", "reach" or "lands".
+        kind: "value", "size", "reach", "lands" or "setting".
         case: operator, parameters and input, as `explainer.examples.cases` reads them.
-        cell: (channel, row, column) that it asks about; of the output, for "lands" of the input; None for a size.
-        answer: a number, the size (rows, columns), or flat positions: of the input for "reach", the output for "lands".
+        cell: (channel, row, column) that it asks about; of the output, for "lands" of the input; None for a size and
+            for settings.
+        answer: a number, the size (rows, columns), or flat positions: of the input for "reach", the output for "lands";
+            for "setting" one of the two names.
         wrong: what each mistake gives instead, with the mistake.
+        choice: the two settings that are asked about.
     """
 
     seed: int
@@ -49,11 +54,17 @@ class Question:
     cell: tuple[int, int, int] | None
     answer: Answer
     wrong: tuple[tuple[Answer, Mistake], ...]
+    choice: Choice | None = None
 
     @property
     def op(self) -> Operator:
-        """The operator."""
-        return read_case(self.case).op
+        """The operator; of two settings the one that made the output."""
+        return self.choice.made if self.choice else read_case(self.case).op
+
+    @property
+    def output(self) -> Tensor:
+        """(C, *spatial), float64."""
+        return self.op(self.input[None])[0]
 
     @property
     def input(self) -> Tensor:
@@ -65,6 +76,8 @@ class Question:
         """The question in words."""
         if self.kind == SIZE:
             return "How large is the output?"
+        if self.kind == SETTING:
+            return "Which of the two made this output?"
         name = "in" if self.kind == LANDS else "out"
         where = self.place_text(name)
         asked = {
@@ -97,12 +110,16 @@ def question(seed: int, number: int, level: int = 1, ops: Sequence[str] = (), ki
         raise ValueError(f"got seed {seed}, number {number}, level {level}; allowed are 0 and more, levels from 1 on.")
     random = torch.Generator().manual_seed(seed * 1_000_003 + number)
     op = names[integer(random, 0, len(names) - 1)]
+    possible = [kind for kind in wanted if is_asked(kind, OPERATORS[op][0])] or [VALUE]
+    kind = possible[integer(random, 0, len(possible) - 1)]
     best: Question | None = None
-    for _ in range(PATIENCE):
-        found = drawn(random, seed, number, min(level, HARDEST), op, wanted)
+    for attempt in range(2 * PATIENCE):
+        # A kind that this operator's cases do not give at this level makes room for the one that they always give.
+        asked = kind if best is not None or attempt < PATIENCE else VALUE
+        found = drawn(random, seed, number, min(level, HARDEST), op, asked)
         if found is not None and (best is None or len(found.wrong) > len(best.wrong)):
             best = found
-        if best is not None and len(best.wrong) >= 2:
+        if best is not None and (len(best.wrong) >= 2 or best.kind == SETTING or attempt >= PATIENCE):
             break
     assert best is not None, f"no question about {op}"
     return best
@@ -113,12 +130,14 @@ def quiz(seed: int, count: int, level: int = 1, ops: Sequence[str] = (), kinds: 
     return [question(seed, number, level, ops, kinds) for number in range(count)]
 
 
-def drawn(random: Generator, seed: int, number: int, level: int, op: str, kinds: Sequence[str]) -> Question | None:
+def drawn(random: Generator, seed: int, number: int, level: int, op: str, kind: str) -> Question | None:
     """One try: a question whose right and wrong answers are all different; None if this case has none."""
     case = DRAWN[op](random, level)
     problem = read_case(case)
-    possible = [kind for kind in kinds if not (isinstance(problem.op, MaxPooling) and kind in (REACH, LANDS))]
-    kind = (possible or [VALUE])[integer(random, 0, len(possible or [VALUE]) - 1)]
+    if kind == SETTING:
+        two = choice(random, problem.op, problem.input)
+        known = two and (two.answer, ((two.other, two.mistake),))
+        return Question(seed, number, level, kind, case, None, *known, two) if known else None
     output = problem.op(problem.input[None])[0]
     cell = None if kind == SIZE else some_cell(random, problem.input if kind == LANDS else output)
     right = answer_of(problem.op, problem.input, output, kind, cell)
@@ -133,6 +152,13 @@ def drawn(random: Generator, seed: int, number: int, level: int, op: str, kinds:
             return None
         wrong[given] = mistake
     return Question(seed, number, level, kind, case, cell, right, tuple(wrong.items()))
+
+
+def is_asked(kind: str, operator: type[Any]) -> bool:
+    """Whether a kind of question is asked about an operator: of a maximum nobody knows where it came from."""
+    if kind == SETTING:
+        return has_settings(operator)
+    return not (operator is MaxPooling and kind in (REACH, LANDS))
 
 
 def some_cell(random: Generator, values: Tensor) -> tuple[int, int, int]:
@@ -175,6 +201,7 @@ def as_json(one: Question) -> dict[str, Any]:
         "question": one.text,
         "case": one.case,
         "cell": list(one.cell) if one.cell else None,
+        **({"options": list(one.choice.options), "output": one.output.tolist()} if one.choice else {}),
         "answer": listed(one.answer),
         "mistakes": [
             {"answer": listed(given), "name": mistake.name, "reason": mistake.reason} for given, mistake in one.wrong
@@ -182,6 +209,6 @@ def as_json(one: Question) -> dict[str, Any]:
     }
 
 
-def listed(answer: Answer) -> float | list[int]:
+def listed(answer: Answer) -> float | str | list[int]:
     """An answer as JSON."""
     return list(answer) if isinstance(answer, tuple) else answer

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from explainer.examples.cases import read_case
 from explainer.operators import MaxUnpooling
 from explainer.operators.weights import full_weight
 from explainer.quiz.questions import LANDS, REACH, SIZE, Question
@@ -25,6 +26,7 @@ figure { margin: 0; } figcaption { font-size: 10pt; }
 table { border-collapse: collapse; }
 td { border: 0.3mm solid #555; min-width: 8mm; height: 8mm; text-align: center; padding: 0 1mm; }
 td.asked { border: 0.8mm solid #000; font-weight: bold; }
+.option { margin-left: 6mm; }
 .answer { margin-top: 3mm; } .line { display: inline-block; width: 50mm; border-bottom: 0.3mm solid #000; }
 code { font-size: 10pt; }
 """
@@ -43,9 +45,12 @@ def worksheet(questions: Sequence[Question], title: str = "Upsampling: questions
 
 def ask(number: int, one: Question) -> str:
     """One question with its grids and room for the answer."""
+    room = '<span class="line"></span>'
+    if one.choice:
+        room = "".join(f'<span class="option">☐ {escape(option)}</span>' for option in one.choice.options)
     return (
         f'<section class="question"><h2>{number}. {escape(described(one))}</h2>{grids(one)}'
-        f'<p class="answer"><b>{escape(one.text)}</b> <span class="line"></span></p></section>'
+        f'<p class="answer"><b>{escape(one.text)}</b> {room}</p></section>'
     )
 
 
@@ -61,20 +66,27 @@ def solve(number: int, one: Question) -> str:
 
 
 def described(one: Question) -> str:
-    """The operator and its parameters in words."""
+    """The operator and its parameters in words; of two settings only what they share."""
+    if one.choice:
+        same = type(one.choice.made) is type(read_case(one.case).op) and one.choice.mistake.name != "mean"
+        name = f"{one.case['op']}, two settings" if same else "Two operators"
+        return f"{name}{one.choice.shared and ', both with ' + one.choice.shared}"
     params = ", ".join(f"{name} {value}" for name, value in one.case["params"].items())
     return f"{one.case['op']}: {params}"
 
 
 def given_grids(one: Question) -> list[tuple[str, Tensor]]:
-    """What a question shows: the input, and the kernel or the indices where there are any; each (C, rows, columns)."""
+    """What a question shows: the input, the kernel or the indices where there are any, and the output where it asks
+    for the setting; each (C, rows, columns).
+    """
     found = [("input", as_maps(one.input))]
-    weight = getattr(one.op, "weight", None)
+    written = read_case(one.case).op
+    weight = getattr(written, "weight", None)
     if weight is not None:
         found.append(("kernel", as_maps(full_weight(weight).flatten(0, 1))))
-    if isinstance(one.op, MaxUnpooling):
-        found.append(("indices", as_maps(torch.tensor(one.op.indices, dtype=torch.float64))))
-    return found
+    if isinstance(written, MaxUnpooling):
+        found.append(("indices", as_maps(torch.tensor(written.indices, dtype=torch.float64))))
+    return [*found, ("output", as_maps(one.output))] if one.choice else found
 
 
 def as_maps(values: Tensor) -> Tensor:
@@ -105,6 +117,8 @@ def table(rows: list[list[float]], channel: int, asked: tuple[int, int, int] | N
 
 def written(one: Question, answer: Any) -> str:
     """An answer as people write it."""
+    if isinstance(answer, str):
+        return answer
     if one.kind == SIZE:
         return " × ".join(map(str, answer))
     if one.kind in (REACH, LANDS):

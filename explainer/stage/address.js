@@ -5,6 +5,8 @@
  * the stage writes again after every change of its scene.
  */
 
+import { obey } from "./classroom.js";
+
 const REST_MS = 400; // the address is written once the visitor has rested this long
 
 /** Where the address says the stage is: step counted from 0, order and view by name; what it does not say is missing. */
@@ -71,7 +73,7 @@ export function onHistory(stage) {
   const [before, now] = [stage.settings, settingsNow()];
   if (before === now) {
     remember(stage);
-    stage.obey(readAddress(stage));
+    obey(stage, readAddress(stage));
   } else if (samePage(before, now)) window.location.reload();
 }
 

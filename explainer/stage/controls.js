@@ -113,6 +113,14 @@ export function refreshControls(stage) {
   stage.drawQuestion();
   c.predict.setAttribute("aria-pressed", String(stage.predict));
   c.reveal.disabled = stage.revealed;
+  c.predict.disabled = Boolean(stage.locks?.predict);
+  for (const [row, lock] of [
+    [c.order, stage.locks?.order],
+    [c.views, stage.locks?.reading],
+  ]) {
+    if (lock === "hidden") row.hidden = true;
+    for (const option of row.children) option.disabled = Boolean(lock);
+  }
   for (const option of c.order.children)
     option.setAttribute("aria-checked", String(option.dataset.order === stage.order));
   for (const option of c.views.children)

@@ -8,6 +8,7 @@ export function canEdit(stage, place) {
   const panel = stage.lookup.byId.get(place.panel);
   return Boolean(
     panel.editable &&
+    !stage.locks?.edit &&
     stage.setStateValue &&
     panel.values &&
     !panel.isGhost(place.cell) &&

@@ -66,9 +66,9 @@ function runKey(stage, key) {
     " ": () => toggle(stage),
     k: () => toggle(stage),
     ArrowRight: () => goByHand(stage, stage.step + 1),
-    PageDown: () => goByHand(stage, stage.step + 1),
+    PageDown: () => advance(stage, 1),
     ArrowLeft: () => goByHand(stage, stage.step - 1),
-    PageUp: () => goByHand(stage, stage.step - 1),
+    PageUp: () => advance(stage, -1),
     Home: () => goByHand(stage, 0, false),
     End: () => goByHand(stage, stage.lastStep, false),
     "+": () => changeSpeed(stage, 1),
@@ -87,6 +87,13 @@ function runKey(stage, key) {
   const action = actions[key.length === 1 ? key.toLowerCase() : key];
   if (action) action();
   return Boolean(action);
+}
+
+/** A presenter's clicker: a step, and at the end whatever comes after this stage, if anybody knows. */
+function advance(stage, by) {
+  const to = stage.step + by;
+  if (to >= 0 && to <= stage.lastStep) goByHand(stage, to);
+  else stage.root.dispatchEvent(new CustomEvent("stage-end", { detail: { by }, bubbles: true, composed: true }));
 }
 
 /** The choice that follows the present one. */

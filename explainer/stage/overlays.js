@@ -5,6 +5,10 @@ import { html } from "./dom.js";
 const KEYS = [
   ["space, k", "play or pause"],
   ["→ ←, Page Down, Page Up", "next, previous step (a presenter's clicker too)"],
+  [
+    "in a lecture",
+    "Page Down, Page Up go on to the next, previous slide at the end; ] [ go at once; n shows the notes",
+  ],
   ["Home, End", "first, last step"],
   ["+ −", "faster, slower"],
   ["o", "other reading order"],

@@ -9,6 +9,7 @@ import { PanelView } from "./panel.js";
 import { buildOverview, followStep, isPart, paintOverviews } from "./windows.js";
 
 const AROUND = 200; // pixels of the window's height that the page needs for its own words above the figure
+const BAR = 104; // pixels of the lecture's bar, and the margins
 const READABLE = 26; // pixels; with smaller cells one reading at a time is better than all of them
 
 export function onResize(stage, force = false) {
@@ -22,20 +23,22 @@ function heightFor(stage) {
   const { top } = stage.root.getBoundingClientRect();
   if (stage.full) return window.innerHeight - (stage.root.classList.contains("filled") ? top : 16) - 16;
   const slide = stage.root.closest(".slide");
+  if (stage.large) return window.innerHeight - BAR;
   if (slide) return slide.getBoundingClientRect().bottom - top - 12;
   return Math.max(400, Math.min(760, window.innerHeight - AROUND));
 }
 
 /** The board's room, and what a cell may and must measure in it. */
 function roomOf(stage) {
-  const { full } = stage;
+  const { full, large } = stage;
   const narrow = stage.width < 560;
-  const line = full ? 27 : LINE;
+  const line = large ? 27 : LINE;
   const chrome = stage.toolbar.offsetHeight + 2 * line + longSentence(stage) * line + 44;
   const height = narrow && !full ? Infinity : Math.max(180, heightFor(stage) - chrome);
-  const size = full
-    ? { cell: 110, least: 26, font: 18.5, scale: 1.27 }
-    : { scale: 1, cell: narrow ? 42 : 64, least: 20, font: 14.5 };
+  const size =
+    full || (large && !narrow)
+      ? { cell: 110, least: 26, font: 18.5, scale: 1.27 }
+      : { scale: 1, cell: narrow ? 42 : 64, least: 20, font: 14.5 };
   return { width: stage.width - 4, height, flow: narrow && !full, ...size };
 }
 
@@ -44,7 +47,7 @@ function longSentence(stage) {
   const step = Math.max(1, Math.floor((stage.lastStep + 1) / 12));
   let longest = 0;
   for (let at = 0; at <= stage.lastStep; at += step) longest = Math.max(longest, stage.sentence(at).length);
-  return Math.max(0, Math.ceil((longest * (stage.full ? 10 : 8)) / stage.width) - 1);
+  return Math.max(0, Math.ceil((longest * (stage.large ? 10 : 8)) / stage.width) - 1);
 }
 
 /** The panels of a reading; of all of them where the scene has no readings. */

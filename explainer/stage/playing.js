@@ -33,6 +33,7 @@ export function drawViews(stage) {
 }
 
 export function setView(stage, id) {
+  if (stage.locks?.reading) return; // a class link says so
   stage.asked = id;
   stage.hover = null;
   relayout(stage);
@@ -155,7 +156,7 @@ export function changeSpeed(stage, by) {
 }
 
 export function setOrder(stage, id) {
-  if (id === stage.order) return;
+  if (id === stage.order || stage.locks?.order) return;
   pause(stage, false);
   stage.order = id;
   stage.step = 0;

@@ -21,7 +21,7 @@ function awaited(stage, cell) {
   const { target } = stage.lookup;
   const found = shown(stage.lookup, stage.current, target, cell, stage.step);
   const value = found.final && target.values ? target.values[cell] : found.value;
-  return { value, text: cellText(stage.lookup, target, cell, found), letters: Boolean(target.labels) };
+  return { value, text: cellText(stage.lookup, target, cell, found), letters: Boolean(target.labels), found };
 }
 
 /** Is a typed answer the awaited one? `1/3`, a comma and a true minus sign are understood; letters in any order. */
@@ -40,6 +40,14 @@ const normal = (sum) =>
     .map((term) => [...term.replaceAll(/[\s·*]/g, "")].sort().join(""))
     .sort()
     .join("+");
+
+/** Why a wrong number was typed, if a mistake would give just that for the finished cell. */
+function reasonFor(stage, cell, typed, { found, letters }) {
+  if (letters || !found.final) return "";
+  const given = (one) => one.values[cell] !== null && isRight(typed, { value: one.values[cell] });
+  const fitting = (stage.scene.mistakes || []).filter(given);
+  return fitting.length === 1 ? ` ${fitting[0].reason}` : "";
+}
 
 /** Put the question of the present step into its place, or take it away. */
 export function drawQuestion(stage) {
@@ -71,21 +79,23 @@ export function judge(stage) {
   stage.score = { right: stage.score.right + Number(right), asked: stage.score.asked + 1 };
   const tally = `${stage.score.right} of ${stage.score.asked} right`;
   reveal(stage);
-  stage.controls.verdict.textContent = right ? `✓ Right (${tally})` : `✗ It is ${meant.text} (${tally})`;
+  const why = right ? "" : reasonFor(stage, cell, typed, meant);
+  stage.controls.verdict.textContent = right ? `✓ Right (${tally})` : `✗ It is ${meant.text} (${tally})${why}`;
   stage.controls.verdict.dataset.right = String(right);
   stage.live.textContent = `${stage.controls.verdict.textContent}. ${stage.sentence()}`;
   stage.rest();
   stage.root.focus({ preventScroll: true });
 }
 
-export function setPredict(stage, on) {
+export function setPredict(stage, on, byHand = true) {
+  if (!on && stage.locks?.predict) return; // a class link keeps it on
   stage.predict = on;
   stage.revealed = false;
   stage.askedFor = null;
   stage.score = { right: 0, asked: 0 };
   stage.refresh();
   stage.announce();
-  if (on) stage.controls.answer.focus({ preventScroll: true });
+  if (on && byHand) stage.controls.answer.focus({ preventScroll: true });
 }
 
 export function reveal(stage) {

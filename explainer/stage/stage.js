@@ -9,6 +9,7 @@ import { Lookup } from "../player/lookup.js";
 import { orderOf } from "../player/playback.js";
 import { textOf } from "../player/wording.js";
 import { linkedView, noteSettings, onHistory, tellAddress } from "./address.js";
+import { takeData } from "./classroom.js";
 import { styleRoot, themeOf } from "./colors.js";
 import { buildStage, refreshControls } from "./controls.js";
 import { html } from "./dom.js";
@@ -174,6 +175,11 @@ class Stage {
     return isFull(this);
   }
 
+  /** Large type: on a projector, in full screen. */
+  get large() {
+    return this.full || this.root.classList.contains("lecture");
+  }
+
   resized() {
     this.controls.full.setAttribute("aria-pressed", String(this.full));
     onResize(this, true);
@@ -198,17 +204,6 @@ class Stage {
 
   rest() {
     rest(this);
-  }
-
-  /** Go where the address says, if it says anything that this scene has. */
-  obey({ step = 0, order, view }) {
-    const known = (items, id) => (items || []).some((item) => item.id === id);
-    this.asked = known(this.scene.views, view) ? view : this.scene.view;
-    const wanted = known(this.scene.orders, order) ? order : this.scene.order || this.scene.orders[0].id;
-    pause(this, false);
-    Object.assign(this, { order: wanted, revealed: false });
-    this.step = Math.max(0, Math.min(step, this.lastStep));
-    relayout(this);
   }
 
   announce() {
@@ -247,7 +242,7 @@ export default function mount({ data, parentElement, setStateValue }) {
   }
   player.setStateValue = setStateValue;
   player.address = data.address;
-  player.setScene(data.scene);
+  takeData(player, data);
   player.setTheme(themeOf(root));
   return () => {
     player.destroy();

@@ -12,6 +12,7 @@ from explainer.lessons import lessons_of
 from explainer.operators.notation import program
 from explainer.proofs import Proof, first_proofs
 from explainer.scene.panels import Scene
+from explainer.ui.class_link import show_class_link
 from explainer.ui.lessons import show_lessons
 from explainer.ui.page_record import OperatorPage, PageState
 from explainer.ui.stage import link_here, show_downloads
@@ -57,6 +58,7 @@ def show_tabs(scene: Scene, stage: str, code: str, note: str, others: Mapping[st
     with address:
         st.caption("The address bar holds the whole state of this page: settings, reading order and step.")
         st.code(link_here(), language=None, wrap_lines=True)
+        show_class_link(stage)
 
 
 def show_code(code: str, others: Mapping[str, Snippet]) -> None:

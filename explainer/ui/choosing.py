@@ -18,6 +18,7 @@ from explainer.operators import Operator
 from explainer.operators.kernels import KERNELS
 from explainer.scene.letters import Symbols
 from explainer.scene.view import View
+from explainer.ui import locks
 from explainer.ui.page_record import MOST_PIXELS, Field, OperatorPage, PageState
 from explainer.ui.settings import Settings
 
@@ -35,8 +36,11 @@ def choose(
 
     `row` is the one line above the stage; everything folds into its popovers.
     """
-    parameters = row.container(horizontal=True, width="content", vertical_alignment="center", gap="small")
-    with row.popover("Numbers", icon=":material/edit:"):
+    parameters = row.container(horizontal=True, width="content", vertical_alignment="center", gap="small",
+                               key=f"hold_settings_{page.prefix}")  # fmt: skip
+    numbers = row.container(key=f"hold_numbers_{page.prefix}", width="content")
+    views = row.container(key=f"hold_view_{page.prefix}", width="content")
+    with numbers.popover("Numbers", icon=":material/edit:"):
         lettered = page.kernel and page.channels == 1
         x, inputs = choose_grid(settings, "input", "Input", state["input"], page.channels, letters=lettered)
         if lettered or not page.kernel:
@@ -53,7 +57,7 @@ def choose(
     except ValueError as problem:
         st.error(f"Torch refuses this: {problem}")
         return None
-    with row.popover("View", icon=":material/visibility:"):
+    with views.popover("View", icon=":material/visibility:"):
         view = choose_view(page, settings, example, symbols)
     return PageState(op, tuples_of(x.tolist()), view, example.title)
 
@@ -92,7 +96,8 @@ def choose_kernel(settings: Settings, state: Mapping[str, str]) -> tuple[Tensor,
     st.caption("Fill the kernel with")
     with st.container(horizontal=True):
         for name in KERNELS:
-            st.button(name, key=settings.key(f"fill_{name}"), on_click=fill, args=(settings, name, default))
+            st.button(name, key=settings.key(f"fill_{name}"), on_click=fill, args=(settings, name, default),
+                      disabled=locks.is_locked("numbers"))  # fmt: skip
     return values, letters
 
 
@@ -170,5 +175,6 @@ def choose_view(page: OperatorPage, settings: Settings, example: Example, symbol
         help="Zeros inserted, then an ordinary convolution. Shown for numbers.",
         disabled=symbols is not None,
     )
-    shown = View(matrix=matrix, order=example.order, symbols=symbols)
+    editable = not locks.is_locked("numbers")
+    shown = View(matrix=matrix, order=example.order, symbols=symbols, editable=editable)
     return replace(shown, transpose=page.transpose and matrix, readings=readings and not symbols)

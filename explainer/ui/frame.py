@@ -12,7 +12,8 @@ from typing import Any
 
 import streamlit as st
 
-from explainer.ui.navigation import sections
+from explainer.ui import lecture, locks
+from explainer.ui.navigation import PAGES, sections
 from explainer.ui.settings import ARRIVED, LESSON
 
 #: Set when the first visitor's first page is out; until then nothing may compete with it for the processor.
@@ -34,16 +35,23 @@ def show_frame(default: str = "start") -> None:
     """Page settings, navigation, and the page that was asked for; `default` is the one at the root."""
     st.set_page_config(page_title="Upsampling Explainer", page_icon=ICON, layout="wide")
     st.html(CSS)
-    page = st.navigation(sections(default), position="top")
+    alone = lecture.is_on() or locks.is_hidden("pages") or "hide-pages" in st.query_params.get(locks.CLASS, "")
+    page = st.navigation(sections(default), position="hidden" if alone else "top")
     st.session_state[ARRIVED] = st.session_state.get("page") != page.url_path
-    page.run()
-    if LESSON in st.query_params:  # Only then, as its module imports torch.
-        from explainer.ui.lessons import open_asked_lesson
+    stem = next(one.stem for one in PAGES if one.title == page.title)
+    try:
+        locks.enter(stem)
+        if lecture.is_on():
+            lecture.enter(stem)
+        page.run()
+        if LESSON in st.query_params:  # Only then, as its module imports torch.
+            from explainer.ui.lessons import open_asked_lesson
 
-        open_asked_lesson()
-    st.session_state["page"] = page.url_path
-    FIRST_PAGE_DONE.set()
-    settle(page.url_path)
+            open_asked_lesson()
+    finally:  # In a lecture a page stops after its figure.
+        st.session_state["page"] = page.url_path
+        FIRST_PAGE_DONE.set()
+        settle(page.url_path)
 
 
 @asynccontextmanager

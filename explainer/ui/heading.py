@@ -5,9 +5,13 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from explainer.ui import lecture
+
 
 def show_heading(title: str, lead: str, level: int = 1) -> None:
-    """Title and lead: beside each other on a screen, below each other on a phone."""
+    """Title and lead: beside each other on a screen, below each other on a phone; in a lecture the bar has a title."""
+    if lecture.is_on():
+        return
     name, words = st.columns((2, 5), vertical_alignment="center", gap="small")
     with name:
         (st.title if level == 1 else st.header)(title, anchor=False)

@@ -18,9 +18,11 @@ from explainer.examples.grids import write_grid
 from explainer.examples.table import Example, examples_of
 from explainer.nesting import tuples_of
 from explainer.operators import Convolution, TransposedConvolution
+from explainer.quiz.reasons import reasons
 from explainer.scene.panels import Scene
 from explainer.scene.scenes import scene_of
 from explainer.scene.view import View
+from explainer.ui import lecture
 from explainer.ui.below import show_below
 from explainer.ui.choosing import choose
 from explainer.ui.heading import figure_place, show_heading, toolbar
@@ -36,17 +38,21 @@ __all__ = ["Companion", "Field", "OperatorPage", "show_page"]
 @lru_cache(maxsize=256)
 def cached_scene(shown: PageState) -> Scene:
     """The scene; many visitors look at the same example. Not to be changed by the caller."""
-    return {**scene_of(shown.op, shown.tensor(), shown.view), "name": shown.name}
+    scene = scene_of(shown.op, shown.tensor(), shown.view)
+    told = reasons(shown.op, shown.tensor(), scene) if shown.view.symbols is None else []
+    return {**scene, "name": shown.name, **({"mistakes": told} if told else {})}
 
 
 def show_page(page: OperatorPage) -> None:
     """Heading, one line of settings, the stage, and everything below it."""
+    if not lecture.shows(page.prefix):
+        return
     show_heading(page.heading or entry(page.stem).title, page.lead, level=2 if page.heading else 1)
     settings = Settings(page.prefix)
     stage = f"{page.prefix}_stage"
     with figure_place(page.prefix):
         row = toolbar(page.prefix)
-        with row:
+        with row.container(key=f"hold_example_{page.prefix}", width="stretch"):
             example = pick_example(page, settings)
         state = choose(page, settings, row, example, state_of(page, example))
         with row:
@@ -60,6 +66,7 @@ def show_page(page: OperatorPage) -> None:
             show_stage(
                 scene, stage, lambda panel, values: settings.adopt({panel: edited_text(state, scene, panel, values)})
             )
+    lecture.end_of_figure()
     companion = page.companion(state.op, state.tensor())
     if companion is not None:
         show_companion(companion, f"{page.prefix}_companion")
@@ -68,7 +75,7 @@ def show_page(page: OperatorPage) -> None:
 
 def beside(page: OperatorPage, state: PageState) -> DeltaGenerator:
     """The stage's place, next to what the page puts beside it; on a phone that comes below."""
-    if page.beside is None:
+    if page.beside is None or lecture.is_on():
         return st.container()
     place, other = st.columns((5, 3), gap="medium")
     with other:

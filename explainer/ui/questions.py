@@ -15,10 +15,10 @@ from explainer.quiz import Question, Verdict, judge, question
 from explainer.quiz.cases import DRAWN
 from explainer.quiz.judge import read_answer
 from explainer.quiz.questions import LANDS, REACH, SIZE, Answer, flat
+from explainer.quiz.shown import scene_at
 from explainer.quiz.worksheet import cell_name, described, grids
-from explainer.scene.panels import Scene, stepping_panel
-from explainer.scene.scenes import scene_of
-from explainer.scene.view import View
+from explainer.scene.panels import Scene
+from explainer.ui import locks
 from explainer.ui.stage import show_stage
 
 #: Right answers in a row that raise the level.
@@ -32,8 +32,9 @@ TABLES = (
 
 def show_ask_me(prefix: str, op: str) -> None:
     """A button that asks about one operator, in a dialog over the page; the seed of the questions page counts."""
-    if op in DRAWN and st.button("Ask me", key=f"{prefix}_ask", icon=":material/quiz:"):
-        seed = st.query_params.get("qz_seed", "1")
+    hidden = locks.is_hidden("ask")
+    if op in DRAWN and not hidden and st.button("Ask me", key=f"{prefix}_ask", icon=":material/quiz:"):
+        seed = locks.seed()
         known = int(seed) if seed.isascii() and seed.isdigit() and len(seed) < 4 else 1
         st.dialog("Think first, then see", width="large")(show_questions)(f"{prefix}_quiz", known, (op,))
 
@@ -84,6 +85,8 @@ def ask(one: Question, key: str) -> Answer | None:
     """The widgets for an answer; returns it once it was given."""
     if one.kind in (REACH, LANDS):
         return click(one, key)
+    if one.choice:
+        return choose(one, key)
     with st.form(key, border=False):
         hint = "for example 4 x 4" if one.kind == SIZE and one.input.ndim == 3 else "a number"
         text = st.text_input(one.text, placeholder=hint, key=f"{key}_text")
@@ -95,6 +98,14 @@ def ask(one: Question, key: str) -> Answer | None:
     except ValueError as problem:
         st.warning(str(problem))
         return None
+
+
+def choose(one: Question, key: str) -> Answer | None:
+    """Two settings to choose from, and a button."""
+    assert one.choice is not None
+    with st.form(key, border=False):
+        chosen = st.radio(one.text, one.choice.options, index=None, key=f"{key}_setting", horizontal=True)
+        return chosen if st.form_submit_button("Check") else None
 
 
 def click(one: Question, key: str) -> Answer | None:
@@ -124,16 +135,6 @@ def reveal(one: Question, verdict: Verdict, key: str) -> None:
 def revealed(one: Question) -> Scene:
     """The case's scene, at the step that answers."""
     order = "scatter" if one.kind == LANDS else "gather"
-    scene = scene_of(one.op, one.input, View(matrix=False, order=order, editable=False))
-    return {**scene, "name": one.text, "step": step_of(scene, order, one)}
-
-
-def step_of(scene: Scene, order: str, one: Question) -> int:
-    """The step whose cell is the asked one; border cells of the drawn panel do not count."""
-    if one.cell is None:
-        return 0
     values = one.input if one.kind == LANDS else one.op(one.input[None])[0]
-    at = flat(one.cell, values)
-    panel = stepping_panel(scene, order)
-    steps = [cell for cell in range(len(panel["values"])) if cell not in set(panel.get("ghost", []))]
-    return min(at or 0, len(steps) - 1)
+    at = None if one.cell is None else flat(one.cell, values)
+    return {**scene_at(one.op, one.input, at, order), "name": one.text}

@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from explainer.examples.schema import hint
+from explainer.ui import locks
 from explainer.ui.escaping import escaped
 
 #: True while a page is drawn for the first time after a visitor came to it; only then a link's example counts.
@@ -92,6 +93,7 @@ class Settings:
             format_func=titles.__getitem__,
             persist_state="session",
             label_visibility="collapsed",
+            disabled=locks.is_fixed_setting("example"),
         )
         return str(slug)
 
@@ -105,13 +107,13 @@ class Settings:
         """A select box over values; returns the value itself, not its text."""
         by_text, first = self.offered(name, label, options, default)
         texts = list(by_text)
-        chosen = st.selectbox(label, texts, texts.index(first), **self.bound(name), **more)
+        chosen = st.selectbox(label, texts, texts.index(first), **self.bound(name, more))
         return by_text[chosen if chosen in by_text else first]
 
     def slider(self, name: str, label: str, options: Sequence[Any], default: Any, **more: Any) -> Any:
         """As `choice`, but drawn as a slider over a few values."""
         by_text, first = self.offered(name, label, options, default)
-        chosen = st.select_slider(label, list(by_text), first, **self.bound(name), **more)
+        chosen = st.select_slider(label, list(by_text), first, **self.bound(name, more))
         return by_text[chosen if chosen in by_text else first]
 
     def offered(self, name: str, label: str, options: Sequence[Any], default: Any) -> tuple[dict[str, Any], str]:
@@ -126,20 +128,21 @@ class Settings:
             st.session_state[key] = self.replaced(name, label, st.session_state[key], texts)
         return by_text, first
 
-    def bound(self, name: str) -> dict[str, Any]:
-        """What ties a widget to its key, the URL and the notices."""
+    def bound(self, name: str, more: dict[str, Any]) -> dict[str, Any]:
+        """What ties a widget to its key, the URL and the notices, and `more`; a class link may have fixed it."""
         self._readable.append(self.key(name))
-        return {"key": self.key(name), "bind": "query-params", "on_change": self.forget_notes}
+        fixed = {"disabled": True} if locks.is_fixed_setting(name) else {}
+        return {"key": self.key(name), "bind": "query-params", "on_change": self.forget_notes, **more, **fixed}
 
     def text(self, name: str, label: str, default: str, **more: Any) -> str:
         """A text area."""
-        value = st.text_area(label, default, **self.bound(name), **more)
+        value = st.text_area(label, default, **self.bound(name, more))
         return value if value is not None else default
 
     def flag(self, name: str, label: str, default: bool = False, **more: Any) -> bool:
         """An on/off switch."""
         self.check_url(name, label, {"true": True, "false": False})
-        return st.toggle(label, default, **self.bound(name), **more)
+        return st.toggle(label, default, **self.bound(name, more))
 
     def parsed(self, name: str, text: str, default: str, parse: Callable[[str], Any]) -> Any:
         """The parsed text; a text that cannot be read stays in its field, and the default is shown meanwhile."""

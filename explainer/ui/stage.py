@@ -11,6 +11,7 @@ import streamlit as st
 from explainer.scene.panels import Scene, count_steps
 from explainer.scene.transport import pack
 from explainer.stage.export import sources, to_html
+from explainer.ui import lecture, locks
 
 _SOURCES = sources()
 _mount = st.components.v2.component("upsampling_stage", html=_SOURCES.html, css=_SOURCES.css, js=_SOURCES.js)
@@ -34,7 +35,7 @@ def show_stage(scene: Scene, key: str, on_edit: Edit | None = None) -> None:
 
     _mount(
         key=key,
-        data={"scene": pack({**scene, **start}), "address": key},
+        data={"scene": pack({**scene, **start}), "address": key, "visit": lecture.visit(), "locks": locks.for_stage()},
         on_edit_change=edited,
     )
 
@@ -49,11 +50,14 @@ def start_of(scene: Scene, key: str) -> dict[str, Any]:
         st.session_state[memory] = {
             "order": st.query_params.get(f"{key}_order"),
             "step": st.query_params.get(f"{key}_step", ""),
+            "view": st.query_params.get(f"{key}_view"),
         }
     asked = st.session_state[memory]
     orders = [order["id"] for order in scene["orders"]]
     order = asked["order"] if asked["order"] in orders else scene["order"]
-    return {"order": order, "step": step_of(asked["step"], count_steps(scene, order), scene["step"])}
+    views = [view["id"] for view in scene.get("views", [])]
+    view = {"view": asked["view"]} if asked["view"] in views else {}
+    return {"order": order, "step": step_of(asked["step"], count_steps(scene, order), scene["step"]), **view}
 
 
 def current(scene: Scene, key: str) -> tuple[str, int]:

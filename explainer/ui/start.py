@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from explainer.experiments.drawings import as_image
+from explainer.ui import lecture
 from explainer.ui.frame import WARM
 
 #: Classes that cover less of the photo than this are left out of the sentence.
@@ -42,17 +43,32 @@ def wait() -> None:
 
 def show_made() -> None:
     """The pictures themselves; every visitor sees the same, so they are made once."""
-    from explainer.experiments import herd
-    from explainer.segmentation.classes import CLASS_COUNT, SCENE_IDS, display_name
+    if lecture.shows("hourglass"):
+        show_hourglass()
+    if lecture.shows("tasks"):
+        show_tasks()
+    if lecture.shows("pair"):
+        show_pair()
+
+
+def show_hourglass() -> None:
+    """Real maps on their way down and up."""
     from explainer.ui.theme import theme
 
     alt = "Real maps of a photo: down to 1/32 of its size, and up again to an answer"
     st.html(as_image(moving_picture(theme()), alt, least=900))
     st.caption(
-        "Real maps of the photo below, computed by the network that comes with this app. On the way down the channel "
-        "that varies most; on the way up the best class of the fused scores."
+        "Real maps of the photo at the left, computed by the network that comes with this app. On the way down the "
+        "channel that varies most; on the way up the best class of the fused scores."
     )
-    photo, labels = answered()
+
+
+def show_tasks() -> None:
+    """Four questions about one photo, answered."""
+    from explainer.experiments import herd
+    from explainer.segmentation.classes import CLASS_COUNT, SCENE_IDS, display_name
+
+    _, labels = answered()
     scenes = (0, *SCENE_IDS)
     word = display_name(herd.commonest(labels, scenes))
     classes = ", ".join(display_name(one) for one in range(CLASS_COUNT) if (labels == one).mean() > WORTH_NAMING)
@@ -68,14 +84,14 @@ def show_made() -> None:
         "The words and the classes are the network's own answer; boxes and animals are outlines drawn by hand for this "
         f"page. Photo: {credit()}."
     )
-    show_pair(photo)
 
 
-def show_pair(photo: Any) -> None:
+def show_pair() -> None:
     """What a network is trained with: a photo, and the label map that a person drew."""
     from explainer.experiments import herd
     from explainer.segmentation.classes import colorize
 
+    photo, _ = answered()
     st.header("What it learns from: pairs")
     words, left, right = st.columns((2, 3, 3), vertical_alignment="center")
     words.markdown(

@@ -20,6 +20,7 @@ from explainer.proofs import matrix_proof, winners_proof
 from explainer.scene.panels import Scene, ghosts, pad_mask
 from explainer.scene.pooling import window_pads
 from explainer.scene.view import View
+from explainer.ui import lecture
 from explainer.ui.below import show_beliefs, show_proofs, show_size, show_tabs
 from explainer.ui.heading import figure_place, toolbar
 from explainer.ui.navigation import entry
@@ -54,16 +55,20 @@ def show_story() -> None:
     settings = Settings(entry(PAGE).prefix)
     with figure_place(settings.prefix):
         row = toolbar(settings.prefix)
-        with row:
+        with row.container(key=f"hold_example_{settings.prefix}", width="stretch"):
             example = pick(settings)
         story = choose(settings, row, example)
         settings.check_keys((STAGE, f"{settings.prefix}_pool"))
         settings.show_notes()
         if story is None:
             return
-        shown = show_unpooling(story)
-    st.header("The way down, window by window")
+        shown = show_unpooling(story) if lecture.shows("unpool") else None
+    if shown is not None:
+        lecture.end_of_figure()
+    if not lecture.is_on():
+        st.header("The way down, window by window")
     show_pooling(settings, story)
+    lecture.end_of_figure()
     if shown is not None:
         show_checked(story, *shown)
 
@@ -78,8 +83,10 @@ def pick(settings: Settings) -> Example:
 def choose(settings: Settings, row: DeltaGenerator, example: Example) -> Story | None:
     """The settings' widgets, folded into two popovers of the line above the stages; None where no window fits."""
     state = state_of(example)
-    fold = row.popover("Settings", icon=":material/tune:")
-    with row.popover("Numbers", icon=":material/edit:"):
+    settled = row.container(key=f"hold_settings_{settings.prefix}", width="content")
+    numbers = row.container(key=f"hold_numbers_{settings.prefix}", width="content")
+    fold = settled.popover("Settings", icon=":material/tune:")
+    with numbers.popover("Numbers", icon=":material/edit:"):
         x = choose_map(settings, state)
         with fold:
             pool = choose_pooling(settings, state, x)

@@ -16,10 +16,10 @@ from explainer.stage.export import sources
 LOAD = "async js => { window.calls = []; window.module = await import('data:text/javascript;base64,' + js); }"
 #: Never asked for on a network: the page is served by the test itself, so that it has an address to write to.
 HOME = "http://stage.test/"
-MOUNT = """([scene, id, server]) => {
+MOUNT = """([scene, id, server, more]) => {
   const tell = (name, value) => window.calls.push([name, value]);
   const parentElement = document.getElementById(id);
-  const data = { scene, address: server ? 'st' : undefined };
+  const data = { scene, address: server ? 'st' : undefined, ...more };
   window.unmount = window.module.default({ data, parentElement, setStateValue: server ? tell : undefined });
 }"""
 
@@ -31,8 +31,8 @@ class Stage:
     page: Page
     problems: list[str]
 
-    def mount(self, scene: dict[str, Any], id: str = "host", server: bool = True) -> None:
-        self.page.evaluate(MOUNT, [scene, id, server])
+    def mount(self, scene: dict[str, Any], id: str = "host", server: bool = True, **more: Any) -> None:
+        self.page.evaluate(MOUNT, [scene, id, server, more])
 
     def theme(self, name: str) -> None:
         palette = PALETTE[name]

@@ -62,6 +62,19 @@ def test_a_wrong_answer_is_told_and_the_right_one_shown(open_stage):
     assert stage.texts("output")[:2] == ["1", "2"]
 
 
+def test_a_wrong_answer_gets_the_reason_that_fits(open_stage):
+    told = [{"reason": "Stamps add up.", "values": [7, *[None] * 24]}, {"reason": "No.", "values": [None] * 25}]
+    stage = open_stage(scenes.transposed() | {"mistakes": told})
+    stage.click("predict")
+    stage.page.locator(".answer").fill("7")
+    stage.page.locator(".check").click()
+    assert stage.page.locator(".verdict").text_content() == "✗ It is 1 (0 of 1 right) Stamps add up."
+    stage.press("ArrowRight")
+    stage.page.locator(".answer").fill("7")
+    stage.page.locator(".check").click()
+    assert stage.page.locator(".verdict").text_content() == "✗ It is 2 (0 of 2 right)"
+
+
 def test_play_waits_for_an_answer(open_stage):
     stage = open_stage(scenes.transposed())
     stage.page.locator(".speed").select_option("8")
@@ -110,6 +123,38 @@ def test_keys_work_on_a_fresh_page_without_a_click(open_stage):
     assert stage.page.locator("#own").input_value() == "bop?"
     assert stage.step() == 24
     assert stage.page.locator("dialog").count() == 0
+
+
+def test_no_key_and_no_click_undoes_a_class_link(open_stage):
+    stage = open_stage()
+    stage.mount(scenes.transposed(), locks={"predict": True, "edit": True, "order": "hidden", "reading": "fixed"})
+    assert stage.page.locator(".stage .ask").is_visible()
+    assert not stage.page.locator(".order:not(.views)").is_visible()
+    order, shown = stage.page.locator(".stage").get_attribute("data-order"), stage.texts("output")
+    for key in ("o", "t", "p", "ArrowRight", "o", "t", "p"):
+        stage.page.keyboard.press(key)
+    assert stage.page.locator(".button.predict").is_disabled()
+    for option in stage.page.locator(".views .button").all():
+        assert option.is_disabled()
+    stage.page.mouse.dblclick(*stage.point("input", 0))
+    assert stage.page.locator(".editor").count() == 0
+    assert stage.page.locator(".stage").get_attribute("data-order") == order
+    assert stage.step() == 1 and shown[0] == "?" and "?" in stage.texts("output")[:2]
+    assert stage.page.locator(".stage .ask").is_visible()
+
+
+def test_at_its_end_a_clicker_asks_for_what_comes_next(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.page.evaluate("addEventListener('stage-end', event => (window.ends ||= []).push(event.detail.by))")
+    stage.page.keyboard.press("PageUp")
+    stage.page.keyboard.press("End")
+    stage.page.keyboard.press("ArrowRight")
+    stage.page.keyboard.press("PageDown")
+    assert stage.page.evaluate("window.ends") == [-1, 1]
+    assert stage.step() == 24
+    stage.mount({**scenes.transposed(), "step": 3, "order": "scatter"}, visit=5)
+    assert (stage.step(), stage.page.locator(".stage").get_attribute("data-order")) == (3, "scatter")
+    assert "lecture" in stage.page.locator(".stage").get_attribute("class")
 
 
 def test_only_one_of_two_stages_listens(open_stage):

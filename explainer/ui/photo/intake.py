@@ -78,10 +78,9 @@ def uploads_changed() -> None:
 
 
 def camera_changed() -> None:
-    """Take in the picture just taken; the camera makes room for it, so that the answer is seen at once."""
+    """Take in the picture just taken."""
     shot = st.session_state.get(widget("camera"))
     _take_all([shot] if shot is not None else [], "Camera")
-    st.session_state["yp_use_camera"] = shot is None or bool(st.session_state[REFUSED])
 
 
 def _take_all(files: list[Any], title: str) -> None:
