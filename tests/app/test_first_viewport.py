@@ -16,6 +16,7 @@ from explainer.ui.navigation import PAGES, Entry
 OTHER = {
     "checkerboard": ".stPlotlyChart",
     "learn": ".learning",
+    "shapes": "img",
     "side_by_side": ".lens",
     "sliding_window": ".sliding",
     "start": "img",

@@ -1,0 +1,50 @@
+"""The page of shapes: presets, pasted layers, refusals, links."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explainer.experiments.stacks.presets import PRESETS
+
+APP = Path(__file__).parents[2] / "streamlit_app.py"
+
+
+def open_page(**url: str) -> AppTest:
+    test = AppTest.from_file(APP, default_timeout=120).run()
+    for name, value in url.items():
+        test.query_params[name] = value
+    return test.switch_page("pages/shapes.py").run()
+
+
+def test_presets_pasted_layers_and_refusals():
+    page = open_page()
+    for slug in PRESETS:
+        page.selectbox(key="sh_example").select(slug).run()
+        assert not page.exception and not page.error, slug
+        assert any(PRESETS[slug].note in one.value for one in page.markdown)
+    page.text_area(key="sh_layers").set_value("nn.Conv2d(3, 4, 3, 2, 1)\nnn.ConvTranspose2d(4, 3, 3, 2, 1)").run()
+    page.selectbox(key="sh_side").select("32").run()
+    assert any("`output_padding=1` in layer 2 would bring it back." in one.value for one in page.markdown)
+    page.text_area(key="sh_layers").set_value("![](//host/x.png)").run()
+    assert not page.exception
+    (told,) = [one.value for one in page.error]
+    assert "![](" not in told, "what comes from outside is escaped"
+
+
+def test_a_link_opens_the_layers_it_names():
+    page = open_page(sh_example="unet")
+    assert page.selectbox(key="sh_side").value == "572"
+    assert {one.label: one.value for one in page.metric}["Receptive field"] == "200 px"
+    page = open_page(sh_layers="nn.MaxPool2d(2)", sh_side="64")
+    assert any("Nothing in this stack goes up again." in one.value for one in page.markdown)
+    assert not page.exception
+
+
+@pytest.mark.parametrize("side", ["7", "x"])
+def test_a_side_that_is_not_offered_falls_back(side):
+    page = open_page(sh_side=side)
+    assert not page.exception
+    assert any("The link asks for Input side" in one.value for one in page.warning)
