@@ -46,7 +46,7 @@ def test_a_clicker_leads_through_the_whole_tour_and_back(visitor):
     box = stage.bounding_box()
     height = page.viewport_size["height"]
     bar = page.locator(".tour").bounding_box()
-    assert box["y"] < 30 and box["y"] + box["height"] <= bar["y"] and bar["y"] + bar["height"] <= height + 1
+    assert box["y"] < 48 and box["y"] + box["height"] <= bar["y"] and bar["y"] + bar["height"] <= height + 1
     assert (
         min(
             page.eval_on_selector_all(".stage .number", "all => all.map(n => parseFloat(getComputedStyle(n).fontSize))")
