@@ -100,7 +100,7 @@ def show_rows(layers: list[Layer], rows: list[Row]) -> None:
         }
         for number, row in enumerate(rows)
     ]
-    st.subheader("Layer by layer")
+    st.header("Layer by layer", anchor=False)
     st.caption(
         "Receptive field, jump (input pixels from one pixel of the map to the next) and start (the middle of the first "
         "one) in input pixels, along one axis. Choose a row to open that layer on its operator's page."
