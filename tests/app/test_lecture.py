@@ -74,7 +74,7 @@ def test_a_clicker_leads_through_the_whole_tour_and_back(visitor):
     page.locator(".tour .end").click()
     page.wait_for_selector(".stage[data-order=scatter]")
     assert page.locator(".tour").count() == 0
-    assert "lecture" not in page.url and "lecture-matrix-six" in page.url
+    assert "lecture=1" not in page.url and "lecture-matrix-six" in page.url
 
 
 def test_a_deep_link_to_a_stop_on_a_fresh_page(visitor):
