@@ -18,7 +18,7 @@ export function takeData(stage, { scene, visit = null, locks = {} }) {
 export function obey(stage, { step = 0, order, view }) {
   const { scene, locks = {} } = stage;
   const known = (items, id) => (items || []).some((item) => item.id === id);
-  if (!locks.reading) stage.asked = known(scene.views, view) ? view : scene.view;
+  if (!locks.reading) stage.asked = known(scene.views, view) ? view : null; // null: as the scene is seen without a link
   const told = locks.order ? stage.order : order;
   const wanted = known(scene.orders, told) ? told : scene.order || scene.orders[0].id;
   pause(stage, false);

@@ -12,12 +12,6 @@ from explainer.ui.navigation import PAGES, entry
 from tests.app.conftest import Visitor, serve
 
 STAMPS = ["5", "14", "10", "12", "14", "36", "24", "30", "15", "34", "20", "24", "24", "55", "32", "36"]
-OPERATORS = [
-    page
-    for page in PAGES
-    if page.stem not in ("start", "sliding_window", "side_by_side", "your_photo", "checkerboard", "max_unpooling")
-    and page.stem not in ("questions", "glossary")
-]
 
 
 def stage(page: Page, number: int = 0):
@@ -48,20 +42,6 @@ def test_a_link_into_a_server_that_nobody_has_visited(browser, stem):
         expect(page.get_by_role("dialog")).to_have_count(0)
         assert visitor.problems == []
         page.close()
-
-
-@pytest.mark.parametrize("target", OPERATORS, ids=lambda one: one.stem)
-def test_every_stage_steps_to_its_end(visitor, target):
-    page = visitor.open(target.url_path)
-    before = count(page).text_content()
-    assert before.startswith("1 /")
-    button(page, "Next step").click()
-    expect(count(page)).to_have_text(re.compile(r"^2 /"))
-    button(page, "Play").focus()
-    page.keyboard.press("End")
-    steps = before.split("/")[1].strip()
-    expect(count(page)).to_have_text(f"{steps} / {steps}")
-    expect(button(page, "Next step")).to_be_disabled()
 
 
 def test_playing_reaches_the_last_step_and_torchs_numbers(visitor):
@@ -212,10 +192,10 @@ def choose(page: Page, label: str, option: str) -> None:
 
 
 def test_a_bad_link_says_so_and_falls_back(visitor):
-    page = visitor.open(f"transposed-convolution?tc_example=nope&tc_stride=77&tc_input={quote('1 x')}")
+    page = visitor.open(f"transposed-convolution?tc_example=nope&tc_stride=77&tc_input={quote('1 ?')}")
     expect(page.get_by_test_id("stAlert").filter(has_text="The link asks for example 'nope'")).to_be_visible()
     expect(page.get_by_test_id("stAlert").filter(has_text="The link asks for Stride s '77'")).to_be_visible()
-    expect(page.get_by_test_id("stAlert").filter(has_text="'x' is not a number")).to_be_visible()
+    expect(page.get_by_test_id("stAlert").filter(has_text="'?' is not a number")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
@@ -271,6 +251,6 @@ def test_one_page_after_the_other(visitor):
     page = visitor.open()
     for coming in PAGES[1:]:
         page.get_by_test_id("stTopNavSection").filter(has_text=coming.section).click()
-        page.get_by_test_id("stTopNavDropdownLink").filter(has_text=coming.title).first.click()
+        page.get_by_test_id("stTopNavDropdownLink").filter(has_text=re.compile(f"{re.escape(coming.title)}$")).click()
         expect(page.get_by_test_id("stMain").locator("h1").first).to_contain_text(coming.title.split(",")[0])
     visitor.settle()

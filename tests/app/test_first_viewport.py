@@ -73,6 +73,18 @@ def sideways(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
+def steps_to_its_end(page: Page) -> None:
+    """The first stage plays forward by its button, and ends with its last step."""
+    stage = page.get_by_test_id("stMain").locator(".stage:has(.board)").first
+    count = stage.locator(".count")
+    steps = int((count.text_content() or "").split("/")[1])
+    stage.get_by_role("button", name="Next step", exact=True).click()
+    expect(count).to_have_text(f"2 / {steps}")
+    stage.get_by_role("button", name="Last step", exact=True).click()
+    expect(count).to_have_text(f"{steps} / {steps}")
+    expect(stage.get_by_role("button", name="Next step", exact=True)).to_be_disabled()
+
+
 @pytest.mark.parametrize("entry", PAGES, ids=lambda one: one.stem)
 def test_the_figure_is_first_and_nothing_keeps_anybody_out(visitor, entry):
     page, selector = visitor.page, figure_of(entry)
@@ -86,6 +98,8 @@ def test_the_figure_is_first_and_nothing_keeps_anybody_out(visitor, entry):
             found = box(page, selector, 1280, height)
             assert found["y"] + found["height"] <= height, found
             assert min(digits(page), default=READABLE) >= READABLE
+    if selector == ".stage":
+        steps_to_its_end(page)
     assert jumps(page) == []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)

@@ -51,7 +51,7 @@ def test_another_shape_starts_where_its_scene_says(open_stage):
     stage = open_stage(scenes.transposed())
     stage.page.locator(".slider").fill("12")
     stage.page.mouse.click(*stage.point("output", 3))
-    stage.mount(scenes.transposed(3) | {"step": 5, "order": "scatter"})
+    stage.mount(scenes.transposed(3) | {"step": 5, "order": "scatter", "name": "another example"})
     stage.wait("order", "scatter")
     assert stage.step() == 5
     stage.wait("pinned", "")
