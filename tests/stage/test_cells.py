@@ -17,7 +17,7 @@ LIT = """id => {
 
 
 def test_hovering_lights_the_same_products_on_all_panels(open_stage):
-    stage = open_stage(scenes.transposed(), height=1400)  # high enough for the whole matrix
+    stage = open_stage(scenes.transposed(), width=1900, height=1400)  # room for the whole matrix
     stage.page.mouse.move(*stage.point("kernel", 0))
     stage.wait("focus", "kernel:0")
     lookup = Lookup(scenes.transposed())
