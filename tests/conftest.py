@@ -18,7 +18,7 @@ from tests.browser import launch
 
 sys.path.insert(0, str(Path(__file__).parent))
 #: A busy machine is no failure: what is waited for comes at once, or never.
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")

@@ -88,9 +88,9 @@ class Visitor:
 
     def settle(self) -> None:
         """Wait until the script has run and stays at rest."""
-        self.page.wait_for_selector(READY, timeout=60_000)
+        self.page.wait_for_selector(READY, timeout=120_000)
         self.page.wait_for_timeout(300)
-        self.page.wait_for_selector(READY, timeout=60_000)
+        self.page.wait_for_selector(READY, timeout=120_000)
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +104,7 @@ def tabs(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def visitor(app: str, tabs: BrowserContext) -> Iterator[Visitor]:
     page = tabs.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)
     found = Visitor(page, app)
     yield found
     page.close()

@@ -97,7 +97,7 @@ def open_stage(browser: Browser) -> Iterator[Any]:
         scene: dict[str, Any] | None = None, width: int = 1100, height: int = 800, query: str = "", **options: Any
     ) -> Stage:
         page = browser.new_page(viewport={"width": width, "height": height}, **options)
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         stage = Stage(page, [])
         page.on("pageerror", lambda error: stage.problems.append(str(error)))
         page.on("console", lambda m: stage.problems.append(m.text) if m.type in ("error", "warning") else None)
