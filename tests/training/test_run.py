@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import types
 from pathlib import Path
 
 import numpy as np
@@ -153,7 +155,9 @@ def test_a_run_may_be_bounded_by_time(folder: Path) -> None:
     assert run.step == 0
 
 
-def test_two_processes_end_with_the_same_weights(folder: Path) -> None:
+def test_two_processes_end_with_the_same_weights(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # New processes run the parent's main module again; after a test of a page that is a page of the app.
+    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
     argv = [*command(folder), "--run", "pair", "--processes", "2", "--threads", "1"]
     assert main(argv) == 0
     lines = (folder / "work" / "pair" / "log.jsonl").read_text().splitlines()
