@@ -80,7 +80,8 @@ def steps_to_its_end(page: Page) -> None:
     steps = int((count.text_content() or "").split("/")[1])
     stage.get_by_role("button", name="Next step", exact=True).click()
     expect(count).to_have_text(f"2 / {steps}")
-    stage.get_by_role("button", name="Last step", exact=True).click()
+    if steps > 2:
+        stage.get_by_role("button", name="Last step", exact=True).click()
     expect(count).to_have_text(f"{steps} / {steps}")
     expect(stage.get_by_role("button", name="Next step", exact=True)).to_be_disabled()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from explainer.player.captions import format_number
 from explainer.player.lookup import Lookup
@@ -172,13 +173,13 @@ def test_only_one_of_two_stages_listens(open_stage):
 def test_b_blackens_and_the_question_mark_lists_the_keys(open_stage):
     stage = open_stage(scenes.pooled())
     stage.page.keyboard.press("b")
-    assert stage.page.locator("dialog.black").is_visible()
+    expect(stage.page.locator("dialog.black")).to_be_visible()
     stage.page.keyboard.press("x")
-    assert stage.page.locator("dialog").count() == 0
+    expect(stage.page.locator("dialog")).to_have_count(0)
     stage.page.keyboard.press("?")
     assert "Page Down" in stage.page.locator("dialog.help").text_content()
     stage.page.keyboard.press("Escape")
-    assert stage.page.locator("dialog").count() == 0
+    expect(stage.page.locator("dialog")).to_have_count(0)
 
 
 def test_back_and_forward_move_the_stage(open_stage):
