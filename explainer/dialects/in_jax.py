@@ -9,7 +9,17 @@ from typing import Any
 from torch import Tensor
 
 from explainer import geometry
-from explainer.dialects.writing import Snippet, array, divides, indices_of, overhang, scales, target
+from explainer.dialects.writing import (
+    MODES,
+    Snippet,
+    array,
+    divides,
+    indices_of,
+    overhang,
+    rearrangement,
+    scales,
+    target,
+)
 from explainer.operators import (
     AdaptiveAveragePooling,
     Area,
@@ -27,10 +37,8 @@ from explainer.operators import (
     TransposedConvolution,
 )
 from explainer.operators.checks import per_axis
-from explainer.operators.pixel_shuffle import shuffle_order
 from explainer.operators.weights import full_weight
 
-MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 NOTES = {
     Convolution: "Padding is a pair for each axis; feature_group_count is torch's groups. Flax keeps channels last.",
     TransposedConvolution: "Written as the second reading: lhs_dilation inserts the zeros. lax.conv_transpose with "
@@ -216,18 +224,3 @@ def rearranged(op: PixelShuffle | PixelUnshuffle, x: Tensor) -> list[str]:
     """Pixel shuffle and back as reshape, transpose, reshape."""
     parts, order, size = rearrangement(op, x)
     return [f"output = x.reshape({parts}).transpose({order}).reshape({size})"]
-
-
-def rearrangement(op: PixelShuffle | PixelUnshuffle, x: Tensor) -> tuple[list[int], list[int], list[int]]:
-    """The shape taken apart, the order of its axes, and the shape put together again."""
-    up = isinstance(op, PixelShuffle)
-    factors = per_axis("factor", op.upscale_factor if isinstance(op, PixelShuffle) else op.downscale_factor, x.ndim - 1)
-    n, size = len(factors), tuple(op(x[None]).shape)
-    if up:
-        left = len(x) // prod(factors)
-        parts = [left, *factors] if op.mode == "CRD" else [*factors, left]
-        return [1, *parts, *x.shape[1:]], shuffle_order(n, op.mode), list(size)
-    pairs = [part for i, r in zip(x.shape[1:], factors, strict=True) for part in (i // r, r)]
-    inner, outer = [3 + 2 * axis for axis in range(n)], [2 + 2 * axis for axis in range(n)]
-    order = [0, 1, *inner, *outer] if op.mode == "CRD" else [0, *inner, 1, *outer]
-    return [1, len(x), *pairs], order, list(size)

@@ -8,8 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from explainer.dialects.in_jax import rearrangement
-from explainer.dialects.writing import Snippet, array, divides, overhang, target
+from explainer.dialects.writing import Snippet, array, divides, overhang, rearrangement, target
 from explainer.operators import (
     AdaptiveAveragePooling,
     Area,
@@ -29,7 +28,6 @@ from explainer.operators.checks import per_axis
 from explainer.operators.resizing import Resizing
 from explainer.operators.weights import full_weight
 
-MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 NOTES = {
     Convolution: "Channels last, kernel (..., C_in / groups, C_out); 'same' with a stride pads otherwise than torch.",
     TransposedConvolution: "Channels last, kernel (..., C_out, C_in); 'same' crops to i times the stride, an odd "

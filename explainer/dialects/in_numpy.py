@@ -9,6 +9,7 @@ from typing import Any
 from torch import Tensor
 
 from explainer.dialects.writing import (
+    MODES,
     Snippet,
     array,
     indices_of,
@@ -34,8 +35,6 @@ from explainer.operators import (
 )
 from explainer.operators.checks import per_axis
 from explainer.operators.weights import full_weight
-
-MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
 def written(op: Operator, x: Tensor) -> Snippet:

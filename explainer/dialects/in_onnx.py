@@ -7,8 +7,7 @@ from typing import Any
 
 from torch import Tensor
 
-from explainer.dialects.in_jax import rearrangement
-from explainer.dialects.writing import Snippet, array, divides, factors, indices_of, target, text
+from explainer.dialects.writing import MODES, Snippet, array, divides, factors, indices_of, rearrangement, target, text
 from explainer.operators import (
     AdaptiveAveragePooling,
     Area,
@@ -29,7 +28,6 @@ from explainer.operators.checks import per_axis
 from explainer.operators.resizing import Resizing
 from explainer.operators.weights import full_weight
 
-MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 NOTES = {
     Convolution: "pads are all begins, then all ends; auto_pad SAME_UPPER puts the odd zero behind, as torch's 'same'.",
     TransposedConvolution: "pads crop, begins before ends; output_shape and auto_pad SAME_UPPER work the pads out "

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from explainer import geometry
-from explainer.operators import AveragePooling, MaxPooling, MaxUnpooling, NearestNeighbor
+from explainer.operators import AveragePooling, MaxPooling, MaxUnpooling, NearestNeighbor, PixelShuffle, PixelUnshuffle
 from explainer.operators.bilinear import Bilinear
 from explainer.operators.checks import per_axis
+from explainer.operators.pixel_shuffle import shuffle_order
 from explainer.operators.resizing import Resizing
+
+MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+"""torch's padding modes as numpy, JAX and ONNX call them."""
 
 
 @dataclass(frozen=True)
@@ -98,3 +103,18 @@ def lines(*parts: str | list[str]) -> str:
 
 #: A line that is left out.
 NONE = "\0"
+
+
+def rearrangement(op: PixelShuffle | PixelUnshuffle, x: Tensor) -> tuple[list[int], list[int], list[int]]:
+    """The shape taken apart, the order of its axes, and the shape put together again."""
+    up = isinstance(op, PixelShuffle)
+    factors = per_axis("factor", op.upscale_factor if isinstance(op, PixelShuffle) else op.downscale_factor, x.ndim - 1)
+    n, size = len(factors), tuple(op(x[None]).shape)
+    if up:
+        left = len(x) // prod(factors)
+        parts = [left, *factors] if op.mode == "CRD" else [*factors, left]
+        return [1, *parts, *x.shape[1:]], shuffle_order(n, op.mode), list(size)
+    pairs = [part for i, r in zip(x.shape[1:], factors, strict=True) for part in (i // r, r)]
+    inner, outer = [3 + 2 * axis for axis in range(n)], [2 + 2 * axis for axis in range(n)]
+    order = [0, 1, *inner, *outer] if op.mode == "CRD" else [0, *inner, 1, *outer]
+    return [1, len(x), *pairs], order, list(size)

@@ -24,7 +24,8 @@ from explainer.operators import (
     to_nested,
 )
 from explainer.quiz.cases import grid, integer
-from explainer.quiz.mistakes import Map, outcomes
+from explainer.quiz.instead import Map
+from explainer.quiz.mistakes import outcomes
 
 #: How many cases a function is tried on.
 COUNT = 6

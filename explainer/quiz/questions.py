@@ -18,7 +18,8 @@ from explainer.examples.cases import read_case
 from explainer.matrix import matrix_of
 from explainer.operators import OPERATORS, MaxPooling, Operator
 from explainer.quiz.cases import DRAWN, HARDEST, Case, integer
-from explainer.quiz.mistakes import Map, Mistake, outcomes
+from explainer.quiz.instead import Map
+from explainer.quiz.mistakes import Mistake, outcomes
 from explainer.quiz.settings import Choice, choice, has_settings
 
 VALUE, SIZE, REACH, LANDS, SETTING = "value", "size", "reach", "lands", "setting"

@@ -11,12 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from math import isfinite, log10
+from math import isfinite
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from explainer.experiments import lineup
 from explainer.experiments.learning.layers import LAYERS, kernels_of
 from explainer.experiments.learning.tasks import TASKS, Data
 from explainer.experiments.overlap import pattern_share
@@ -139,8 +140,7 @@ def rivals(data: Data, stride: int) -> dict[str, float]:
 
 def psnr(picture: Tensor, truth: Tensor) -> float:
     """Peak signal-to-noise ratio in dB away from the border, of values clipped to 0..1; 200 where all is equal."""
-    error = float(F.mse_loss(inner(picture).clamp(0, 1), inner(truth).clamp(0, 1)))
-    return min(200.0, -10 * log10(error)) if error else 200.0
+    return min(200.0, lineup.psnr(inner(picture).clamp(0, 1), inner(truth).clamp(0, 1)))
 
 
 def inner(maps: Tensor) -> Tensor:
