@@ -6,10 +6,11 @@ drops them silently, so the raw URL is read first. Keys are app-wide and therefo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explainer.examples.schema import hint
 from explainer.ui import locks
@@ -80,9 +81,8 @@ class Settings:
         def chosen() -> None:
             state = state_of(st.session_state[key])
             # In one go with the settings that go back to the example's own: one entry in the browser's history.
-            gone = {self.key(name) for name in state}
-            kept = {name: value for name, value in st.query_params.to_dict().items() if name not in gone}
-            st.query_params.from_dict({**kept, key: st.session_state[key]})
+            forget_parameters(map(self.key, state))
+            st.query_params[key] = st.session_state[key]
             self.adopt(state)
 
         slug = st.selectbox(
@@ -188,6 +188,18 @@ class Settings:
         self.forget_notes()
         for name, text in values.items():
             st.session_state[self.key(name)] = text
+
+
+def forget_parameters(names: Iterable[str]) -> None:
+    """Take widgets' parameters out of the address; it changes with the next one that is written.
+
+    `st.query_params` refuses every parameter that a widget is bound to, both to take it out and to write it as it is.
+    """
+    context = get_script_run_ctx()
+    assert context is not None
+    with context.session_state.query_params() as parameters:
+        for name in names:
+            parameters.discard_param_no_forward_msg(name)
 
 
 def nearest(old: str, texts: list[str]) -> str:

@@ -250,6 +250,14 @@ def test_published_sizes_come_back(slug, size, small, back):
     assert back in row.values()
 
 
+def test_an_example_is_chosen_after_a_setting_that_is_none_of_its_own():
+    app = open_page("transposed_convolution", sz_p="0", tc_stride="3")
+    app.selectbox(key="tc_example").set_value("demystified").run()
+    assert [one.value for one in app.exception] == []
+    assert app.query_params == {"sz_p": "0", "tc_example": "demystified"}
+    assert app.selectbox(key="sz_p").value == "0"
+
+
 def test_torchvisions_shapes_stand_on_the_last_page():
     app = open_page("your_photo")
     assert any("features 2048 × 28 × 32 → scores 21 × 28 × 32" in one.value for one in app.caption)
