@@ -71,7 +71,7 @@ def test_the_path_is_three_files_and_two_rows():
 
 def test_the_new_operator_passes_the_contract(extended):
     names = "pad-one or zero_padding or every_route or known or unique"
-    done = run(extended, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", names, *CONTRACT)
+    done = run(extended, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", "-k", names, *CONTRACT)
     assert done.returncode == 0, done.stdout[-3000:]
     assert int(re.search(r"(\d+) passed", done.stdout)[1]) >= 6
 

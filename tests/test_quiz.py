@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -104,17 +105,12 @@ def test_reach_against_pushing_single_pixels(kind):
 
 def test_every_mistake_of_every_operator_is_met():
     """Planted mistakes: for each there is a question whose answer it gives, and the judge names it and no other."""
-    met = {}
-    for op in DRAWN:
-        kind = OPERATORS[op][0]
-        for seed in range(60):
-            for level in (1, 2, 3, 4):
-                one = question(seed, 1, level, (op,))
-                met.setdefault(kind, set()).update(mistake.name for _, mistake in one.wrong)
-            if met[kind] == {mistake.name for mistake in MISTAKES[kind]}:
-                break
-    missing = {kind.__name__: {m.name for m in MISTAKES[kind]} - met[kind] for kind in met}
-    assert {name: left for name, left in missing.items() if left} == {}
+    missing = {OPERATORS[op][0]: {mistake.name for mistake in MISTAKES[OPERATORS[op][0]]} for op in DRAWN}
+    for seed in range(60):
+        for op, level in product(DRAWN, (1, 2, 3, 4)):
+            if left := missing[OPERATORS[op][0]]:
+                left -= {mistake.name for _, mistake in question(seed, 1, level, (op,)).wrong}
+    assert {kind.__name__: left for kind, left in missing.items() if left} == {}
 
 
 def test_mistakes_are_what_people_would_compute():

@@ -30,9 +30,8 @@ def count(page: Page):
     return stage(page).locator(".count")
 
 
-@pytest.mark.parametrize("stem", ["matrix_2d", "your_photo"])
-def test_a_link_into_a_server_that_nobody_has_visited(browser, stem):
-    target = entry(stem)
+def test_a_link_into_a_server_that_nobody_has_visited(browser):
+    target = entry("your_photo")
     with serve() as address:
         visitor = Visitor(browser.new_page(), address)
         page = visitor.open(target.url_path)
@@ -247,9 +246,9 @@ def test_a_link_opens_a_lesson(visitor):
     expect(page.get_by_test_id("stAlert")).to_contain_text("a lesson that does not exist")
 
 
-def test_one_page_after_the_other(visitor):
+def test_the_menu_leads_to_a_page_of_every_section(visitor):
     page = visitor.open()
-    for coming in PAGES[1:]:
+    for coming in {one.section: one for one in PAGES[1:]}.values():
         page.get_by_test_id("stTopNavSection").filter(has_text=coming.section).click()
         page.get_by_test_id("stTopNavDropdownLink").filter(has_text=re.compile(f"{re.escape(coming.title)}$")).click()
         expect(page.get_by_test_id("stMain").locator("h1").first).to_contain_text(coming.title.split(",")[0])
