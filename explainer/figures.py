@@ -5,6 +5,7 @@ Every function returns a figure; pages show it with `explainer.ui.charts.show_ch
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec
@@ -36,7 +37,13 @@ def scale(role: str, theme: str, deep: bool = False) -> list[list[Any]]:
 
 def remembered(build: Callable[P, go.Figure]) -> Callable[P, go.Figure]:
     """Keep the last figures: building one takes plotly some 20 ms. Callers must not change what they get."""
-    kept = lru_cache(maxsize=128)(build)
+
+    @lru_cache(maxsize=128)
+    def kept(*args: Any, **kwargs: Any) -> go.Figure:
+        figure = build(*args, **kwargs)
+        made_from = repr((build.__name__, args, sorted(kwargs.items())))
+        figure._made_from = hashlib.sha256(made_from.encode()).hexdigest()
+        return figure
 
     @wraps(build)
     def hashable(*args: P.args, **kwargs: P.kwargs) -> go.Figure:
@@ -44,6 +51,11 @@ def remembered(build: Callable[P, go.Figure]) -> Callable[P, go.Figure]:
         return kept(*map(tuples_of, args), **frozen)
 
     return hashable
+
+
+def fingerprint(figure: go.Figure) -> str:
+    """What tells a figure of this module from every other one: which function made it, of what."""
+    return str(figure._made_from)
 
 
 def frame(figure: go.Figure, height: int, x_title: str = "", y_title: str = "") -> go.Figure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -15,22 +16,52 @@ from explainer.scene.panels import Scene
 from explainer.ui.class_link import show_class_link
 from explainer.ui.lessons import show_lessons
 from explainer.ui.page_record import OperatorPage, PageState
+from explainer.ui.shelf import Shelf
 from explainer.ui.stage import link_here, show_downloads
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is said about a case: the same for everybody, so it is kept."""
+
+    proofs: tuple[Proof, ...]
+    size: tuple[str, ...]
+    code: str
+    others: Mapping[str, Snippet]
+
+
+_facts: Shelf[Facts] = Shelf(256)
+
+
+def facts_of(page: OperatorPage, state: PageState) -> Facts:
+    """A case's proofs, size formula and programs, computed once for all who look at it.
+
+    The key is what the case prints as, so that 2 and 2.0 or 0 and -0, which are equal, keep their own programs.
+    """
+    return _facts.kept((page.prefix, repr(state.op), repr(state.input)), lambda: find_facts(page, state))
+
+
+def find_facts(page: OperatorPage, state: PageState) -> Facts:
+    """As `facts_of`, computed now."""
+    op, x = state.op, state.tensor()
+    proofs = (*first_proofs(op, x), *page.proofs(op, x))
+    size = tuple(op.size_formula(tuple(x.shape[1:])))
+    return Facts(proofs, size, program(x, op.code(x)), snippets(op, x))
 
 
 def show_below(page: OperatorPage, state: PageState, scene: Scene, stage: str, example: Example) -> None:
     """Everything below the stage, whose key is `stage`: the story, what is checked, code, lessons, files."""
-    op, x = state.op, state.tensor()
+    told = facts_of(page, state)
     story, facts = st.columns((3, 2), gap="large")
     with story:
         st.markdown(page.story)
         st.caption(f"**{example.title}.** {example.note} *Source: {example.source}.*")
     with facts:
-        show_proofs([*first_proofs(op, x), *page.proofs(op, x)])
-        show_size(op.size_formula(tuple(x.shape[1:])))
+        show_proofs(told.proofs)
+        show_size(told.size)
     if page.is_last:
         show_beliefs(page.stem)
-    show_tabs(scene, stage, program(x, op.code(x)), example.note, snippets(op, x))
+    show_tabs(scene, stage, told.code, example.note, told.others)
 
 
 def show_beliefs(page: str) -> None:

@@ -1,12 +1,40 @@
-"""Charts on a page: one look, no tool bar, and a sentence for those who do not see them."""
+"""Charts and tables on a page: one look, no tool bar, and a sentence for those who do not see them.
+
+What they show is the same for every visitor, so Streamlit's message is made once and sent again: turning a figure into
+JSON, or a table into Arrow's format, takes longer than all the rest of a small page.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
+import pyarrow as pa
 import streamlit as st
+
+from explainer.figures import fingerprint
+
+Row = dict[str, str]
 
 
 def show_chart(figure: Any, alt: str, key: str) -> None:
-    """Show a plotly figure; `alt` is its takeaway, `key` is unique in the app."""
-    st.plotly_chart(figure, width="stretch", key=key, alt=alt, config={"displayModeBar": False, "scrollZoom": False})
+    """Show a figure of `explainer.figures`; `alt` is its takeaway, `key` is unique in the app."""
+    draw_chart(fingerprint(figure), alt, key, figure)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def draw_chart(made_from: str, alt: str, key: str, _figure: Any) -> None:
+    """As `show_chart`, for the first who asks; everybody else gets the same message."""
+    st.plotly_chart(_figure, width="stretch", key=key, alt=alt, config={"displayModeBar": False, "scrollZoom": False})
+
+
+def show_rows(rows: Sequence[Row], alt: str) -> None:
+    """A table of texts (Markdown) with the same columns in every row; `alt` says what it holds."""
+    st.table(as_arrow(tuple(tuple(row.items()) for row in rows)), hide_index=True, alt=alt)
+
+
+@lru_cache(maxsize=128)
+def as_arrow(rows: tuple[tuple[tuple[str, str], ...], ...]) -> pa.Table:
+    """The table as Streamlit sends it. Not to be changed by the caller."""
+    return pa.Table.from_pylist([dict(row) for row in rows])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -21,6 +22,7 @@ from explainer.scene.view import View
 from explainer.ui import locks
 from explainer.ui.page_record import MOST_PIXELS, Field, OperatorPage, PageState
 from explainer.ui.settings import Settings
+from explainer.ui.shelf import Shelf
 
 HELP = (
     "One row a line; spaces between numbers. One row makes a 1D map. What torch, numpy, TensorFlow or a spreadsheet "
@@ -73,8 +75,9 @@ def choose_grid(
     return cells
 
 
+@lru_cache(maxsize=256)
 def read_cells(text: str, channels: int = 1, letters: bool = True) -> tuple[Tensor, tuple[str, ...] | None]:
-    """A grid as (C, rows, columns), and the letters if there are letters in it."""
+    """A grid as (C, rows, columns), and the letters if there are letters in it. Not to be changed by the caller."""
     lettered = read_letters(text) if channels == 1 and letters else None
     if lettered:
         # The letters need some numbers behind them, for the proofs and the code: 1, 2, 3, ...
@@ -131,7 +134,7 @@ def choose_operator(
         for one in page.fields:
             default = tuples_of(params.get(one.name, one.options[0]))
             candidates = list(dict.fromkeys((*one.options, *(one.pairs if x.ndim == 3 else ()), default)))
-            allowed = [value for value in candidates if possible(page, {**fixed, **chosen, one.name: value}, one, x)]
+            allowed = fitting(page, {**fixed, **chosen}, one, candidates, x)
             if not allowed:
                 page.make(**fixed, **{**chosen, one.name: default})(x[None])
                 raise ValueError("the output would have too many pixels for a picture; make the input smaller.")
@@ -145,6 +148,20 @@ def choose_operator(
     op(x[None])
     place.markdown(" · ".join(filter(None, told)), width="content")
     return op
+
+
+_fitting: Shelf[list[bool]] = Shelf(1024)
+
+
+def fitting(
+    page: OperatorPage, parameters: dict[str, Any], field: Field, candidates: Sequence[Any], x: Tensor
+) -> list[Any]:
+    """Those values of a field that torch accepts with these parameters and this input; it is asked once for all."""
+    fits = _fitting.kept(
+        (page.prefix, field.name, repr(parameters), repr(candidates), repr(x.tolist())),
+        lambda: [possible(page, {**parameters, field.name: value}, field, x) for value in candidates],
+    )
+    return [value for value, accepted in zip(candidates, fits, strict=True) if accepted]
 
 
 def possible(page: OperatorPage, parameters: dict[str, Any], chosen: Field, x: Tensor) -> bool:

@@ -20,6 +20,7 @@ from explainer.operators import Nested, to_nested
 from explainer.photos import to_data_uri
 from explainer.quantities import short
 from explainer.segmentation.samples import sample
+from explainer.ui.charts import show_rows
 from explainer.ui.lens import Picture, show_lens
 from explainer.ui.navigation import link
 from explainer.ui.settings import Settings
@@ -90,7 +91,7 @@ def show_table(x: Tensor, r: int) -> None:
         }
         for contestant, its in found_for(to_nested(x), r)
     ]
-    st.table(rows, hide_index=True, alt="Size, learned numbers, rank and other properties of each upsampler")
+    show_rows(rows, "Size, learned numbers, rank and other properties of each upsampler")
 
 
 @st.cache_data(max_entries=24, show_spinner="Shrinking and growing the photo ...")

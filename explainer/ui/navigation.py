@@ -6,10 +6,12 @@ without the frame.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 SCRIPTS = Path(__file__).parents[2] / "pages"
 
@@ -87,8 +89,24 @@ def entry(stem: str) -> Entry:
     return next(page for page in PAGES if page.stem == stem)
 
 
+_sections: dict[str, dict[str, list[st.Page]]] = {}
+
+
 def sections(default: str = "start") -> dict[str, list[st.Page]]:
-    """All pages for `st.navigation`, by section, in lecture order; `default` is the stem of the one at the root."""
+    """All pages for `st.navigation`, by section, in lecture order; `default` is the stem of the one at the root.
+
+    Streamlit looks for each page's file when a page is made; they are made once. Every run gets copies, since the
+    navigation notes on a page that it may run.
+    """
+    if get_script_run_ctx(suppress_warning=True) is None:  # At start-up pages stay blank.
+        return make_sections(default)
+    if default not in _sections:
+        _sections[default] = make_sections(default)
+    return {name: [copy(page) for page in pages] for name, pages in _sections[default].items()}
+
+
+def make_sections(default: str) -> dict[str, list[st.Page]]:
+    """As `sections`, made anew."""
     groups: dict[str, list[st.Page]] = {}
     for page in PAGES:
         icon = f":material/{page.icon}:"

@@ -28,7 +28,7 @@ from explainer.scene.panels import Scene
 from explainer.scene.view import View
 from explainer.segmentation.samples import sample
 from explainer.ui.below import show_proofs, show_tabs
-from explainer.ui.charts import show_chart
+from explainer.ui.charts import show_chart, show_rows
 from explainer.ui.settings import Settings
 from explainer.ui.stage import show_stage
 from explainer.ui.theme import theme
@@ -178,20 +178,23 @@ def evenness_chart() -> object:
 def show_pictures(seed: int) -> None:
     """A small random map through three doublings of each kind."""
     with st.grid(5, min_column_width=150) as grid:
-        for method in METHODS:
-            picture, share = picture_of(method, seed), overlap.shares(method, seed)["random"]
+        for number in range(len(METHODS)):
             with grid.cell():
-                st.image(
-                    enlarged(picture, 5),
-                    width="stretch",
-                    alt=f"{method.name}: {percent(share)} of the energy is pattern",
-                )
-                st.caption(method.name)
+                show_picture(number, seed)
 
 
-@lru_cache(maxsize=64)
+@st.cache_resource(max_entries=64, show_spinner=False)
+def show_picture(number: int, seed: int) -> None:
+    """The map grown by the method of that number; its picture file is made once for everybody."""
+    method = METHODS[number]
+    share = overlap.shares(method, seed)["random"]
+    alt = f"{method.name}: {percent(share)} of the energy is pattern"
+    st.image(enlarged(picture_of(method, seed), 5), width="stretch", alt=alt)
+    st.caption(method.name)
+
+
 def picture_of(method: Method, seed: int) -> NDArray[np.uint8]:
-    """The grown map as gray values, (64, 64). Not to be changed by the caller."""
+    """The grown map as gray values, (64, 64)."""
     grown = on_one_core(lambda: overlap.grown(method, seed))
     gray: NDArray[np.uint8] = (255 * grown.clamp(0, 1)).byte().numpy()
     return gray
@@ -227,9 +230,7 @@ def show_remedies(seed: int) -> None:
                 "Error after training": percent(wrong, LEAST),
             }
         )
-    st.table(
-        rows, hide_index=True, alt="Share of the energy that repeats with the stride, for each layer and its weights"
-    )
+    show_rows(rows, "Share of the energy that repeats with the stride, for each layer and its weights")
 
 
 def show_gradient(k: int, s: int) -> None:

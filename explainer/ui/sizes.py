@@ -12,6 +12,7 @@ from explainer import geometry
 from explainer.examples.table import Example, examples_of
 from explainer.operators import Convolution, TransposedConvolution
 from explainer.operators.kernels import ones
+from explainer.ui.charts import show_rows
 from explainer.ui.settings import Settings
 
 
@@ -36,7 +37,7 @@ def show_sizes() -> None:
         p = settings.choice("p", "Padding p", tuple(range(k)), min(1, k - 1), width=116)
         first = settings.choice("from", "Sizes from", (4, 6, 10, 14, 30), 4, width=116)
     settings.show_notes()
-    st.table(round_trips(k, s, p, first), hide_index=True, alt="Sizes that come back from a round trip")
+    show_rows(round_trips(k, s, p, first), "Sizes that come back from a round trip")
     o = geometry.convolution_size(max(first, k) + 2, k, s, p)
     rivals = geometry.rival_input_sizes(o, k, s, p)
     st.markdown(f"Input sizes that all give **{o}**: {', '.join(f'**{size}**' for size in rivals)}.")

@@ -63,8 +63,9 @@ def show_hourglass() -> None:
     )
 
 
+@st.cache_resource(max_entries=1, show_spinner=False)
 def show_tasks() -> None:
-    """Four questions about one photo, answered."""
+    """Four questions about one photo, answered; the pictures' files are made once for everybody."""
     from explainer.experiments import herd
     from explainer.segmentation.classes import CLASS_COUNT, SCENE_IDS, display_name
 
@@ -86,8 +87,9 @@ def show_tasks() -> None:
     )
 
 
+@st.cache_resource(max_entries=1, show_spinner=False)
 def show_pair() -> None:
-    """What a network is trained with: a photo, and the label map that a person drew."""
+    """What a network is trained with: a photo, and the label map that a person drew; made once for everybody."""
     from explainer.experiments import herd
     from explainer.segmentation.classes import colorize
 

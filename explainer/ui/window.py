@@ -82,23 +82,23 @@ def prepared(name: str) -> tuple[Pixels, torch.Tensor, nn.Module]:
     return small, x, on_one_core(lambda: fitted(trunk, x, torch.from_numpy(answer[::STRIDE, ::STRIDE])))
 
 
-@st.cache_data(max_entries=32, show_spinner="Classifying patch after patch ...")
+@st.cache_resource(max_entries=32, show_spinner="Classifying patch after patch ...")
 def compared(choice: Choice) -> Comparison:
-    """Both ways for one choice; the samples are ours, so the answer may be kept."""
+    """Both ways for one choice; the samples are ours, so the answer may be kept. Not to be changed by the caller."""
     _, x, net = prepared(choice.name)
     return on_one_core(lambda: compare_ways(net, x, choice.side, choice.step))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def swept(name: str) -> dict[int, float]:
-    """Patch side -> largest difference away from the border."""
+    """Patch side -> largest difference away from the border. Not to be changed by the caller."""
     _, x, net = prepared(name)
     return on_one_core(lambda: difference_by_side(net, x))
 
 
-@st.cache_data(max_entries=8, show_spinner="Classifying patch after patch ...")
+@st.cache_resource(max_entries=8, show_spinner="Classifying patch after patch ...")
 def slid(name: str) -> dict[str, Any]:
-    """The sliding window's photo and decisions; the samples are ours, so they may be kept."""
+    """The sliding window's photo and decisions; the samples are ours, so they may be kept. Not to be changed."""
     return window_data(*prepared(name))
 
 
@@ -107,9 +107,11 @@ def field_of(name: str) -> int:
     return receptive_field(prepared(name)[2])[0]
 
 
-def show_labels(choice: Choice, found: Comparison) -> None:
-    """The photo with some patches, and the labels of both ways."""
+@st.cache_resource(max_entries=24, show_spinner=False)
+def show_labels(choice: Choice, _found: Comparison) -> None:
+    """The photo with some patches, and the labels of both ways; the pictures' files are made once for everybody."""
     photo, *_ = prepared(choice.name)
+    found = _found
     ways = (("patch by patch", found.patches), ("in one pass", found.dense))
     with st.grid(3, min_column_width=240) as grid:
         with grid.cell():

@@ -13,8 +13,8 @@ from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.regions import regions
 from explainer.segmentation.samples import sample, samples
 from explainer.ui.photo.labelled import coarse
-from explainer.ui.photo.shelf import Shelf
 from explainer.ui.photo.swapping import busiest
+from explainer.ui.shelf import Shelf
 from tests.pages.photo_page import components, open_page, view
 from tests.threads import one_thread
 

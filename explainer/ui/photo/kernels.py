@@ -11,7 +11,7 @@ import streamlit as st
 from explainer import figures
 from explainer.quantities import count, percent
 from explainer.segmentation.classes import display_names
-from explainer.ui.charts import show_chart
+from explainer.ui.charts import show_chart, show_rows
 from explainer.ui.photo.labelled import Labelled
 from explainer.ui.photo.tiles import Tile, diverging, enlarged_to, png, show_tiles
 from explainer.ui.settings import Settings
@@ -114,7 +114,7 @@ def show_stages(answer: Labelled) -> None:
         }
         for one in found
     ]
-    st.table(rows, hide_index=True, alt="Output size, multiply-adds and receptive field of every stage")
+    show_rows(rows, "Output size, multiply-adds and receptive field of every stage")
     st.caption(
         "*Output* is channels × height × width. *Sees* is the receptive field in input pixels; the score at stride 32 "
         "also sees the mean of the whole photo. To see it, tick *Receptive field* at the picture above and click a "

@@ -1,10 +1,14 @@
-"""A small memory that forgets what was used longest ago. No Streamlit here."""
+"""A small memory that forgets what was used longest ago. No Streamlit here.
+
+What is the same for every visitor (a scene, its proofs, a program) is made once and kept on a shelf of the process, by
+everything that it depends on. A visitor's own things lie on a shelf of the visitor's session.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -32,6 +36,14 @@ class Shelf(Generic[T]):
             self._things.move_to_end(key)
             while len(self._things) > self.room:
                 self._things.popitem(last=False)
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The thing under a key, made if it is not there; two who ask at once may both make it. Not to be changed."""
+        found = self.get(key)
+        if found is None:
+            found = make()
+            self.put(key, found)
+        return found
 
     def drop(self, first: Hashable) -> None:
         """Forget everything whose key is a tuple that begins so."""

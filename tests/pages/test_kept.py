@@ -1,0 +1,158 @@
+"""What is the same for everybody is made once: a second visitor with the same settings computes nothing anew."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explainer import figures
+from explainer.operators import NearestNeighbor
+from explainer.scene.view import View
+from explainer.ui import below, charts, choosing, navigation, operator_page, overlap
+from explainer.ui.page_record import OperatorPage, PageState
+from explainer.ui.shelf import Shelf
+
+
+def open_page(stem: str, **query: str) -> AppTest:
+    app = AppTest.from_string(f"from explainer.ui.frame import show_frame\nshow_frame({stem!r})", default_timeout=120)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+@pytest.fixture
+def made(monkeypatch) -> Counter[str]:
+    """Counts what is computed for operator pages, from empty shelves."""
+    counted: Counter[str] = Counter()
+
+    def watch(room, name):
+        real = getattr(room, name)
+
+        def watched(*args, **kwargs):
+            counted[name] += 1
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(room, name, watched)
+
+    monkeypatch.setattr(below, "_facts", Shelf(16))
+    monkeypatch.setattr(choosing, "_fitting", Shelf(64))
+    operator_page.cached_scene.cache_clear()
+    choosing.read_cells.cache_clear()
+    for room, name in ((below, "find_facts"), (choosing, "accepts"), (operator_page, "scene_of"),
+                       (choosing, "read_letters")):  # fmt: skip
+        watch(room, name)
+    return counted
+
+
+def test_the_second_visitor_of_an_operator_page_computes_nothing(made):
+    first = open_page("transposed_convolution", tc_stride="2")
+    before = Counter(made)
+    assert min(before[name] for name in ("find_facts", "accepts", "scene_of", "read_letters")) > 0
+    second = open_page("transposed_convolution", tc_stride="2")
+    assert made == before
+    assert told(second) == told(first)
+    other = open_page("transposed_convolution", tc_stride="3")
+    assert made["find_facts"] == before["find_facts"] + 1
+    assert told(other) != told(first)
+    assert options(other, "tc_output_padding") != options(first, "tc_output_padding"), "each stride has its own"
+
+
+def told(app: AppTest) -> list[str]:
+    """Formulas, programs and the figure."""
+    return [one.value for one in (*app.latex, *app.code)] + [one.proto.json for one in app.get("bidi_component")]
+
+
+def options(app: AppTest, key: str) -> list[str]:
+    return list(app.selectbox(key=key).options)
+
+
+def test_equal_cases_that_print_differently_keep_their_own_programs():
+    page = OperatorPage("nearest_neighbor", "", "", NearestNeighbor, ())
+    state = PageState(NearestNeighbor(2), (((1.0, 0.0),),), View(), "")
+    float_scale = replace(state, op=NearestNeighbor(2.0))
+    negative = replace(state, input=(((1.0, -0.0),),))
+    assert state == float_scale == negative, "equal, so only what they print as tells them apart"
+    codes = [below.facts_of(page, one).code for one in (state, float_scale, negative)]
+    assert codes[0] != codes[1]
+    assert below.facts_of(page, state) is below.facts_of(page, replace(state, name="other"))
+
+
+def test_charts_tables_and_pictures_are_made_once(monkeypatch):
+    counted: Counter[str] = Counter()
+    real = {name: getattr(charts.st, name) for name in ("plotly_chart", "image")}
+
+    def watch(name):
+        def watched(*args, **kwargs):
+            counted[name] += 1
+            return real[name](*args, **kwargs)
+
+        return watched
+
+    charts.draw_chart.clear()
+    overlap.show_picture.clear()
+    for name in real:
+        monkeypatch.setattr(charts.st, name, watch(name))
+    first = open_page("checkerboard", cb_k="3", cb_draw="1")
+    before = Counter(counted)
+    assert before == {"plotly_chart": 3, "image": 5}
+    second = open_page("checkerboard", cb_k="3", cb_draw="1")
+    assert counted == before
+    assert drawn(second) == drawn(first) and len(drawn(first)) == 3
+    other = open_page("checkerboard", cb_k="4", cb_draw="2")
+    assert counted["image"] == 10
+    assert [a == b for a, b in zip(drawn(first), drawn(other), strict=True)] == [False, True, False]
+    assert pictures(other) != pictures(first) == pictures(second)
+
+
+def drawn(app: AppTest) -> list[str]:
+    return [one.proto.spec for one in app.get("plotly_chart")]
+
+
+def pictures(app: AppTest) -> list[str]:
+    return [one.proto.imgs[0].url for one in app.get("image")]
+
+
+def test_every_figure_has_a_fingerprint_of_its_own():
+    rows = [[1.0, 2.0], [3.0, 4.0]]
+    made = [
+        figures.heat_map(rows, "input", "light"),
+        figures.heat_map(rows, "input", "dark"),
+        figures.heat_map(rows, "output", "light"),
+        figures.heat_map([[1.0, 2.0], [3.0, 5.0]], "input", "light"),
+        figures.heat_map(rows, "input", "light", unit="stamps"),
+        figures.curve([1, 2], [1.0, 2.0], "input", "light", x_title="", y_title=""),
+    ]
+    assert len({figures.fingerprint(one) for one in made}) == len(made)
+    assert figures.fingerprint(figures.heat_map(rows, "input", "light")) == figures.fingerprint(made[0])
+
+
+def test_tables_of_other_cells_are_other_tables():
+    one, other = ((("a", "1"), ("b", "2")),), ((("a", "1"), ("b", "3")),)
+    assert charts.as_arrow(one).to_pylist() == [{"a": "1", "b": "2"}]
+    assert charts.as_arrow(other).to_pylist() == [{"a": "1", "b": "3"}]
+    assert charts.as_arrow(one) is charts.as_arrow((*one,))
+
+
+def test_pages_are_looked_up_once_and_every_run_gets_its_own(monkeypatch):
+    monkeypatch.setattr(navigation, "_sections", {})
+    made: list[str] = []
+    real = navigation.make_sections
+    monkeypatch.setattr(navigation, "make_sections", lambda default: (made.append(default), real(default))[1])
+    for stem in ("glossary", "questions", "glossary"):
+        app = open_page(stem)
+        assert app.title[0].value == navigation.entry(stem).title
+    assert made == ["glossary", "questions"]
+    kept = [page for group in navigation._sections["glossary"].values() for page in group]
+    assert not any(page._can_be_called for page in kept), "a run marks its own copy"
+
+
+def test_components_get_the_same_bytes_again():
+    stages = [json.loads(one.proto.json)["scene"] for one in open_page("bed_of_nails").get("bidi_component")]
+    again = [json.loads(one.proto.json)["scene"] for one in open_page("bed_of_nails").get("bidi_component")]
+    assert stages == again
