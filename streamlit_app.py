@@ -5,11 +5,13 @@ for every visitor Streamlit then runs it as a script, and the frame and the page
 """
 
 import streamlit as st
+from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explainer.ui.frame import lifespan, show_frame
+from explainer.ui.gate import Gate
 
 if get_script_run_ctx(suppress_warning=True):
     show_frame()
 else:
-    app = st.App(__file__, lifespan=lifespan)
+    app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(Gate)])

@@ -1,63 +1,52 @@
-"""Visitors come, upload and leave: `python benchmarks/soak.py [ROUNDS [TABS]]` prints the memory after each round.
+"""Visitors come, upload and leave: the server's memory after each round.
 
-Each round opens TABS tabs of the last page, uploads a photo of its own in every one, waits for the answer, and closes
-them. Memory has to come to rest: the last rounds may not grow. Linux only (it reads /proc).
+    python benchmarks/soak.py [ROUNDS [VISITORS [PHOTOS]]]
+
+In each round VISITORS tabs (client.py) open the page *Your photo*, one after the other each sends PHOTOS small photos
+of its own and waits for every answer, and all leave; 5 x 10 x 10 are 500 uploads. Memory has to come to rest: the last
+rounds may not grow. Linux only (it reads /proc).
 """
 
 from __future__ import annotations
 
-import io
-import re
+import asyncio
+import contextlib
 import sys
 import time
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-
-def photo(number: int) -> bytes:
-    """A JPEG of about 1.5 MB that no other visitor has."""
-    noise = np.random.default_rng(number).integers(0, 255, (900, 1200, 3), np.uint8)
-    file = io.BytesIO()
-    Image.fromarray(noise).save(file, "JPEG", quality=80)
-    return file.getvalue()
+from benchmarks.client import Visitor  # noqa: E402
+from benchmarks.load import GONE, WARM_UP, memory, photo, use  # noqa: E402
+from tests.app.conftest import serving  # noqa: E402
 
 
-def memory(process_id: int) -> float:
-    """Resident memory of a process in MB."""
-    status = Path(f"/proc/{process_id}/status").read_text()
-    return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024
+async def round_of(address: str, first: int, visitors: int, photos: int) -> None:
+    """One round; photos are numbered from `first`, so that none comes twice."""
+    async with contextlib.AsyncExitStack() as stack:
+        tabs = [await stack.enter_async_context(Visitor(address, seat)) for seat in range(visitors)]
+        for seat, tab in enumerate(tabs):
+            await tab.open("your-photo", "yp_size=129")
+            for number in range(photos):
+                await tab.upload(photo(first + seat * photos + number))
+    await asyncio.sleep(GONE)
+    await use([address], "")  # visits are dropped when another visitor leaves
 
 
-def main(rounds: int = 5, tabs: int = 8) -> None:
+def main(rounds: int = 5, visitors: int = 10, photos: int = 10) -> None:
     """Run the rounds."""
-    from playwright.sync_api import sync_playwright
-
-    from tests.app.conftest import serving
-    from tests.browser import launch
-
-    with sync_playwright() as playwright, serving() as (address, process_id):
-        browser = launch(playwright)
-        print(f"start                      {memory(process_id):7.0f} MB")
+    with serving() as (address, process_id):
+        time.sleep(WARM_UP)
+        asyncio.run(use([address], "", "your-photo"))
+        print(f"start                                  {memory([process_id]):7.0f} MB", flush=True)
         for number in range(rounds):
             begun = time.perf_counter()
-            pages = [browser.new_context().new_page() for _ in range(tabs)]
-            for seat, page in enumerate(pages):
-                page.goto(f"{address}/your-photo", wait_until="domcontentloaded")
-                file = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo(number * tabs + seat)}
-                page.locator("input[type=file]").first.set_input_files(file, timeout=120_000)
-            for page in pages:
-                page.get_by_text("in milliseconds").first.wait_for(timeout=180_000)
-            seconds = time.perf_counter() - begun
-            for page in pages:
-                page.context.close()
-            time.sleep(35)  # longer than server.disconnectedSessionTTL
-            print(f"round {number + 1}: {tabs} tabs, {seconds:4.0f} s   {memory(process_id):7.0f} MB", flush=True)
-        browser.close()
+            asyncio.run(round_of(address, 1 + number * visitors * photos, visitors, photos))
+            spent = time.perf_counter() - begun
+            told = f"round {number + 1}: {visitors * photos} uploads, {spent:4.0f} s"
+            print(f"{told:38} {memory([process_id]):7.0f} MB", flush=True)
 
 
 if __name__ == "__main__":

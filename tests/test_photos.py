@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import subprocess
@@ -138,3 +139,16 @@ def test_light_modules_do_not_import_torch() -> None:
         "explainer.segmentation.commands; sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_damaged_tiffs_leave_no_trace_on_standard_error(capfd):
+    """libtiff writes past Python, so the process's own standard error is looked at."""
+    chance = np.random.default_rng(0)
+    for compression in ("tiff_lzw", "tiff_deflate"):
+        data = encode(quarters(), "TIFF", compression=compression)
+        for _ in range(12):
+            damaged = bytearray(data)
+            damaged[chance.integers(8, len(data))] ^= 0x55
+            with contextlib.suppress(PhotoError):
+                read_photo(bytes(damaged))
+    assert capfd.readouterr().err == ""

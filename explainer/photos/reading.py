@@ -18,6 +18,7 @@ from explainer.photos.budget import MAX_DECODED, check_budget
 from explainer.photos.flattening import flatten
 from explainer.photos.mending import mended
 from explainer.photos.problems import DAMAGED, EMPTY, PhotoError
+from explainer.photos.quieting import quiet_libtiff
 from explainer.photos.science import read_scientific
 from explainer.photos.sniffing import is_heic, refusal, what_it_is
 
@@ -27,6 +28,7 @@ MAX_BYTES = 20 * 1024 * 1024
 DEFAULT_LONG_SIDE = 1024
 
 warnings.filterwarnings("ignore", module=r"PIL\.")
+quiet_libtiff()
 # Pillow's warnings quote the file (tags, sizes), and nothing of an upload belongs in a server's log.
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from explainer.ui import lecture, locks
+from explainer.ui.events import tell
 from explainer.ui.navigation import PAGES, sections
 from explainer.ui.settings import ARRIVED, LESSON
 
@@ -85,6 +87,7 @@ def warm_up() -> None:
     Streamlit collects garbage after every script run; with torch's objects alive that takes 130 to 220 ms of every
     visitor's every click. Frozen once, after the imports, it takes a few.
     """
+    begun = time.monotonic()
     FIRST_PAGE_DONE.wait(PATIENCE)
     import torchvision.models.segmentation  # noqa: F401
 
@@ -93,6 +96,7 @@ def warm_up() -> None:
     share_cores()
     freeze()
     WARM.set()
+    tell("warm", seconds=time.monotonic() - begun)
 
 
 def freeze() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
 from explainer.experiments.learning.course import Course, Look, Recipe, follow, inner
@@ -16,6 +17,7 @@ from explainer.palette import PALETTE
 from explainer.photos import to_data_uri
 from explainer.quantities import percent
 from explainer.stage.bundle import bundle
+from explainer.ui.turns import Turns
 
 HERE = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -25,6 +27,7 @@ _mount = st.components.v2.component(
 KEPT = 32
 _kept: OrderedDict[Recipe, dict[str, Any]] = OrderedDict()
 _lock = threading.Lock()
+_turns = Turns()
 CAP = 60.0
 """Bars end at so many dB; beyond, two pictures look the same."""
 CURVE = 240
@@ -32,11 +35,24 @@ CURVE = 240
 
 def show_course(recipe: Recipe, key: str) -> dict[str, Any]:
     """Learn by the recipe, or take what was learned before, and play it; returns what the player got."""
-    data = kept(recipe)
-    if data is None:
-        data = keep(recipe, player_data(learned(recipe)))
+    data = kept(recipe) or in_turn(recipe)
     _mount(key=key, data=data)
     return data
+
+
+def in_turn(recipe: Recipe) -> dict[str, Any]:
+    """Learn when all who asked before have learned: a class that learns at once would stop everybody's pages.
+
+    Whoever waited for the same recipe takes what the first has learned.
+    """
+    place = st.empty()
+    with _turns.taken(lambda at: _tell(place, at)):
+        place.empty()
+        return kept(recipe) or keep(recipe, player_data(learned(recipe)))
+
+
+def _tell(place: DeltaGenerator, at: int) -> None:
+    place.markdown(f":material/hourglass_top: Waiting: number {at} in the line …")
 
 
 def kept(recipe: Recipe) -> dict[str, Any] | None:

@@ -11,8 +11,9 @@ from typing import TypeVar
 import streamlit as st
 
 from explainer.segmentation import worker
+from explainer.ui.events import tell
 from explainer.ui.photo.labelled import Labelled, Request, ShownPhoto, label
-from explainer.ui.photo.shelf import Shelf
+from explainer.ui.shelf import Shelf
 
 T = TypeVar("T")
 KEPT = 12
@@ -37,8 +38,12 @@ def answer_for(photo: ShownPhoto, request: Request) -> Labelled | None:
     known = _samples.get(key) if photo.is_sample else results().get(key)
     if isinstance(known, Labelled):
         return known
+    begun = time.monotonic()
     found = ask(lambda: label(photo, request), "The network looks at the photo")
     if found is not None:
+        spent = sum(found.milliseconds.values())
+        waited = 1000 * (time.monotonic() - begun) - spent
+        tell("network", outcome="labelled", model=request.model, milliseconds=spent, waited=max(0.0, waited))
         (_samples if photo.is_sample else results()).put(key, found)
     return found
 
@@ -71,6 +76,7 @@ def ask(work: Callable[[], T], what: str) -> T | None:
     try:
         job = worker.submit(work, owner())
     except worker.Busy as busy:
+        tell("network", outcome="busy")
         st.warning(str(busy), icon=":material/hourglass_top:")
         return None
     try:

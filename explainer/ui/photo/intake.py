@@ -21,6 +21,8 @@ from explainer.photos import MAX_BYTES, Photo, PhotoError, read_photo
 from explainer.segmentation import worker
 from explainer.segmentation.samples import sample
 from explainer.ui.escaping import escaped
+from explainer.ui.events import tell
+from explainer.ui.gate import refusal
 from explainer.ui.photo.asking import results
 from explainer.ui.photo.labelled import ShownPhoto
 
@@ -107,9 +109,11 @@ def _take_all(files: list[Any], title: str) -> None:
 def _take_one(key: str, data: bytes, title: str, file: str) -> list[str]:
     """Decode a new file and show it; what there is to complain about, beginning with the file."""
     try:
-        own_photos()[key] = take(data, title)
+        own_photos()[key] = taken = take(data, title)
     except PhotoError as problem:
+        tell("photo", outcome="refused", kilobytes=len(data) // 1024)
         return [f"{file}: {problem}"]
+    tell("photo", outcome="read", kilobytes=len(data) // 1024, milliseconds=taken.read_ms)
     st.session_state[SHOWN] = key
     return []
 
@@ -160,7 +164,7 @@ def show_intake() -> None:
         label_visibility="collapsed",
     )  # fmt: skip
     with st.container():
-        for sentence in st.session_state.get(REFUSED, []):
+        for sentence in filter(None, (turned_away(), *st.session_state.get(REFUSED, []))):
             st.error(sentence, icon=":material/broken_image:")
     with st.container(horizontal=True, vertical_alignment="center"):
         help_ = "Browsers allow it on HTTPS or localhost only."
@@ -171,6 +175,12 @@ def show_intake() -> None:
         if camera:
             st.camera_input("Take a photo", key=widget("camera"), on_change=camera_changed, width=420)
             st.caption("No picture? The camera works only over HTTPS or on localhost; uploading works everywhere.")
+
+
+def turned_away() -> str:
+    """Why the server took no more of this visit's files; empty where it took all."""
+    context = get_script_run_ctx()
+    return refusal(context.session_id) if context is not None else ""
 
 
 def chosen_photo(sample_name: str) -> ShownPhoto:
