@@ -2,7 +2,7 @@
  *
  * data (see picture.py): photo, width, height, classes [[name, color]], layers [{title, labels, legend, names}],
  * and where there are: probabilities, working, fields, mode, leads (the page's main picture). `labels` and the probabilities are zlib in base64.
- * The server hears of the view only when the visitor has changed it, for the address bar.
+ * `address` is the name of the parameter that says in the page's address how to look; no server has a part in it.
  */
 
 import { html } from "../../../stage/dom.js";
@@ -12,7 +12,7 @@ import { channelsOf, loadImage, mapPictures, unpack } from "./pixels.js";
 import { stopLayers } from "./playing.js";
 import { tellPixel } from "./reading.js";
 
-const TELL_AFTER_MS = 500;
+const REST_MS = 400; // the address is written once the visitor has rested this long
 
 class Viewer {
   constructor(root) {
@@ -26,8 +26,7 @@ class Viewer {
     });
   }
 
-  async show(data, tell) {
-    this.tell = tell;
+  async show(data) {
     if (data === this.data || JSON.stringify(data) === this.text) return;
     const first = !this.data;
     this.text = JSON.stringify(data);
@@ -68,12 +67,15 @@ class Viewer {
     if ("layer" in part) fillLegend(this);
     drawView(this);
     if ("layer" in part || "mode" in part) this.read();
-    if (!telling || !this.tell) return;
+    if (!telling || !this.data.address) return;
     clearTimeout(this.telling);
-    this.telling = setTimeout(
-      () => this.tell("view", `${this.state.mode},${Math.round(this.state.opacity * 100)}`),
-      TELL_AFTER_MS,
-    );
+    this.telling = setTimeout(() => this.writeAddress(), REST_MS);
+  }
+
+  writeAddress() {
+    const url = new URL(window.location.href);
+    url.searchParams.set(this.data.address, `${this.state.mode},${Math.round(this.state.opacity * 100)}`);
+    window.history.replaceState(window.history.state, "", url);
   }
 
   /** Say again what the pixel is that is pointed at or held. */
@@ -90,7 +92,7 @@ class Viewer {
 
 const mounted = new WeakMap();
 
-export default function mountViewer({ data, parentElement, setStateValue }) {
+export default function mountViewer({ data, parentElement }) {
   let root = parentElement.querySelector(".viewer");
   if (!root) root = parentElement.appendChild(html("div", { class: "viewer" }));
   let own = mounted.get(parentElement);
@@ -99,7 +101,7 @@ export default function mountViewer({ data, parentElement, setStateValue }) {
     own = new Viewer(root);
     mounted.set(parentElement, own);
   }
-  own.show(data, setStateValue).catch((problem) => {
+  own.show(data).catch((problem) => {
     root.textContent = `This picture cannot be shown: ${problem.message}`;
   });
   return () => {
