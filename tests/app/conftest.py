@@ -32,11 +32,11 @@ def serve() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[tuple[str, int]]:
-    """As `serve`; yields the address and the server's process id."""
-    port = free_port()
+def serving(*more: str, port: int = 0) -> Iterator[tuple[str, int]]:
+    """As `serve`, with further options of Streamlit, at a port of choice; yields the address and the process id."""
+    port = port or free_port()
     options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options, *more]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     address = f"http://127.0.0.1:{port}"
     try:

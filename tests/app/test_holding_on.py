@@ -1,0 +1,73 @@
+"""What a visitor keeps: a connection that stands still, a reload, a closed tab, a server that starts again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+
+from playwright.sync_api import expect
+
+from tests.app.conftest import READY, Visitor, free_port, serving
+from tests.app.test_app import button, choose, count, stage
+from tests.app.test_your_photo import QUICK, photo_with_data, ready, shows, upload
+
+
+@contextlib.contextmanager
+def halted(process_id):
+    """The server gives no answer at all, as where the line is dead."""
+    os.kill(process_id, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process_id, signal.SIGCONT)
+
+
+def test_a_server_that_halts_and_starts_again_a_reload_two_tabs_and_a_closed_one(browser):
+    port, window = free_port(), browser.new_context(viewport={"width": 1280, "height": 800})
+    with contextlib.ExitStack() as first:
+        address, process_id = first.enter_context(serving(port=port))
+        window.set_default_timeout(120_000)
+        case, own, third = (Visitor(window.new_page(), address) for _ in range(3))
+        page = case.open("transposed-convolution?tc_stride=3")
+        expect(page.get_by_text("s = 3")).to_be_visible()
+        own.open(QUICK)
+        ready(own)
+        upload(own.page, ("a.jpg", photo_with_data()))
+        shows(own, "533 × 800")
+
+        with halted(process_id):
+            button(page, "Next step").click()
+            page.wait_for_function("location.search.includes('tc_stage_step=2')")
+        choose(page, "Stride s", "2")
+        case.settle()
+        expect(page.get_by_text("s = 2")).to_be_visible()
+
+        choose(page, "Stride s", "3")
+        page.wait_for_function("location.search.includes('tc_stride=3')")
+        page.reload(wait_until="domcontentloaded")  # in the middle of the run
+        case.settle()
+        expect(page.get_by_text("s = 3")).to_be_visible()
+        expect(count(page)).to_have_text(re.compile("^1 /"))  # other settings begin anew
+
+        third.page.goto(f"{address}/checkerboard-artifacts", wait_until="commit")
+        third.page.close()  # before anything is there
+        button(page, "Next step").click()
+        expect(count(page)).to_have_text(re.compile("^2 /"))
+    page.wait_for_selector(".stApp[data-test-connection-state=PINGING_SERVER]")
+    button(page, "Next step").click()
+    page.wait_for_function("location.search.includes('tc_stage_step=3')")
+
+    with serving(port=port):
+        for tab in (page, own.page):
+            tab.wait_for_selector(".stApp[data-test-connection-state=CONNECTED]", timeout=120_000)
+            tab.wait_for_selector(READY, timeout=120_000)
+        case.settle()
+        expect(page.get_by_text("s = 3")).to_be_visible()
+        expect(count(page)).to_have_text(re.compile("^3 /"))
+        button(page, "Previous step").click()
+        page.wait_for_function("location.search.includes('tc_stage_step=2')")
+        expect(stage(page).locator(".step-line")).to_contain_text("=")
+        expect(own.page.get_by_test_id("stException")).to_have_count(0)
+    window.close()
