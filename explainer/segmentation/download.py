@@ -3,15 +3,13 @@
 torch's own loader has no time-out, checks 8 hex digits once and never again, lets six visitors start six downloads,
 and runs whatever pickle lies in its cache. Here: time-outs, the digits in the name checked at the download and the
 full SHA-256 recorded then and checked before every load, one download for all who ask, a temporary file and a rename,
-and a damaged file deleted and fetched once more.
+a broken one gone on with where the server allows, and a damaged file deleted and fetched once more.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
-import http.client
 import os
 import pickle
 import re
@@ -22,48 +20,19 @@ import urllib.error
 import urllib.request
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from explainer.segmentation.transfer import KEPT, Damaged, Source, begun, forget, receive
 from explainer.segmentation.weights import Progress, WeightsError, sha256_of
 
 TIMEOUT = 10.0
 """Seconds to connect, and to wait for each next piece."""
-MOST_SECONDS = 1800.0
-"""A download that takes longer is given up."""
-LEAST_SPEED, SPEED_AFTER = 8_000, 30.0
-"""Bytes a second, on average, below which a download is given up, once it has run for so many seconds."""
 SWITCH = "UPSAMPLING_DOWNLOADS"
 """Environment variable: `all` (as if unset), `none`, or the networks that may be fetched, with commas between."""
 STALE_LOCK = 60.0
 """A lock file nobody has touched for this many seconds belongs to a process that is gone."""
-_CHUNK = 1 << 18
-_KEPT = "the bundled network works without it."
 _flights: dict[str, threading.Lock] = defaultdict(threading.Lock)
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file to fetch; `digits` are the first hex digits of its SHA-256."""
-
-    url: str
-    digits: str
-
-    @property
-    def file_name(self) -> str:
-        """The last part of the address."""
-        return Path(urlsplit(self.url).path).name
-
-    @property
-    def host(self) -> str:
-        """The server, for messages."""
-        return urlsplit(self.url).hostname or self.url
-
-
-class _Damaged(Exception):
-    """What arrived is not the file; worth one more try."""
 
 
 def torchvision_source(name: str) -> Source:
@@ -89,7 +58,7 @@ def require_allowed(name: str) -> None:
     setting = os.environ.get(SWITCH, "all").strip() or "all"
     allowed = [one.strip() for one in setting.split(",")]
     if setting != "all" and name not in allowed:
-        raise WeightsError(f"This server fetches no weights of {name}; {_KEPT}")
+        raise WeightsError(f"This server fetches no weights of {name}; {KEPT}")
 
 
 def torchvision_state(name: str, progress: Progress | None = None) -> dict[str, Any]:
@@ -117,7 +86,7 @@ def read_state(path: Path) -> dict[str, Any]:
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
-        raise WeightsError(f"The file {path.name} holds more than weights, so it was not read; {_KEPT}") from error
+        raise WeightsError(f"The file {path.name} holds more than weights, so it was not read; {KEPT}") from error
     return state
 
 
@@ -136,7 +105,7 @@ def fetch(source: Source, folders: Sequence[Path], progress: Progress | None = N
         for folder in folders:
             with contextlib.suppress(PermissionError):
                 return _fetch_into(folder, source, progress, timeout)
-        raise WeightsError(f"No folder takes the file {source.file_name} (all are read-only); {_KEPT}")
+        raise WeightsError(f"No folder takes the file {source.file_name} (all are read-only); {KEPT}")
 
 
 def _is_good(path: Path, digits: str) -> bool:
@@ -169,10 +138,10 @@ def _fetch_into(folder: Path, source: Source, progress: Progress | None, timeout
                 return path
             try:
                 return _download(source, path, progress, timeout)
-            except _Damaged:
+            except Damaged:
                 return _download(source, path, progress, timeout)
-    except _Damaged as error:
-        raise WeightsError(f"{error}; {_KEPT}") from error
+    except Damaged as error:
+        raise WeightsError(f"{error}; {KEPT}") from error
     except OSError as error:
         raise _as_sentence(error, source, timeout) from error
 
@@ -181,63 +150,40 @@ def _as_sentence(error: OSError, source: Source, timeout: float) -> Exception:
     """The exception to raise instead: PermissionError where another folder may do, else a WeightsError."""
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(error, urllib.error.HTTPError):
-        return WeightsError(f"{source.host} answered {error.code} for {source.file_name}; {_KEPT}")
+        return WeightsError(f"{source.host} answered {error.code} for {source.file_name}; {KEPT}")
     if isinstance(reason, TimeoutError):
-        return WeightsError(f"{source.host} did not answer within {timeout:.0f} seconds; {_KEPT}")
+        return WeightsError(f"{source.host} did not answer within {timeout:.0f} seconds; {KEPT}")
     if isinstance(error, (urllib.error.URLError, ConnectionError)):
-        return WeightsError(f"There is no connection to {source.host}; {_KEPT}")
+        return WeightsError(f"There is no connection to {source.host}; {KEPT}")
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return PermissionError(error.errno, "read-only")
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return WeightsError(f"The disk is full, {source.file_name} does not fit; {_KEPT}")
-    return WeightsError(f"{source.file_name} cannot be stored ({error.strerror or error}); {_KEPT}")
+        return WeightsError(f"The disk is full, {source.file_name} does not fit; {KEPT}")
+    return WeightsError(f"{source.file_name} cannot be stored ({error.strerror or error}); {KEPT}")
 
 
 def _download(source: Source, path: Path, progress: Progress | None, timeout: float) -> Path:
-    """One try: into a temporary file beside `path`, checked, recorded, renamed."""
-    handle, name = tempfile.mkstemp(prefix=path.name, suffix=".part", dir=path.parent)
-    part = Path(name)
+    """One try: into a file beside `path`, going on where an earlier one broke off; checked, recorded, renamed.
+
+    What has arrived stays there if the connection breaks or everybody stops waiting, together with the server's mark of
+    that version, so that nothing is fetched twice and nothing of another version is joined to it.
+    """
+    part = path.with_name(path.name + ".part")
     try:
-        with os.fdopen(handle, "wb") as file:
-            digest = _receive(source, file, path.with_name(path.name + ".lock"), progress, timeout)
-        if not digest.startswith(source.digits):
-            raise _Damaged(_what_came_instead(part, source))
-        _record_of(path).write_text(digest)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+        receive(source, part, path.with_name(path.name + ".lock"), progress, timeout)
+    except BaseException as problem:
+        if not begun(part)[0] or (isinstance(problem, OSError) and problem.errno == errno.ENOSPC):
+            forget(part)  # half a file helps nobody on a full disk, nor where no mark tells what it is half of
+        raise
+    digest = sha256_of(part)
+    if not digest.startswith(source.digits):
+        told = _what_came_instead(part, source)
+        forget(part)
+        raise Damaged(told)
+    _record_of(path).write_text(digest)
+    part.replace(path)
+    forget(part)
     return path
-
-
-def _receive(source: Source, file: Any, lock: Path, progress: Progress | None, timeout: float) -> str:
-    """Copy the answer to `file`; returns its SHA-256."""
-    request = urllib.request.Request(source.url, headers={"User-Agent": "upsampling-explainer"})
-    digest, done, begun = hashlib.sha256(), 0, time.monotonic()
-    try:
-        with urllib.request.urlopen(request, timeout=timeout) as answer:
-            length = answer.headers.get("Content-Length") or ""
-            total = int(length) if length.isascii() and length.isdigit() else 0
-            while piece := answer.read(_CHUNK):
-                file.write(piece)
-                digest.update(piece)
-                done += len(piece)
-                os.utime(lock)
-                require_pace(source, done, time.monotonic() - begun)
-                if progress is not None:
-                    progress(done, total)
-    except http.client.HTTPException as error:
-        raise _Damaged(f"The download of {source.file_name} was cut off") from error
-    if done < total:
-        raise _Damaged(f"The download of {source.file_name} was cut off")
-    return digest.hexdigest()
-
-
-def require_pace(source: Source, done: int, seconds: float) -> None:
-    """Raise WeightsError for a download that takes too long; nobody should wait for it."""
-    if seconds > MOST_SECONDS:
-        raise WeightsError(f"{source.file_name} took longer than {MOST_SECONDS / 60:.0f} minutes; {_KEPT}")
-    if seconds > SPEED_AFTER and done / seconds < LEAST_SPEED:
-        raise WeightsError(f"{source.host} sends only {done / seconds / 1000:.1f} kB a second; {_KEPT}")
 
 
 def _what_came_instead(part: Path, source: Source) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
 import pickle
+import re
 import socket
 import threading
 import time
@@ -16,8 +18,10 @@ from typing import Any
 import pytest
 import torch
 
-from explainer.segmentation import download
-from explainer.segmentation.download import Source, fetch, is_cached, read_state, torchvision_source
+from explainer.segmentation import download, transfer
+from explainer.segmentation.download import fetch, is_cached, read_state, torchvision_source
+from explainer.segmentation.fetching import Stopped
+from explainer.segmentation.transfer import Source
 from explainer.segmentation.weights import WeightsError, available_models
 from tests.segmentation.weights_server import serving, small_weights
 
@@ -166,7 +170,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path: Path, monkeypa
     def full(*_: Any) -> str:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(download, "_receive", full)
+    monkeypatch.setattr(download, "receive", full)
     with pytest.raises(WeightsError, match="disk is full"):
         fetch(Source("http://127.0.0.1:9/net-12345678.pth", "12345678"), [tmp_path])
     assert nothing_left(tmp_path)
@@ -229,12 +233,12 @@ def test_a_bad_length_is_harmless(tmp_path: Path, length: str) -> None:
 
 def test_a_download_that_crawls_or_never_ends_is_given_up() -> None:
     source = Source("http://weights.test/net-00000000.pth", "00000000")
-    download.require_pace(source, 0, download.SPEED_AFTER)
-    download.require_pace(source, 100 * download.LEAST_SPEED, download.SPEED_AFTER + 1)
+    transfer.require_pace(source, 0, transfer.SPEED_AFTER)
+    transfer.require_pace(source, 100 * transfer.LEAST_SPEED, transfer.SPEED_AFTER + 1)
     with pytest.raises(WeightsError, match=r"weights\.test sends only 0\.0 kB a second"):
-        download.require_pace(source, 10, download.SPEED_AFTER + 1)
+        transfer.require_pace(source, 10, transfer.SPEED_AFTER + 1)
     with pytest.raises(WeightsError, match="longer than 30 minutes"):
-        download.require_pace(source, 10**12, download.MOST_SECONDS + 1)
+        transfer.require_pace(source, 10**12, transfer.MOST_SECONDS + 1)
 
 
 @pytest.mark.parametrize(
@@ -256,3 +260,81 @@ def test_a_deployment_may_switch_downloads_off(
         path = download.fetch_torchvision("fcn_resnet50")
         monkeypatch.setenv(download.SWITCH, "none")
         assert download.fetch_torchvision("fcn_resnet50") == path, "what is there stays usable"
+
+
+def large() -> bytes:
+    """Weights of a size that takes more than one piece."""
+    file = io.BytesIO()
+    torch.save({"layer.weight": torch.arange(300_000.0)}, file)
+    return file.getvalue()
+
+
+def test_a_download_goes_on_where_it_broke_off(tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    with serving(large(), "cut", "cut", ranges=True) as server:
+        with pytest.raises(WeightsError, match="cut off"):
+            fetch(server.source, [tmp_path])
+        assert fetch(server.source, [tmp_path], lambda *far: seen.append(far)).read_bytes() == server.data
+    half = len(server.data) // 2
+    assert server.asked == [None, f"bytes={half}-", f"bytes={half + (len(server.data) - half) // 2}-"]
+    assert seen[0][0] > half and seen[-1] == (len(server.data), len(server.data))
+    only_file(tmp_path)
+
+
+def test_a_cancelled_download_goes_on_later(tmp_path: Path) -> None:
+    def enough(done: int, total: int) -> None:
+        raise Stopped
+
+    with serving(large(), ranges=True) as server:
+        with pytest.raises(Stopped):
+            fetch(server.source, [tmp_path], enough)
+        fetch(server.source, [tmp_path])
+        assert server.asked[0] is None and re.match(r"bytes=[1-9]\d*-$", server.asked[1] or "")
+    only_file(tmp_path)
+
+
+@pytest.mark.parametrize("change", ["mark", "no ranges", "wrong part", "weak"])
+def test_nothing_of_another_version_is_joined(tmp_path: Path, change: str) -> None:
+    with serving(large(), "cut", "cut", ranges=True) as server:
+        if change == "weak":
+            server.mark = 'W/"1"'
+        with pytest.raises(WeightsError, match="cut off"):
+            fetch(server.source, [tmp_path])
+        if change == "weak":
+            assert nothing_left(tmp_path)
+        server.ranges = change != "no ranges"
+        server.mark = '"2"' if change == "mark" else server.mark
+        server.faults[:] = [change] if change == "wrong part" else []
+        assert fetch(server.source, [tmp_path]).read_bytes() == server.data
+    only_file(tmp_path)
+
+
+def test_a_planted_half_is_noticed_and_all_is_fetched_again(tmp_path: Path) -> None:
+    with serving(large(), ranges=True) as server:
+        part = tmp_path / (server.source.file_name + ".part")
+        part.write_bytes(b"planted" * 1000)
+        part.with_name(part.name + ".etag").write_text(server.mark)
+        assert fetch(server.source, [tmp_path]).read_bytes() == server.data
+        assert server.asked == ["bytes=7000-", None]
+        path = only_file(tmp_path)
+        for planted in (server.data + b"more", server.data * 2):
+            path.unlink()
+            path.with_name(path.name + ".sha256").unlink()
+            part.write_bytes(planted)
+            part.with_name(part.name + ".etag").write_text(server.mark)
+            assert fetch(server.source, [tmp_path]).read_bytes() == server.data
+    only_file(tmp_path)
+
+
+def test_a_planted_file_with_the_right_digits_is_discarded_at_loading(tmp_path: Path) -> None:
+    """Eight digits can be forged; what was recorded when it came cannot, and what holds code is not read."""
+    with serving(small_weights()) as server:
+        path = fetch(server.source, [tmp_path])
+        recorded = path.with_name(path.name + ".sha256")
+        planted = small_weights(2.0)
+        path.write_bytes(planted)
+        forged = Source(server.source.url, hashlib.sha256(planted).hexdigest()[:8])
+        with pytest.raises(WeightsError, match="checksum"):
+            fetch(forged, [tmp_path])
+        assert recorded.read_text() != hashlib.sha256(planted).hexdigest()
+        assert not path.exists() and server.requests == 3

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from explainer.segmentation.download import Source
+from explainer.segmentation.transfer import Source
 
 
 def small_weights(value: float = 1.0) -> bytes:
@@ -32,6 +32,9 @@ class Server:
     requests: int = 0
     port: int = 0
     release: threading.Event = field(default_factory=threading.Event)
+    ranges: bool = False
+    mark: str = '"1"'
+    asked: list[str | None] = field(default_factory=list)
 
     @property
     def digits(self) -> str:
@@ -53,6 +56,12 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             server.requests += 1
             fault = server.faults.pop(0) if server.faults else ""
             body, length, status = server.data, len(server.data), 200
+            server.asked.append(self.headers["Range"])
+            first = self.first_byte()
+            if first >= len(body):
+                body, length, status = b"", 0, 416
+            elif first:
+                body, length, status = body[first:], len(body) - first, 206
             if fault == "404":
                 body, length, status = b"gone", 4, 404
             elif fault == "portal":
@@ -66,6 +75,11 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             elif fault == "stall":
                 server.release.wait(20)
             self.send_response(status)
+            if server.ranges:
+                self.send_header("ETag", server.mark)
+            if status == 206:
+                begin = first + (fault == "wrong part")
+                self.send_header("Content-Range", f"bytes {begin}-{len(server.data) - 1}/{len(server.data)}")
             if fault.startswith("length "):
                 length = 0
                 self.send_header("Content-Length", fault.removeprefix("length ").encode().decode("latin-1"))
@@ -75,6 +89,13 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             with contextlib.suppress(ConnectionError):
                 self.wfile.write(body)
 
+        def first_byte(self) -> int:
+            """Where the asked part begins; 0 where ranges are not served or another version is meant."""
+            asked = self.headers["Range"]
+            if not server.ranges or asked is None or self.headers["If-Range"] != server.mark:
+                return 0
+            return int(asked.removeprefix("bytes=").removesuffix("-"))
+
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
 
@@ -82,9 +103,9 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
 
 
 @contextlib.contextmanager
-def serving(data: bytes, *faults: str) -> Iterator[Server]:
+def serving(data: bytes, *faults: str, ranges: bool = False) -> Iterator[Server]:
     """Serve `data` with these faults while the block runs."""
-    server = Server(data, list(faults))
+    server = Server(data, list(faults), ranges=ranges)
     http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(server))
     server.port = http.server_address[1]
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
