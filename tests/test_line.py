@@ -28,11 +28,10 @@ def test_a_closed_tab_frees_its_place(monkeypatch):
 
     own = worker.Worker()
     own.submit(gate.wait, "somebody before")
-    monkeypatch.setattr(asking.worker, "submit", submit)
     page = SimpleNamespace(empty=ClosedTab, session_state={"yp_owner": "me"})
     monkeypatch.setattr(asking, "st", page)
     with pytest.raises(StopException):
-        asking.ask(lambda: pytest.fail("nobody waits for this any more"), "Labelling")
+        asking.ask(lambda: pytest.fail("nobody waits for this any more"), "Labelling", SimpleNamespace(submit=submit))
     assert asked[0].dropped()
     assert asked[0].position() == 0
     gate.set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -51,14 +51,28 @@ def predict(
     Raises:
         ValueError: an argument is out of range, or the device is not there. WeightsError: no weights to be had.
     """
+    size = label_size or (photo_rgb.shape[0], photo_rgb.shape[1])
+    return predict_batch([photo_rgb], model, long_side, device, [size], float32, classes)[0]
+
+
+def predict_batch(
+    photos: Sequence[NDArray[np.uint8]],
+    model: str,
+    long_side: int | None,
+    device: str,
+    label_sizes: Sequence[tuple[int, int]],
+    float32: bool = False,
+    classes: ClassSet = "all",
+) -> list[Prediction]:
+    """As `predict`, for photos that have the same shape, in one run of the network; the times are the whole batch's."""
     info = model_info(model)
-    _check(photo_rgb, long_side)
+    for photo in photos:
+        _check(photo, long_side)
     class_count(classes)
     side = long_side or info.long_side
     chosen = choose_device(device)
-    size = label_size or (photo_rgb.shape[0], photo_rgb.shape[1])
     run = partial(
-        _run, photo_rgb, model, side, size=size, float32=float32, classes=classes if info.bundled else "voc21"
+        _run, photos, model, side, sizes=label_sizes, float32=float32, classes=classes if info.bundled else "voc21"
     )
     try:
         return run(chosen)
@@ -68,7 +82,7 @@ def predict(
     forget(chosen)
     release(chosen)
     notice = f"{describe(chosen)} ran out of memory; this photo was labelled on the CPU."
-    return replace(run(torch.device("cpu")), notices=(notice,))
+    return [replace(one, notices=(notice,)) for one in run(torch.device("cpu"))]
 
 
 def _check(photo: NDArray[np.uint8], long_side: int | None) -> None:
@@ -81,25 +95,23 @@ def _check(photo: NDArray[np.uint8], long_side: int | None) -> None:
 
 @torch.inference_mode()
 def _run(
-    photo: NDArray[np.uint8],
+    photos: Sequence[NDArray[np.uint8]],
     model: str,
     side: int,
     device: torch.device,
-    size: tuple[int, int],
+    sizes: Sequence[tuple[int, int]],
     float32: bool,
     classes: ClassSet,
-) -> Prediction:
+) -> list[Prediction]:
     known = loaded(model, device)
     net, half = known.net, known.half and not float32
     times: dict[str, float] = {}
-    bundled = isinstance(net, FCN)
+    to_tensor = to_input if isinstance(net, FCN) else torchvision_input
     with _timed("resize", times, device):
-        x = to_input(photo, side) if bundled else torchvision_input(photo, side)
+        x = torch.cat([to_tensor(photo, side) for photo in photos])
         x = x.to(device).contiguous(memory_format=torch.channels_last)
-    maps: ScoreMaps | None = None
     with _timed("network", times, device), torch.autocast(device.type, torch.bfloat16, enabled=half):
         coarse = coarse_scores(net, x)
-        maps = coarse if isinstance(coarse, ScoreMaps) else None
     with _timed("upsample", times, device):
         if isinstance(coarse, ScoreMaps):
             scores = cast(FCN, net).grow(coarse, cast(Head, model))
@@ -107,11 +119,17 @@ def _run(
         else:
             scores = F.interpolate(coarse.float(), x.shape[-2:], mode="bilinear", align_corners=False)
     with _timed("labels", times, device):
-        labels = labels_at(scores, *size)
-        own_scores = scores[0].float().cpu().numpy()
-    stride_maps = StrideMaps(*(m[0].float().cpu().numpy() for m in maps)) if maps is not None else None
+        labels = [labels_at(scores[n : n + 1], *size) for n, size in enumerate(sizes)]
+        own_scores = scores.float().cpu().numpy()
+    maps = _maps(coarse, len(labels)) if isinstance(coarse, ScoreMaps) else [None] * len(labels)
     place = describe(device) + (", bfloat16" if half else "")
-    return Prediction(model, place, labels, own_scores, stride_maps, times, classes)
+    return [Prediction(model, place, *each, times, classes) for each in zip(labels, own_scores, maps, strict=True)]
+
+
+def _maps(maps: ScoreMaps, count: int) -> list[StrideMaps]:
+    """The score maps of each photo of a batch, on the CPU."""
+    whole = [one.float().cpu().numpy() for one in maps]
+    return [StrideMaps(*(one[n] for one in whole)) for n in range(count)]
 
 
 @contextmanager

@@ -34,19 +34,25 @@ def _nearest_side(pixels: float) -> int:
     return max(1, round((pixels - 1) / 32)) * 32 + 1
 
 
+def at_network_size(rgb: NDArray[np.uint8], side: int, bundled: bool) -> NDArray[np.uint8]:
+    """(H, W, 3) photo -> (h, w, 3), as the bundled network or torchvision's sees it; once more changes nothing."""
+    if bundled:
+        height, width = network_sides(rgb.shape[0], rgb.shape[1], side)
+    else:  # the aspect ratio is kept
+        scale = side / max(rgb.shape[:2])
+        height, width = (max(32, round(length * scale)) for length in rgb.shape[:2])
+    small: NDArray[np.uint8] = np.array(Image.fromarray(rgb).resize((width, height), Image.Resampling.BILINEAR))
+    return small
+
+
 def to_input(rgb: NDArray[np.uint8], long_side: int) -> Tensor:
     """(H, W, 3) uint8 photo -> (1, 3, h, w) float32 in -1..1 at the network's size."""
-    height, width = network_sides(rgb.shape[0], rgb.shape[1], long_side)
-    small = Image.fromarray(rgb).resize((width, height), Image.Resampling.BILINEAR)
-    return normalize(np.asarray(small))
+    return normalize(at_network_size(rgb, long_side, True))
 
 
 def torchvision_input(photo: NDArray[np.uint8], side: int) -> Tensor:
     """(1, 3, h, w) with torchvision's mean and deviation; the aspect ratio is kept."""
-    scale = side / max(photo.shape[:2])
-    size = max(32, round(photo.shape[1] * scale)), max(32, round(photo.shape[0] * scale))
-    small = np.array(Image.fromarray(photo).resize(size, Image.Resampling.BILINEAR), dtype=np.float32) / 255
-    normal = (small - _MEAN) / _STD
+    normal = (at_network_size(photo, side, False).astype(np.float32) / 255 - _MEAN) / _STD
     return torch.from_numpy(normal).permute(2, 0, 1)[None]
 
 

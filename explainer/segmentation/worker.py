@@ -1,4 +1,4 @@
-"""One worker for all of the torch work: first in, first out, a bounded queue, a newer request in place of an older one.
+"""One worker for all of the torch work: first in, first out, a bounded queue, a newer request for an older one.
 
 On two cores one thread that uses all of them is as fast as any pool, keeps one OpenMP team instead of one a visitor,
 and is fair. Results belong to the job object that `submit` returns and are stored nowhere else.
@@ -60,14 +60,21 @@ class Job(Generic[T]):
 
 
 class Worker:
-    """A single daemon thread that works a bounded queue; the thread starts with the first job."""
+    """Daemon threads, mostly a single one, that work a bounded queue; they start with the jobs."""
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
-        self._capacity = capacity
+    def __init__(self, capacity: int = CAPACITY, threads: int = 1) -> None:
+        self._capacity, self._most = capacity, threads
         self._waiting: deque[Job[object]] = deque()
         self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
+        self._idle = 0
         self._numbers = itertools.count(1)
+
+    def run(self, work: Callable[[], T]) -> T:
+        """Queue some work and wait for it; at once where the caller is this worker's own thread."""
+        if threading.current_thread() in self._threads:
+            return work()
+        return self.submit(work).result()
 
     def submit(self, work: Callable[[], T], owner: str = "") -> Job[T]:
         """Queue some work.
@@ -107,22 +114,28 @@ class Worker:
             return next((place for place, one in enumerate(self._waiting, 1) if one is job), 0)
 
     def _start(self) -> None:
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._loop, name="segmentation", daemon=True)
-            self._thread.start()
+        """One more thread if all are busy and there may be more."""
+        if self._idle < len(self._waiting) and len(self._threads) < self._most:
+            self._threads.append(threading.Thread(target=self._loop, name="segmentation", daemon=True))
+            self._threads[-1].start()
 
     def _loop(self) -> None:
         while True:
             with self._changed:
                 while not self._waiting:
+                    self._idle += 1
                     self._changed.wait()
+                    self._idle -= 1
                 job = self._waiting.popleft()
             job.run()
 
 
-_worker = Worker()
+LOCAL = Worker()
+"""All of the torch work of this process."""
+REMOTE = Worker(4 * CAPACITY, threads=32)
+"""Requests to a server of networks, which take waiting and no processor: many at once, so that it can batch them."""
 
 
 def submit(work: Callable[[], T], owner: str = "") -> Job[T]:
     """Queue work on the process's one worker; see `Worker.submit`."""
-    return _worker.submit(work, owner)
+    return LOCAL.submit(work, owner)

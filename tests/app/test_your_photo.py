@@ -91,13 +91,9 @@ def test_hover_click_keys_and_the_probability_map(visitor):
     assert (colors(page) == plain).all()
 
 
-def test_ways_of_looking_opacity_divider_and_the_address_without_the_server(visitor):
-    sent: list[object] = []
-    visitor.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+def test_ways_of_looking_opacity_divider_and_the_address(visitor):
     page = visitor.open(QUICK)
     ready(visitor)
-    before = len(sent)
-    assert before > 0
     filled = colors(page)
     viewer(page).get_by_label("Opacity").fill("0")
     assert (colors(page) != filled).mean() > 0.1
@@ -112,9 +108,6 @@ def test_ways_of_looking_opacity_divider_and_the_address_without_the_server(visi
     viewer(page).get_by_role("slider", name="Divider").fill("0")
     assert (colors(page) != photo).mean() > 0.3
     page.wait_for_function("location.search.includes('yp_view=divide%2C100') || location.search.includes('divide,100')")
-    viewer(page).locator("canvas").first.click()
-    page.wait_for_timeout(600)
-    assert len(sent) == before, "looking, pointing and pinning ask the server nothing"
     page.goto(page.url)
     ready(visitor)
     expect(viewer(page)).to_have_attribute("data-mode", "divide")

@@ -65,14 +65,14 @@ def test_a_line_that_is_full_before_decoding_is_a_sentence(monkeypatch):
         raise asking.worker.Busy("64 photos are waiting already; please try again in a moment.")
 
     at = open_page()
-    monkeypatch.setattr(asking.worker, "submit", refuse)
+    monkeypatch.setattr(asking.worker.LOCAL, "submit", refuse)
     upload(at, encode(quarters(), "PNG"))
     assert not at.exception
     assert any("try again in a moment" in one.value for one in (*at.error, *at.warning))
 
 
 def test_a_full_queue_is_a_sentence(monkeypatch):
-    submit = asking.worker.submit
+    submit = asking.worker.LOCAL.submit
 
     def refuse(work: Any, owner: str = "") -> Any:
         if not owner:  # the decoding, which still found a place
@@ -80,7 +80,7 @@ def test_a_full_queue_is_a_sentence(monkeypatch):
         raise asking.worker.Busy("64 photos are waiting already; please try again in a moment.")
 
     at = open_page()
-    monkeypatch.setattr(asking.worker, "submit", refuse)
+    monkeypatch.setattr(asking.worker.LOCAL, "submit", refuse)
     upload(at, encode(quarters(), "PNG"))
     assert not at.exception
     assert any("try again in a moment" in one.value for one in at.warning)

@@ -7,12 +7,12 @@ import pytest
 import torch
 
 from explainer.photos import read_photo
+from explainer.segmentation.answer import coarse
 from explainer.segmentation.classes import CLASS_NAMES
 from explainer.segmentation.inference import predict
 from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.regions import regions
 from explainer.segmentation.samples import sample, samples
-from explainer.ui.photo.labelled import coarse
 from explainer.ui.photo.swapping import busiest
 from explainer.ui.shelf import Shelf
 from tests.pages.photo_page import components, open_page, view

@@ -15,7 +15,7 @@ from explainer.photos import read_photo
 from explainer.segmentation import inference as module
 from explainer.segmentation import networks
 from explainer.segmentation.devices import choose_device, is_out_of_memory
-from explainer.segmentation.inference import labels_of, predict, regrow
+from explainer.segmentation.inference import labels_of, predict, predict_batch, regrow
 from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.model import FCN, HEADS
 from explainer.segmentation.networks import load
@@ -134,11 +134,11 @@ def test_torchvisions_input_is_normalized_as_documented() -> None:
 def test_an_exhausted_accelerator_makes_way_for_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     real, tried = module._run, list[str]()
 
-    def run(rgb: Any, model: str, side: int, device: torch.device, size: Any, **more: Any) -> Prediction:
+    def run(rgb: Any, model: str, side: int, device: torch.device, **more: Any) -> list[Prediction]:
         tried.append(device.type)
         if device.type == "cuda":
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return real(rgb, model, side, device, size=size, **more)
+        return real(rgb, model, side, device, **more)
 
     monkeypatch.setattr(module, "choose_device", lambda _: torch.device("cuda"))
     monkeypatch.setattr(module, "describe", lambda _: "Small GPU")
@@ -149,8 +149,20 @@ def test_an_exhausted_accelerator_makes_way_for_the_cpu(monkeypatch: pytest.Monk
     assert answer.notices == ("Small GPU ran out of memory; this photo was labelled on the CPU.",)
 
 
+def test_a_batch_gives_each_photo_its_own_answer() -> None:
+    photos, sizes = [photo(97, 129, seed) for seed in range(3)], [(97, 129), (50, 70), (200, 260)]
+    together = predict_batch(photos, "fcn8s", 129, "cpu", sizes)
+    for one, size, found in zip(photos, sizes, together, strict=True):
+        alone = predict(one, "fcn8s", 129, "cpu", label_size=size)
+        assert found.labels.shape == size and (found.labels == alone.labels).mean() > 0.9999
+        np.testing.assert_allclose(found.scores, alone.scores, atol=1e-3)
+        assert found.maps is not None and alone.maps is not None
+        np.testing.assert_allclose(found.maps.score16, alone.maps.score16, atol=1e-3)
+    assert (together[0].labels != predict(photos[1], "fcn8s", 129, "cpu").labels).any(), "photos that differ"
+
+
 def test_other_errors_are_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: Any, **__: Any) -> Prediction:
+    def broken(*_: Any, **__: Any) -> list[Prediction]:
         raise RuntimeError("a bug")
 
     monkeypatch.setattr(module, "_run", broken)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from explainer.segmentation import worker
+from explainer.segmentation import served, worker
 from explainer.ui.events import tell
 from explainer.ui.photo.labelled import Labelled, Request, ShownPhoto, label
 from explainer.ui.shelf import Shelf
@@ -35,16 +35,17 @@ def results() -> Shelf[object]:
 def answer_for(photo: ShownPhoto, request: Request) -> Labelled | None:
     """The network's answer; None if it cannot be had, and then the page says why."""
     key = (photo.key, request)
-    known = _samples.get(key) if photo.is_sample else results().get(key)
+    known = (_samples.get(key) if photo.is_sample else None) or results().get(key)
     if isinstance(known, Labelled):
         return known
     begun = time.monotonic()
-    found = ask(lambda: label(photo, request), "The network looks at the photo")
+    found = ask(lambda: label(photo, request), "The network looks at the photo", served.line(request.device))
     if found is not None:
         spent = sum(found.milliseconds.values())
         waited = 1000 * (time.monotonic() - begun) - spent
         tell("network", outcome="labelled", model=request.model, milliseconds=spent, waited=max(0.0, waited))
-        (_samples if photo.is_sample else results()).put(key, found)
+        # What was special about this run (no memory, no server) is not for others.
+        (_samples if photo.is_sample and not found.notices else results()).put(key, found)
     return found
 
 
@@ -69,12 +70,12 @@ def remembered(photo: ShownPhoto, name: tuple[object, ...], make: Callable[[], T
     return known  # type: ignore[return-value]
 
 
-def ask(work: Callable[[], T], what: str) -> T | None:
+def ask(work: Callable[[], T], what: str, line: worker.Worker = worker.LOCAL) -> T | None:
     """Queue work and wait for it, saying how many are before; a full queue or a failure becomes a sentence."""
     place = st.empty()
     _settle(place, what)
     try:
-        job = worker.submit(work, owner())
+        job = line.submit(work, owner())
     except worker.Busy as busy:
         tell("network", outcome="busy")
         st.warning(str(busy), icon=":material/hourglass_top:")
@@ -125,5 +126,5 @@ def _sentence(problem: BaseException) -> str:
     """The first line of an error, without what a machine might add."""
     from explainer.segmentation.weights import WeightsError
 
-    known = isinstance(problem, (ValueError, WeightsError))
+    known = isinstance(problem, (ValueError, WeightsError, worker.Busy))
     return str(problem).splitlines()[0] if known and str(problem) else "the computation failed; please try again."

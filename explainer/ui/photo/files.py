@@ -9,11 +9,12 @@ import streamlit as st
 
 from explainer.photos import to_png_bytes
 from explainer.quantities import memory
+from explainer.segmentation.answer import Pixels
 from explainer.segmentation.weights import model_info
 from explainer.stage.bundle import bundle
 from explainer.ui.photo.asking import derived
 from explainer.ui.photo.inside import heads
-from explainer.ui.photo.labelled import Labelled, Pixels, Request, ShownPhoto
+from explainer.ui.photo.labelled import Labelled, Request, ShownPhoto
 
 HERE = Path(__file__).parent
 _mount = st.components.v2.component(

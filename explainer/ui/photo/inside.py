@@ -8,12 +8,13 @@ import numpy as np
 import streamlit as st
 
 from explainer.quantities import percent
+from explainer.segmentation.answer import Pixels
 from explainer.segmentation.classes import ClassSet, display_name, display_names
 from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.prediction import FloatMap, StrideMaps
 from explainer.ui.photo.asking import derived, remembered
 from explainer.ui.photo.kernels import show_kernels, show_stages
-from explainer.ui.photo.labelled import Labelled, Pixels, ShownPhoto
+from explainer.ui.photo.labelled import Labelled, ShownPhoto
 from explainer.ui.photo.picture import layers_view
 from explainer.ui.photo.tiles import Tile, diverging, enlarged_to, png, show_tiles
 from explainer.ui.photo.viewer import show_view

@@ -9,11 +9,12 @@ import streamlit as st
 
 from explainer.quantities import percent
 from explainer.raster.enlarge import enlarged
+from explainer.segmentation.answer import Pixels
 from explainer.segmentation.classes import ClassSet
 from explainer.segmentation.label_maps import outline, overlay
 from explainer.segmentation.prediction import StrideMaps
 from explainer.ui.photo.asking import derived
-from explainer.ui.photo.labelled import Labelled, Pixels, ShownPhoto
+from explainer.ui.photo.labelled import Labelled, ShownPhoto
 from explainer.ui.photo.picture import layers_view
 from explainer.ui.photo.tiles import Tile, fitted, jpeg, show_tiles
 from explainer.ui.photo.viewer import show_view

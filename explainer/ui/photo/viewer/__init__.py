@@ -20,10 +20,16 @@ VIEW = "yp_view"
 
 
 def show_view(view: dict[str, Any], key: str, remembered: bool = False) -> None:
-    """Show a view (see `picture.py`); `remembered`, for the page's main picture, lets the browser put the way of
-    looking and the opacity into the URL, and brings a new photo's answer into sight."""
-    start = {**_start(), "leads": True, "address": VIEW} if remembered else {}
-    _mount(key=key, data={**view, **start})
+    """Show a view (see `picture.py`); `remembered`, for the page's main picture, puts the way of looking and the
+    opacity into the URL and brings a new photo's answer into sight."""
+    start = {**_start(), "leads": True} if remembered else {}
+
+    def told() -> None:
+        chosen = st.session_state[key].get("view")
+        if remembered and chosen:
+            st.query_params[VIEW] = str(chosen)
+
+    _mount(key=key, data={**view, **start}, on_view_change=told)
 
 
 def _start() -> dict[str, Any]:

@@ -2,7 +2,7 @@
  *
  * data (see picture.py): photo, width, height, classes [[name, color]], layers [{title, labels, legend, names}],
  * and where there are: probabilities, working, fields, mode, leads (the page's main picture). `labels` and the probabilities are zlib in base64.
- * `address` is the name of the parameter that says in the page's address how to look; no server has a part in it.
+ * The server hears of the view only when the visitor has changed it, for the address bar.
  */
 
 import { html } from "../../../stage/dom.js";
@@ -12,7 +12,7 @@ import { channelsOf, loadImage, mapPictures, unpack } from "./pixels.js";
 import { stopLayers } from "./playing.js";
 import { tellPixel } from "./reading.js";
 
-const REST_MS = 400; // the address is written once the visitor has rested this long
+const TELL_AFTER_MS = 500;
 
 class Viewer {
   constructor(root) {
@@ -26,7 +26,8 @@ class Viewer {
     });
   }
 
-  async show(data) {
+  async show(data, tell) {
+    this.tell = tell;
     if (data === this.data || JSON.stringify(data) === this.text) return;
     const first = !this.data;
     this.text = JSON.stringify(data);
@@ -67,15 +68,12 @@ class Viewer {
     if ("layer" in part) fillLegend(this);
     drawView(this);
     if ("layer" in part || "mode" in part) this.read();
-    if (!telling || !this.data.address) return;
+    if (!telling || !this.tell) return;
     clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.writeAddress(), REST_MS);
-  }
-
-  writeAddress() {
-    const url = new URL(window.location.href);
-    url.searchParams.set(this.data.address, `${this.state.mode},${Math.round(this.state.opacity * 100)}`);
-    window.history.replaceState(window.history.state, "", url);
+    this.telling = setTimeout(
+      () => this.tell("view", `${this.state.mode},${Math.round(this.state.opacity * 100)}`),
+      TELL_AFTER_MS,
+    );
   }
 
   /** Say again what the pixel is that is pointed at or held. */
@@ -92,7 +90,7 @@ class Viewer {
 
 const mounted = new WeakMap();
 
-export default function mountViewer({ data, parentElement }) {
+export default function mountViewer({ data, parentElement, setStateValue }) {
   let root = parentElement.querySelector(".viewer");
   if (!root) root = parentElement.appendChild(html("div", { class: "viewer" }));
   let own = mounted.get(parentElement);
@@ -101,7 +99,7 @@ export default function mountViewer({ data, parentElement }) {
     own = new Viewer(root);
     mounted.set(parentElement, own);
   }
-  own.show(data).catch((problem) => {
+  own.show(data, setStateValue).catch((problem) => {
     root.textContent = `This picture cannot be shown: ${problem.message}`;
   });
   return () => {
