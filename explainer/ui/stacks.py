@@ -17,8 +17,10 @@ from explainer.experiments.stacks.reading import first_channels, read_stack
 from explainer.quantities import count, memory, short
 from explainer.ui.escaping import escaped
 from explainer.ui.heading import toolbar
+from explainer.ui.lecture import end_of_figure
 from explainer.ui.navigation import entry
 from explainer.ui.settings import Settings
+from explainer.ui.stack_files import show_stack_files
 from explainer.ui.theme import theme
 
 SIDES = (1, 4, 8, 16, 32, 64, 65, 96, 128, 129, 224, 225, 256, 257, 320, 388, 480, 500, 512, 513, 572, 640, 1024)
@@ -65,8 +67,11 @@ def show_stack(settings: Settings) -> None:
     alt = f"{len(layers)} layers from {rows[0].shape[1]} pixels a side to {rows[-1].shape[1]}"
     st.html(as_image(draw_stack(rows, theme()), alt, least=760))
     st.markdown(f"{said} {note_of(text)}")
+    end_of_figure()
     show_totals(rows)
     show_rows(layers, rows)
+    st.header("Take away", anchor=False)
+    show_stack_files(layers, rows)
 
 
 def note_of(text: str) -> str:

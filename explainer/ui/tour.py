@@ -98,6 +98,12 @@ TOUR = (
          at("mt", "lecture-matrix-six", 1, "scatter", "matrix"), "The same matrix on its side. Every column is a copy "
          "of the kernel: it stamps. The slide's sixth row is reached by no stamp; torch returns five rows unless "
          "output_padding asks for it. Hence the name, transposed, and not inverse.", "mt"),
+    Stop("Learnable upsampling: where the weights come from", "learn", {"ln_task": "Bilinear interpolation",
+         "ln_kernel": "4", "ln_steps": "100"}, "Nobody writes the kernel down. It starts at random and goes a little "
+         "downhill with every step; here it ends as bilinear interpolation, found from examples alone."),
+    Stop("Fully convolutional: the sizes on the way (36)", "shapes", {"sh_example": "fcn8"}, "Every bar is a map. Down "
+         "by pooling, up by transposed convolution; the padding of 100 and the crops are there so that the skips meet "
+         "maps of their own size."),
     Stop("Fully convolutional: down and up again (36, 38)", "your_photo", {}, "A whole network: down by strided "
          "convolutions, up by transposed ones, a class for every pixel. Point anywhere and see what it says."),
 )  # fmt: skip

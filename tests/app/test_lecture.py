@@ -58,20 +58,25 @@ def test_a_clicker_leads_through_the_whole_tour_and_back(visitor):
     page.keyboard.press("PageUp")
     page.keyboard.press("PageUp")
     wait_for_stop(page, 5)
-    last = len(TOUR)
-    page = visitor.open(f"?lecture=1&stop={last - 3}")  # a test of the tour opens every stop
-    wait_for_stop(page, last - 3)
-    for number in range(last - 2, last + 1):
+    page = visitor.open(f"?lecture=1&stop={len(TOUR)}")
+    wait_for_stop(page, len(TOUR))
+    assert page.locator(".tour .next").is_disabled()
+    last = max(number for number, stop in enumerate(TOUR, 1) if stop.page == "matrix_1d")
+    page = visitor.open(f"?lecture=1&stop={last - 2}")  # a test of the tour opens every stop
+    wait_for_stop(page, last - 2)
+    for number in range(last - 1, last + 1):
         visitor.settle()
         page.keyboard.press("]")
         wait_for_stop(page, number)
         stop = TOUR[number - 1]
-        if "stage" in " ".join(stop.state):
-            step = int(next(value for name, value in stop.state.items() if name.endswith("_step"))) - 1
-            page.wait_for_selector(f'.stage[data-step="{step}"]')
-    assert page.locator(".tour .next").is_disabled()
+        step = int(next(value for name, value in stop.state.items() if name.endswith("_step"))) - 1
+        page.wait_for_selector(f'.stage[data-step="{step}"]')
+    visitor.settle()
+    page.keyboard.press("]")
+    wait_for_stop(page, last + 1)
+    visitor.settle()
     page.keyboard.press("[")
-    wait_for_stop(page, len(TOUR) - 1)
+    wait_for_stop(page, last)
     visitor.settle()
     page.locator(".tour .end").hover()
     page.locator(".tour .end").click()

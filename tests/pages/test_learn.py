@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.experiments.learning.course import Recipe
+from explainer.threads import one_thread
 from explainer.ui.learning import course as shown
-from explainer.ui.learning import parts
+from explainer.ui.learning import files, parts
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 
@@ -44,6 +46,22 @@ def test_the_learned_kernel_can_be_opened_elsewhere(page: AppTest) -> None:
     target = open_page("transposed_convolution", tc_kernel=text, tc_stride="2", tc_padding="1")
     assert not target.exception and not target.error
     assert float(target.text_area(key="tc_kernel").value.split()[5]) == pytest.approx(kernel[1][1], rel=0.01)
+
+
+def test_the_files_hold_the_course_and_the_program_learns_the_same(page: AppTest, capsys) -> None:
+    recipe = Recipe(kernel=4, steps=50)
+    data = shown._kept[recipe]
+    assert [one.label for one in page.get("download_button")] == [
+        "Course (JSON)", "Loss and PSNR (CSV)", "Last answer (PNG)", "Program (Python)",
+    ]  # fmt: skip
+    told = json.loads(files.as_json(recipe, data))
+    assert told["recipe"]["kernel"] == 4 and told["looks"][-1]["kernels"] == data["looks"][-1]["kernels"]
+    lines = files.as_csv(data).splitlines()
+    assert lines[0] == "step,loss,psnr" and lines[-1].split(",")[0] == "50"
+    with one_thread():
+        exec(compile(files.program(recipe), "learn.py", "exec"), {})
+    last = data["looks"][-1]["psnr"]
+    assert capsys.readouterr().out.strip() == f"step 50: loss {data['losses'][-1][1]:.6g}, PSNR {last:.2f} dB"
 
 
 def test_both_ways_of_the_gradient(page: AppTest) -> None:

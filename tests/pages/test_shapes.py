@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.experiments.stacks.presets import PRESETS
+from explainer.ui import stack_files
+from explainer.ui.stacks import found
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 
@@ -21,6 +25,9 @@ def open_page(**url: str) -> AppTest:
 
 def test_presets_pasted_layers_and_refusals():
     page = open_page()
+    assert [one.label for one in page.get("download_button")] == [
+        "Table (CSV)", "Table (JSON)", "Picture (SVG)", "Program (Python)",
+    ]  # fmt: skip
     for slug in PRESETS:
         page.selectbox(key="sh_example").select(slug).run()
         assert not page.exception and not page.error, slug
@@ -32,6 +39,22 @@ def test_presets_pasted_layers_and_refusals():
     assert not page.exception
     (told,) = [one.value for one in page.error]
     assert "![](" not in told, "what comes from outside is escaped"
+
+
+@pytest.mark.parametrize("slug", ["dcgan", "fcn8"])
+def test_the_files_say_what_the_table_says_and_the_program_finds_the_same(slug, capsys):
+    """One stack that torch has words for throughout, and one with skips and crops."""
+    preset = PRESETS[slug]
+    layers, rows, _ = found(preset.text, preset.side)
+    records = stack_files.table(rows)
+    assert [one["layer"] for one in records[1:]] == [layer.text for layer in layers]
+    lines = list(csv.DictReader(io.StringIO(stack_files.as_csv(rows))))
+    assert [int(line["multiply_adds"]) for line in lines] == [row.multiply_adds for row in rows]
+    program = stack_files.program(layers, rows)
+    assert ("explainer" in program) == (slug == "fcn8")
+    exec(compile(program, "layers.py", "exec"), {})
+    printed = [line.split(" ") for line in capsys.readouterr().out.splitlines()]
+    assert [tuple(map(int, line[1:])) for line in printed] == [row.shape for row in rows[1:]]
 
 
 def test_a_link_opens_the_layers_it_names():

@@ -21,6 +21,8 @@ from explainer.ui.below import show_proofs
 from explainer.ui.charts import show_chart
 from explainer.ui.heading import toolbar
 from explainer.ui.learning.course import show_course
+from explainer.ui.learning.files import show_files
+from explainer.ui.lecture import end_of_figure
 from explainer.ui.navigation import entry
 from explainer.ui.settings import Settings
 from explainer.ui.stage import show_stage
@@ -56,6 +58,7 @@ def choose(settings: Settings) -> Recipe:
 def show_learning(recipe: Recipe) -> None:
     """The course, and below it what it means and the curve to read values off."""
     data = show_course(recipe, "ln_course")
+    end_of_figure()
     task = TASKS[recipe.task]
     st.markdown(f"**{task.says}** {task.lesson}")
     if data["looks"][-1]["step"] < recipe.steps:
@@ -68,6 +71,7 @@ def show_learning(recipe: Recipe) -> None:
     if recipe.layer == TRANSPOSED:
         show_link(recipe, data["looks"][-1]["kernels"][0])
     show_loss(data)
+    show_files(recipe, data)
 
 
 def show_link(recipe: Recipe, kernel: list[list[float]]) -> None:
