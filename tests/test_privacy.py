@@ -30,7 +30,7 @@ from tests.threads import one_thread
 ROOT = Path(__file__).parents[1]
 
 
-ROOM = sorted((ROOT / "explainer" / "ui" / "photo").glob("*.py"))
+ROOM = sorted(file for room in ("photo", "indices") for file in (ROOT / "explainer" / "ui" / room).glob("*.py"))
 
 
 FRAME = "from explainer.ui.frame import show_frame\nshow_frame('your_photo')"
@@ -85,8 +85,8 @@ def marked_jpeg() -> bytes:
 def test_the_room_uses_no_shared_cache_and_no_published_picture():
     """Only functions of the app's own samples and weights may remember; the list is short on purpose."""
     allowed = {"sample_photo", "_sample_thumbnails", "_upscores", "kernel_tiles"}
-    page = ROOT / "pages" / "your_photo.py"
-    for file in [*ROOM, page]:
+    pages = (ROOT / "pages" / f"{stem}.py" for stem in ("your_photo", "deconvnet"))
+    for file in [*ROOM, *pages]:
         text = file.read_text(encoding="utf-8")
         for word in (
             "cache_data",

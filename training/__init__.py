@@ -1,1 +1,4 @@
-"""How the bundled FCN was trained and judged: `python -m training --help`. The app never imports this package."""
+"""How the bundled networks were trained and judged: `python -m training --help`, `python -m training deconvnet --help`.
+
+The app never imports this package.
+"""

@@ -1,4 +1,7 @@
-"""`python -m training` trains the bundled FCN; `python -m training evaluate` judges it beside its peers."""
+"""`python -m training` trains the bundled FCN; `python -m training evaluate` judges it beside its peers.
+
+`python -m training deconvnet` trains or judges the bundled DeconvNet.
+"""
 
 from __future__ import annotations
 
@@ -48,6 +51,10 @@ def main(argv: list[str] | None = None) -> int:
         from training.evaluate import main as evaluate
 
         return evaluate(argv[1:])
+    if argv[:1] == ["deconvnet"]:
+        from training.deconvnet.command import main as deconvnet
+
+        return deconvnet(argv[1:])
     options = arguments(argv)
     ask_teacher(options)
     if options.processes > 1:

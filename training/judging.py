@@ -11,11 +11,12 @@ import torch
 from numpy.typing import NDArray
 
 from explainer.segmentation.classes import SCENE_IDS, VOC_COUNT
+from explainer.segmentation.label_maps import trimap
 from explainer.segmentation.model import FCN, HEADS, Head
 from explainer.segmentation.resize import labels_at, to_input, voc_only
 from explainer.threads import one_thread
 from training.labels import GRASS, GRASS_IS_GREEN, OBJECTS_ONLY, VEGETATION, subset
-from training.metrics import Confusion, trimap
+from training.metrics import Confusion
 from training.packs import Packs, Sample
 from training.progress import progress
 

@@ -10,9 +10,6 @@ from numpy.typing import NDArray
 
 from explainer.segmentation.classes import CLASS_COUNT
 
-BAND = 6
-"""Half the width of the trimap's band, in pixels of the photo (VOC's void band takes five of them)."""
-
 
 @dataclass
 class Confusion:
@@ -47,21 +44,3 @@ class Confusion:
         order = np.argsort(-wrong, axis=None)[:most]
         pairs = [np.unravel_index(int(one), wrong.shape) for one in order]
         return [(int(row), int(column), float(wrong[row, column])) for row, column in pairs if wrong[row, column] > 0]
-
-
-def trimap(mask: NDArray[np.uint8], reach: int = BAND) -> NDArray[np.bool_]:
-    """The band of at most `reach` pixels (in steps along rows and columns) around every outline of a mask (H, W)."""
-    near = np.zeros(mask.shape, np.bool_)
-    down, across = mask[1:] != mask[:-1], mask[:, 1:] != mask[:, :-1]
-    near[1:] |= down
-    near[:-1] |= down
-    near[:, 1:] |= across
-    near[:, :-1] |= across
-    for _ in range(reach - 1):
-        wider = near.copy()
-        wider[1:] |= near[:-1]
-        wider[:-1] |= near[1:]
-        wider[:, 1:] |= near[:, :-1]
-        wider[:, :-1] |= near[:, 1:]
-        near = wider
-    return near

@@ -10,6 +10,7 @@ alone; VOC's photos DeepLab alone, which is the better one there and says betwee
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -84,10 +85,17 @@ def taught(names: list[str]) -> list[str]:
     return [name for name in names if subset(name) in ("voc", *COCO, "cocoperson")] + crowds[:CROWDS]
 
 
-def cache_answers(packs: Packs, names: list[str], teacher: Teacher, folder: Path) -> None:
+class Answers(Protocol):
+    """Who can be asked about a photo of a subset."""
+
+    def answer(self, rgb: NDArray[np.uint8], kind: str) -> NDArray[np.float16]:
+        """Probabilities (C, h, w)."""
+
+
+def cache_answers(packs: Packs, names: list[str], teacher: Answers, folder: Path) -> None:
     """Ask about each photo that has no answer in `folder` yet; safe to interrupt and repeat."""
     folder.mkdir(parents=True, exist_ok=True)
-    todo = [name for name in taught(names) if not (folder / f"{name}.npy").exists()]
+    todo = [name for name in names if not (folder / f"{name}.npy").exists()]
     for name in progress(todo, "teacher"):
         part = folder / f"{name}.part"
         with part.open("wb") as file:

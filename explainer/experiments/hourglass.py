@@ -71,7 +71,12 @@ def down(net: FCN, x: Tensor) -> list[tuple[int, Tensor]]:
 
 def loudest(maps: Tensor) -> Tensor:
     """(h, w): the channel of (1, C, h, w) whose values vary most."""
-    return maps[0, int(maps[0].flatten(1).std(1).argmax())]
+    return maps[0, loudest_channel(maps)]
+
+
+def loudest_channel(maps: Tensor) -> int:
+    """Its number."""
+    return int(maps[0].flatten(1).std(1).argmax())
 
 
 def gray(values: Tensor) -> Pixels:

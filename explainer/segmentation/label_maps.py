@@ -11,6 +11,9 @@ from PIL import Image
 
 from explainer.segmentation.classes import CLASS_COUNT, CLASS_NAMES, VOC_COLORS, colorize
 
+BAND = 6
+"""Half the width of the band around outlines, in pixels of the photo (VOC's void band takes five of them)."""
+
 
 @dataclass(frozen=True)
 class ClassShare:
@@ -97,6 +100,24 @@ def outline(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
     edge[:-1] |= labels[:-1] != labels[1:]
     edge[:, :-1] |= labels[:, :-1] != labels[:, 1:]
     return edge
+
+
+def trimap(mask: NDArray[np.uint8], reach: int = BAND) -> NDArray[np.bool_]:
+    """The band of at most `reach` pixels (in steps along rows and columns) around every outline of a mask (H, W)."""
+    near = np.zeros(mask.shape, np.bool_)
+    down, across = mask[1:] != mask[:-1], mask[:, 1:] != mask[:, :-1]
+    near[1:] |= down
+    near[:-1] |= down
+    near[:, 1:] |= across
+    near[:, :-1] |= across
+    for _ in range(reach - 1):
+        wider = near.copy()
+        wider[1:] |= near[:-1]
+        wider[:-1] |= near[1:]
+        wider[:, 1:] |= near[:, :-1]
+        wider[:, :-1] |= near[:, 1:]
+        near = wider
+    return near
 
 
 def labels_png(labels: NDArray[np.uint8]) -> bytes:

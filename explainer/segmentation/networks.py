@@ -6,18 +6,19 @@ import gc
 import threading
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 
 from explainer.photos import read_photo
+from explainer.segmentation.deconvnet import DeconvNet
 from explainer.segmentation.download import torchvision_state
 from explainer.segmentation.model import FCN, ScoreMaps
 from explainer.segmentation.precision import half_pays
 from explainer.segmentation.resize import torchvision_input
 from explainer.segmentation.samples import sample
-from explainer.segmentation.weights import Progress, bundled_state, model_info
+from explainer.segmentation.weights import DECONVNET_FILE, DECONVNET_SHA256, Progress, bundled_state, model_info
 
 TRIAL_SIDE = 256
 """The size at which bfloat16 is tried."""
@@ -60,6 +61,21 @@ def loaded(name: str, device: str | torch.device = "cpu", progress: Progress | N
     return _loaded[key]
 
 
+def deconvnet() -> DeconvNet:
+    """The bundled DeconvNet on the CPU, in inference mode; the same object for all who ask.
+
+    Raises:
+        WeightsError: its weights are missing, or not those of this version.
+    """
+    key = ("deconvnet", "cpu")
+    with _building[key]:
+        if key not in _loaded:
+            net = DeconvNet()
+            net.load_state_dict(bundled_state(DECONVNET_FILE, DECONVNET_SHA256))
+            _loaded[key] = _prepare(net, torch.device("cpu"))
+    return cast(DeconvNet, _loaded[key].net)
+
+
 def forget(device: str | torch.device) -> None:
     """Drop the networks of one device, to give its memory back."""
     for key in [key for key in list(_loaded) if key[1] == str(device)]:
@@ -79,7 +95,7 @@ def _prepare(net: nn.Module, device: torch.device) -> Loaded:
     """Inference mode, channels last, on the device; the large networks are tried in bfloat16."""
     net = net.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
     gc.collect()
-    return Loaded(net, not isinstance(net, FCN) and _half_pays(net, device))
+    return Loaded(net, not isinstance(net, (FCN, DeconvNet)) and _half_pays(net, device))
 
 
 def _half_pays(net: nn.Module, device: torch.device) -> bool:

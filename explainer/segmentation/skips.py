@@ -9,14 +9,14 @@ from explainer.segmentation.classes import CLASS_COUNT
 
 RATES = (1, 3, 6)
 """Dilations of the head's 3x3 looks: 64, 192 and 384 input pixels to either side of what a stride-32 pixel sees."""
-LOCAL, CONTEXT = 256, 128
-"""Channels of the initial head's branches, and of each look around."""
+LOCAL, CONTEXT, FEATURES = 256, 128, 256
+"""Channels of the initial head's branches, of each look around, and of what they are brought together to."""
 
 
-class ContextHead(nn.Module):
-    """Scores at stride 32: local features, the whole photo's mean, and looks around at several rates.
+class Context(nn.Module):
+    """What a map at stride 32 shows: local features, the whole photo's mean, and looks around at several rates.
 
-    The local branch, the mean and the two last layers are DeepLab's head, from which the weights come.
+    The local branch, the mean and the last layer are DeepLab's, from which the weights come.
     """
 
     def __init__(self, channels: int) -> None:
@@ -27,16 +27,28 @@ class ContextHead(nn.Module):
         self.around = nn.ModuleList(
             nn.Conv2d(CONTEXT, CONTEXT, 3, padding=rate, dilation=rate, groups=CONTEXT) for rate in RATES
         )
-        self.proj = nn.Conv2d(2 * LOCAL + len(RATES) * CONTEXT, 256, 1)
-        self.logits = nn.Conv2d(256, CLASS_COUNT, 1)
+        self.proj = nn.Conv2d(2 * LOCAL + len(RATES) * CONTEXT, FEATURES, 1)
 
     def forward(self, features: Tensor) -> Tensor:
-        """(N, channels, h, w) -> (N, 28, h, w)."""
+        """(N, channels, h, w) -> (N, 256, h, w)."""
         local = self.aspp0(features).relu()
         whole = self.pool(features.mean((2, 3), keepdim=True)).relu().expand_as(local)
         squeezed = self.squeeze(features).relu()
         around = [look(squeezed).relu() for look in self.around]
-        scores: Tensor = self.logits(self.proj(torch.cat((whole, local, *around), 1)).relu())
+        found: Tensor = self.proj(torch.cat((whole, local, *around), 1)).relu()
+        return found
+
+
+class ContextHead(Context):
+    """Scores at stride 32, from what the context shows; DeepLab's last layer too."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels)
+        self.logits = nn.Conv2d(FEATURES, CLASS_COUNT, 1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(N, channels, h, w) -> (N, 28, h, w)."""
+        scores: Tensor = self.logits(super().forward(features))
         return scores
 
 

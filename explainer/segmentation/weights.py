@@ -17,6 +17,9 @@ from explainer.segmentation.assets import ASSETS
 BUNDLED_FILE = ASSETS / "fcn_mobilenetv2_scenes28.pt"
 BUNDLED_SHA256 = "c3e16d5f5f15584d3778d4d352d38d2c52e2626de6ee2c7e397c393b33ddcb7f"
 
+DECONVNET_FILE = ASSETS / "deconvnet_mobilenetv2_groups9.pt"
+DECONVNET_SHA256 = "a789137a9cd87bd41a8a749dce4507fffd3ce3bd1ec7e6b68b4e3f79d8b1f3c4"
+
 
 class WeightsError(RuntimeError):
     """Weights cannot be had; the message is one sentence for the person at the screen."""
@@ -99,7 +102,7 @@ def sha256_of(path: Path) -> str:
 
 
 def bundled_state(path: Path = BUNDLED_FILE, sha256: str = BUNDLED_SHA256) -> dict[str, Any]:
-    """The bundled network's state dict (fp16 convolutions as float32), checked before it is read.
+    """A bundled network's state dict (fp16 convolutions as float32), checked before it is read.
 
     Raises:
         WeightsError: the file is missing, or is not the one this version was made with.

@@ -75,6 +75,8 @@ PAGES = (
           "C and Cᵀ with the lecture's letters.", also=("mt",)),
     Entry("matrix_2d", "Convolution as a matrix, 2D", "matrix-2d", "apps", MATRIX, "m2", "The doubly blocked band."),
     Entry("checkerboard", "Checkerboard", "checkerboard-artifacts", "blur_on", NETWORK, "cb", "Where stamps overlap."),
+    Entry("deconvnet", "What the indices carry", "what-the-indices-carry", "pin_drop", NETWORK, "dn",
+          "DeconvNet with and without its memory."),
     Entry("shapes", "Shapes of any network", "shapes-of-any-network", "account_tree", NETWORK, "sh",
           "Sizes, fields and costs, layer by layer."),
     Entry("side_by_side", "Side by side", "side-by-side", "view_column", NETWORK, "ss", "All upsamplers, one input."),

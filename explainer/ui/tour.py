@@ -104,6 +104,9 @@ TOUR = (
     Stop("Fully convolutional: the sizes on the way (36)", "shapes", {"sh_example": "fcn8"}, "Every bar is a map. Down "
          "by pooling, up by transposed convolution; the padding of 100 and the crops are there so that the skips meet "
          "maps of their own size."),
+    Stop("In-network upsampling: unpooling in a whole network (Noh et al. 2015)", "deconvnet", {}, "The network goes "
+         "down by max pooling and up by max unpooling with the remembered places. Choose bed of nails: the same "
+         "network, the same values, without the memory. What is lost was in the indices."),
     Stop("Fully convolutional: down and up again (36, 38)", "your_photo", {}, "A whole network: down by strided "
          "convolutions, up by transposed ones, a class for every pixel. Point anywhere and see what it says."),
 )  # fmt: skip

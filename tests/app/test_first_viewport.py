@@ -15,6 +15,7 @@ from explainer.ui.navigation import PAGES, Entry
 #: Pages whose first figure is no stage, and how to find it; pages of words have none.
 OTHER = {
     "checkerboard": ".stPlotlyChart",
+    "deconvnet": ".indices",
     "learn": ".learning",
     "shapes": "img",
     "side_by_side": ".lens",

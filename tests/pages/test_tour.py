@@ -24,7 +24,7 @@ LETTERS = {
     21: ["ax", "ay", "az + bx", "by", "bz", "0"],
 }
 SIZES = {9: (16, 16), 10: (16, 4), 11: (16, 4), 12: (4, 16), 13: (4, 16), 14: (4, 16), 15: (4, 16)}
-WITHOUT_STAGE = {"start", "sliding_window", "learn", "shapes", "your_photo"}
+WITHOUT_STAGE = {"start", "sliding_window", "learn", "shapes", "deconvnet", "your_photo"}
 FLEURET = {17: "fleuret-convolution", 18: "fleuret-transposed", 19: "fleuret-transposed"}
 
 

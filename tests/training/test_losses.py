@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import torch
 
+from explainer.segmentation.label_maps import trimap
 from explainer.segmentation.model import FCN, HEADS
 from training.batches import GRID
 from training.labels import ALLOWED, DENIAL, IGNORED, NO_OBJECT, UNKNOWN
 from training.losses import cropped, segmentation_loss, set_likelihood, soft_jaccard, sparse_grow, teacher_loss
-from training.metrics import Confusion, trimap
+from training.metrics import Confusion
 
 
 def scores(*shape: int, seed: int = 0) -> torch.Tensor:

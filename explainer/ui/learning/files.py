@@ -7,6 +7,7 @@ import base64
 import csv
 import io
 import json
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -44,7 +45,7 @@ print(f"step {{step}}: loss {{loss.item():.6g}}, PSNR {{psnr(layer(data.unseen).
 def show_files(recipe: Recipe, data: dict[str, Any]) -> None:
     """The buttons; each file is made when it is asked for."""
     answer = base64.b64decode(data["looks"][-1]["answer"].partition(",")[2])
-    made = {
+    made: dict[str, tuple[Callable[[], str | bytes], str, str]] = {
         "Course (JSON)": (lambda: as_json(recipe, data), "course.json", "application/json"),
         "Loss and PSNR (CSV)": (lambda: as_csv(data), "course.csv", "text/csv"),
         "Last answer (PNG)": (lambda: answer, "answer.png", "image/png"),

@@ -35,7 +35,7 @@ def show_files(photo: ShownPhoto, request: Request, answer: Labelled) -> None:
     key = ("files", request)
     found = derived(photo, key, lambda: make_files(photo, request, answer, answers), "Making the files")
     if found is not None:
-        _mount(key="yp_files", data={"files": found})
+        show_packed(found, "yp_files")
         st.caption(
             "Label map: a palette PNG whose pixel values are the class ids 0..27 (0..20 are VOC's), at the photo's own "
             f"size (up to {MOST_PIXELS // 10**6} megapixels)."
@@ -52,14 +52,16 @@ def make_files(photo: ShownPhoto, request: Request, answer: Labelled, answers: l
     width, height = answer.working_size[::-1]
     note = f"{info.title}, seen at {width} x {height}. {info.upsampling}"
     files = [
-        _file("Label map (PNG)", "labels.png", "image/png", labels_png(full_labels(photo, request, answer))),
-        _file("Overlay (PNG)", "overlay.png", "image/png", to_png_bytes(overlay(photo.rgb, answer.labels))),
-        _file("Figure for slides (PNG)", "figure.png", "image/png",
+        packed_file("Label map (PNG)", "labels.png", "image/png", labels_png(full_labels(photo, request, answer))),
+        packed_file("Overlay (PNG)", "overlay.png", "image/png", to_png_bytes(overlay(photo.rgb, answer.labels))),
+        packed_file("Figure for slides (PNG)", "figure.png", "image/png",
               figure_png(photo.rgb, answer.labels, answer.confidence, note, answer.classes)),
-        _file("Class shares (CSV)", "classes.csv", "text/csv", shares_csv(answer.labels, answer.confidence)),
+        packed_file("Class shares (CSV)", "classes.csv", "text/csv", shares_csv(answer.labels, answer.confidence)),
     ]  # fmt: skip
     if answers:
-        files.append(_file("32s to 8s (GIF)", "fcn-32s-to-8s.gif", "image/gif", animation_gif(photo.rgb, answers)))
+        files.append(
+            packed_file("32s to 8s (GIF)", "fcn-32s-to-8s.gif", "image/gif", animation_gif(photo.rgb, answers))
+        )
     return files
 
 
@@ -75,6 +77,12 @@ def full_labels(photo: ShownPhoto, request: Request, answer: Labelled) -> Pixels
     ).labels
 
 
-def _file(label: str, name: str, mime: str, content: bytes) -> File:
+def show_packed(files: list[File], key: str) -> None:
+    """A button for each file."""
+    _mount(key=key, data={"files": files})
+
+
+def packed_file(label: str, name: str, mime: str, content: bytes) -> File:
+    """A file as the page's buttons give it away."""
     packed = base64.b64encode(content).decode()
     return {"label": label, "name": name, "mime": mime, "content": packed, "size": memory(len(content))}

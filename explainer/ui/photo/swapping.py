@@ -13,6 +13,7 @@ from explainer.segmentation.answer import Pixels
 from explainer.segmentation.classes import ClassSet
 from explainer.segmentation.label_maps import outline, overlay
 from explainer.segmentation.prediction import StrideMaps
+from explainer.ui.navigation import link
 from explainer.ui.photo.asking import derived
 from explainer.ui.photo.labelled import Labelled, ShownPhoto
 from explainer.ui.photo.picture import layers_view
@@ -49,8 +50,10 @@ def show_swap(photo: ShownPhoto, answer: Labelled, settings: Settings) -> None:
     show_tiles(tiles)
     st.caption(
         "Bed of nails and max unpooling are not meant to be the last layer: in a network learned convolutions "
-        "follow them and fill the zeros. Here nothing follows, and it shows."
+        "follow them and fill the zeros. Here nothing follows, and it shows. A network whose pooling remembers its own "
+        "indices, and whose convolutions were trained to fill in, has a page of its own."
     )
+    link("deconvnet")
 
 
 def grown(rgb: Pixels, maps: StrideMaps, stride: int, classes: ClassSet) -> tuple[dict[str, Any], list[Tile]]:

@@ -1,0 +1,96 @@
+"""The figure of the page: which photo, the journey through the network, and what the address remembers of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from explainer.experiments.indices import Journey
+from explainer.segmentation.remembered import REPLACEMENTS
+from explainer.segmentation.samples import samples
+from explainer.stage.bundle import bundle
+from explainer.ui.heading import toolbar
+from explainer.ui.photo.asking import ask, results
+from explainer.ui.photo.intake import SHOWN, own_photos, sample_photo
+from explainer.ui.photo.labelled import ShownPhoto
+from explainer.ui.photo.picking import DEFAULT, WORDS
+from explainer.ui.photo.shelf import Shelf
+from explainer.ui.settings import Settings
+
+T = TypeVar("T")
+HERE = Path(__file__).parent
+KEY = "dn_figure"
+QUIET = {"label_visibility": "collapsed"}
+WAYS = {one.name: one for one in REPLACEMENTS}
+PLACE = re.compile(r"\d{1,4}-\d{1,4}")
+_mount = st.components.v2.component(
+    "indices", css=(HERE / "indices.css").read_text(encoding="utf-8"), js=bundle(HERE / "indices.js")
+)
+_samples: Shelf[Any] = Shelf(48)
+"""What was found for the sample photos, which everybody may see. Nothing of a visitor ever comes in here."""
+
+
+def choose(settings: Settings) -> tuple[ShownPhoto, ShownPhoto]:
+    """The photo, and the other one, whose indices are tried; both in the address, if they are samples."""
+    names = {WORDS.get(one.name, one.title): one.name for one in samples()}
+    start = next(word for word, name in names.items() if name == DEFAULT)
+    with toolbar(settings.prefix):
+        if own_photos() and st.session_state.get(SHOWN) in own_photos():
+            photo = own_photos()[st.session_state[SHOWN]]
+            st.markdown(f"**{photo.title}**", width="content")
+            st.button("Back to the samples", on_click=lambda: st.session_state.pop(SHOWN, None))
+        else:
+            photo = sample_photo(names[settings.choice("photo", "Photo", tuple(names), start, width=230, **QUIET)])
+        others = tuple(word for word, name in names.items() if f"sample:{name}" != photo.key)
+        with st.popover("The other photo", icon=":material/swap_horiz:"):
+            first = "Castle" if "Castle" in others else others[0]
+            other = settings.choice("other", "Whose indices are tried", others, first)
+    settings.check_url("way", "what the unpoolings are told", WAYS)
+    settings.show_notes()
+    return photo, sample_photo(names[other])
+
+
+def journey_of(photo: ShownPhoto, other: ShownPhoto) -> Journey | None:
+    """The photo's way through the network; None if it cannot be had, and then the page says why."""
+    return found(photo, ("journey", other.key), lambda: travelled(photo, other), "The network looks at the photo")
+
+
+def travelled(photo: ShownPhoto, other: ShownPhoto) -> Journey:
+    """In the worker's thread."""
+    from explainer.experiments.indices import travel
+    from explainer.segmentation.networks import deconvnet
+
+    return travel(deconvnet(), photo.rgb, other.rgb)
+
+
+def found(photo: ShownPhoto, name: tuple[object, ...], work: Callable[[], T], what: str) -> T | None:
+    """Something about a photo, made once: for everybody if it is a sample, else in the visitor's session."""
+    shelf = _samples if photo.is_sample else results()
+    key = (photo.key, "indices", *name)
+    known = shelf.get(key)
+    if known is None:
+        known = ask(work, what)
+        if known is not None:
+            shelf.put(key, known)
+    return known  # type: ignore[return-value]
+
+
+def show_figure(settings: Settings, photo: ShownPhoto, other: ShownPhoto, journey: Journey) -> None:
+    """Mount the figure; the chosen way and the pixel go into the address."""
+    from explainer.ui.indices.data import figure_data
+
+    def told() -> None:
+        state = st.session_state[KEY]
+        settings.forget_notes()
+        if state.get("way") in WAYS:
+            st.query_params[settings.key("way")] = state["way"]
+        if PLACE.fullmatch(str(state.get("at") or "")):
+            st.query_params[settings.key("at")] = state["at"]
+
+    data = found(photo, ("figure", other.key), lambda: figure_data(journey), "Drawing the maps")
+    if data is not None:
+        _mount(key=KEY, data={**data, "prefix": settings.prefix}, on_way_change=told, on_at_change=told)

@@ -1,0 +1,127 @@
+"""The page on what the indices carry, through AppTest: links, the visitor's own photo, the files, the comparison."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from explainer.experiments.beside import Contestant
+from explainer.experiments.indices import Journey, unpooled
+from explainer.segmentation.networks import deconvnet
+from explainer.ui.indices import figure
+from explainer.ui.indices.below import TITLES, table_row
+from explainer.ui.indices.files import make_files
+from explainer.ui.photo.intake import sample_photo
+from explainer.ui.photo.labelled import ShownPhoto
+from tests.pages.photo_page import components, upload
+from tests.threads import one_thread
+
+FRAME = "from explainer.ui.frame import show_frame\nshow_frame('deconvnet')"
+quiet = pytest.fixture(autouse=True, scope="module")(one_thread)
+
+
+def open_page(**url: str) -> AppTest:
+    at = AppTest.from_string(FRAME, default_timeout=180)
+    for name, value in url.items():
+        at.query_params[name] = value
+    return at.run()
+
+
+def figure_of(at: AppTest) -> dict[str, Any]:
+    return next(one for one in components(at) if "poolings" in one)
+
+
+def decoded(packed: dict[str, Any]) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(packed["numbers"]), "<i2") * packed["unit"]
+
+
+def journey(name: str, other: str) -> Journey:
+    found = figure._samples.get((f"sample:{name}", "indices", "journey", f"sample:{other}"))
+    assert isinstance(found, Journey)
+    return found
+
+
+def test_the_link_is_the_photo_and_the_figure_holds_torchs_numbers():
+    at = open_page(dn_photo="Street", dn_other="Cat", dn_way="nails", dn_at="3-4")
+    assert not at.exception and not at.warning
+    data, found = figure_of(at), journey("street", "chelsea")
+    assert [one["name"] for one in data["ways"]] == ["own", "nails", "nearest", "other"]
+    for level, (one, pooling) in enumerate(zip(data["poolings"], found.poolings, strict=True)):
+        assert (one["channel"], one["height"], one["width"]) == (pooling.channel, *pooling.before.shape)
+        most = float(np.abs(pooling.before).max())
+        assert np.abs(decoded(one["before"]) - pooling.before.ravel()).max() <= most / 32767
+        kept = np.frombuffer(base64.b64decode(one["kept"]), np.uint8)
+        assert kept.tolist() == pooling.kept.ravel().tolist()
+        nails = np.frombuffer(base64.b64decode(data["ways"][1]["rises"][level]["put"]), np.uint8)
+        assert not nails.any()
+    said = next(one.value for one in at.markdown if "On this photo bed of nails" in one.value)
+    assert f"{100 * found.ways[1].same:.0f}%" in said.replace("\xa0", "").replace(" %", "%")
+
+
+def test_a_link_that_asks_for_what_there_is_not_is_told():
+    at = open_page(dn_photo="Mouse", dn_way="skip", dn_other="Cat")  # the cat is shown, so it cannot be the other one
+    assert not at.exception and figure_of(at)["width"] == 160
+    for name in ("Mouse", "skip", "Cat"):
+        assert any(f"'{name}'" in one.value for one in at.warning), name
+
+
+def test_a_visitors_photo_stays_in_the_session():
+    file = io.BytesIO()
+    Image.fromarray(np.random.default_rng(5).integers(0, 255, (90, 120, 3), np.uint8)).save(file, "PNG")
+    at = upload(open_page(), file.getvalue())
+    assert not at.exception
+    assert (figure_of(at)["height"], figure_of(at)["width"]) == (128, 160)
+    assert all(str(key[0]).startswith("sample:") for key in figure._samples.held())
+    assert any(key[1:3] == ("indices", "journey") for key in at.session_state["yp_results"].held())
+    at.button[0].click().run()
+    assert figure_of(at)["width"] == 160 and figure_of(at)["height"] == 96
+
+
+def test_both_networks_are_counted_and_timed():
+    at = open_page(dn_more=TITLES[1])
+    assert not at.exception
+    rows, tiles = figure._samples.get(("sample:chelsea", "indices", "beside"))
+    assert all(isinstance(one, Contestant) for one in rows) and len(tiles) == 3
+    mine, same, own = rows
+    assert mine.parameters == sum(one.numel() for one in deconvnet().parameters())
+    assert own.near == own.away == 1 > mine.near and min(one.milliseconds for one in rows) > 0
+    assert (mine.height, mine.width, same.height, same.width) == (96, 160, 97, 161)
+    assert own.parameters == same.parameters and own.multiply_adds > 8 * same.multiply_adds
+    assert table_row(own)["Near the outlines"].startswith("100")
+
+
+def test_the_files_hold_what_is_shown_and_the_program_finds_the_same(capsys):
+    at = open_page(dn_more=TITLES[2])
+    assert not at.exception
+    (files,) = [one["files"] for one in components(at) if "files" in one]
+    content = {one["name"]: base64.b64decode(one["content"]) for one in files}
+    assert Image.open(io.BytesIO(content["indices.png"])).width == 1600
+    found = journey("chelsea", "castle")
+    told = json.loads(content["indices.json"])
+    assert told["poolings"][4]["kept"] == found.poolings[4].kept.tolist()
+    assert np.array(told["ways"][0]["labels"]).tolist() == found.ways[0].labels.tolist()
+    (own, nails, *_) = list(csv.DictReader(io.StringIO(content["indices.csv"].decode())))
+    assert own["named alike"] == "1.0000" and nails["named alike"] == f"{found.ways[1].same:.4f}"
+    exec(compile(content["indices.py"].decode(), "indices.py", "exec"), {})
+    printed = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [line[0] for line in printed] == ["own", "nails", "nearest", "other"]
+    for line, way in zip(printed, found.ways, strict=True):
+        assert float(line[1]) == pytest.approx(way.same, abs=2e-3)
+    assert unpooled(found.ways[0].rises[0]).shape == found.photo.shape[:2]
+
+
+def test_a_visitors_program_asks_for_a_file_of_their_own():
+    mine = ShownPhoto("0" * 64, "Photo 1", sample_photo("dog").rgb, 8, 8, 0.0)
+    other = sample_photo("castle")
+    files = make_files(mine, other, journey("chelsea", "castle"))
+    program = base64.b64decode(files[3]["content"]).decode()
+    assert 'read_photo(Path("photo.jpg").read_bytes())' in program and "0000" not in program
+    compile(program, "indices.py", "exec")

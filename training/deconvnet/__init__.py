@@ -1,0 +1,1 @@
+"""How the bundled DeconvNet was trained and judged: `python -m training deconvnet --help`."""
