@@ -76,7 +76,7 @@ def show_beside(photo: ShownPhoto) -> None:
         f"Counted and timed just now on this server. Outlines: the share of pixels named as by FCN-8s at 513 pixels, "
         f"within {BAND} pixels of its outlines; nobody has drawn the truth for this photo. FCN-8s's 28 answers are "
         "counted as DeconvNet's nine. FCN-8s adds maps from strides 16 and 8 on the way up; DeconvNet has only its "
-        "indices, and only a quarter of the pixels that FCN-8s was trained to look at."
+        "indices, and sees a tenth of the pixels that FCN-8s sees at its own size."
     )
 
 

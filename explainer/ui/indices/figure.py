@@ -18,8 +18,8 @@ from explainer.ui.photo.asking import ask, results
 from explainer.ui.photo.intake import SHOWN, own_photos, sample_photo
 from explainer.ui.photo.labelled import ShownPhoto
 from explainer.ui.photo.picking import DEFAULT, WORDS
-from explainer.ui.photo.shelf import Shelf
 from explainer.ui.settings import Settings
+from explainer.ui.shelf import Shelf
 
 T = TypeVar("T")
 HERE = Path(__file__).parent
