@@ -35,7 +35,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     add("--check-every", type=int, default=Plan.check_every, help="steps between looks at validation photos")
     add("--check-photos", type=int, default=0, help="validation photos of a look (0: all)")
     add("--batch", type=int, default=8, help="windows of a step")
-    add("--side", type=int, default=417, help="side of a window, 32n+1")
+    add("--side", type=int, default=449, help="side of a window, 32n+1")
     add("--processes", type=int, default=1, help="processes that train together (on a CPU: one for each core)")
     add("--threads", type=int, default=0, help="CPU threads of a process (0: torch's own choice)")
     add("--frozen-blocks", type=int, default=Plan.frozen_blocks, help="blocks of the trunk that stay as they are")

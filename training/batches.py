@@ -27,19 +27,19 @@ GRID = 4
 WINDOW = 4
 """Side of the full-resolution window, in steps of stride 32: 4 steps, 129 pixels."""
 SHARE = {
-    "voc": 0.46, "coco": 0.24, "msrc": 0.06, "ade": 0.04, "lmf": 0.015, "camvid": 0.015, "cocostuff": 0.02,
-    "sky": 0.005, "cat": 0.01, "horse": 0.01, "cocoperson": 0.04, "cocou": 0.09,
+    "voc": 0.55, "coco": 0.21, "msrc": 0.06, "ade": 0.04, "lmf": 0.015, "camvid": 0.015, "cocostuff": 0.02,
+    "sky": 0.005, "cat": 0.01, "horse": 0.01, "cocoperson": 0.025, "cocou": 0.04,
 }  # fmt: skip
 """How often a group of photos is drawn."""
 GROUP = {"cocofull": "coco", "coco128": "coco"}
 SMALL = ("msrc", "cocou")
 """Groups of 320 pixels: four of them side by side fill a window, instead of one enlarged."""
-BY_CLASS = 0.45
+BY_CLASS = 0.35
 """How often a photo is drawn because it shows a class (each class as often), and not just so."""
 LONG_SIDE = 577
 """The longer side at which a photo is drawn, times a random factor of `ZOOM`."""
-ZOOM = (0.65, 1.8)
-QUILTED = 0.15
+ZOOM = (0.7, 1.4)
+QUILTED = 0.08
 """How often four photos, drawn small, fill a window side by side: objects at half their size, and less gray."""
 SMALL_ZOOM = (0.7, 1.25)
 SOFT = 0.12
@@ -97,7 +97,7 @@ class Feed:
     batch_size: int = 8
     fine_photos: int = 1
     seed: int = 0
-    side: int = 417
+    side: int = 449
     rank: int = 0
     _samples: dict[str, Sample] = field(default_factory=dict, repr=False)
 

@@ -15,7 +15,7 @@ from explainer.segmentation.model import FCN
 from training.judging import heads_of, judge
 from training.packs import Packs
 
-BLENDS = (0.7, 0.85, 1.0)
+BLENDS = (0.6, 0.8, 1.0)
 
 
 def blend(start: FCN, trained: FCN, share: float) -> FCN:

@@ -37,8 +37,8 @@ class Plan:
     frozen_blocks: int = 4
     rate_trunk: float = 8e-5
     rate_head: float = 2.5e-4
-    rate_new: float = 1e-3
-    rate_upscores: float = 1e-3
+    rate_new: float = 6e-4
+    rate_upscores: float = 5e-4
     weight_decay: float = 1e-4
     warm_up: int = 40
     averaging: float = 0.995

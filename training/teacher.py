@@ -3,8 +3,7 @@
 VOC draws a wheel hollow and leaves distant cars out; COCO fills the wheel and keeps the car. A network trained on VOC's
 masks alone gets worse on COCO. So on COCO's photos it also hears the mean of two earlier ones: the FCN that training
 starts from, at 641 pixels, and DeepLab, dilated, at 513 pixels and mirrored. Crowds, which have no masks, hear the FCN
-alone; VOC's photos DeepLab alone, which is the better one there and says between 0 and 1 what a mask says as 0 or 1
-(Hinton, Vinyals and Dean 2015). Answers are VOC's 21 probabilities at stride 8 of the photo at 513 pixels, on disk.
+alone; VOC's photos their masks alone. Answers are VOC's 21 probabilities at stride 8 of the photo at 513 pixels, on disk.
 """
 
 from __future__ import annotations
@@ -65,10 +64,8 @@ class Teacher:
         """The mean probabilities (21, 4n+1, 4m+1) of one photo of a subset, which at 513 px has (32n+1, 32m+1)."""
         height, width = network_sides(rgb.shape[0], rgb.shape[1], SIDE)
         size = ((height - 1) // 8 + 1, (width - 1) // 8 + 1)
-        said = []
-        if kind != "voc":
-            said.append(voc_only(self.fcn.score_maps(self._input(rgb, FCN_SIDE if kind in COCO else SIDE)).fused8))
-        if kind in ("voc", *COCO):
+        said = [voc_only(self.fcn.score_maps(self._input(rgb, FCN_SIDE if kind in COCO else SIDE)).fused8)]
+        if kind in COCO:
             said.append(self.deeplab(self._input(rgb, SIDE).flip(3)).flip(3))
         total = torch.zeros((VOC_COUNT, *size), device=self.device)
         for scores in said:
@@ -82,7 +79,7 @@ class Teacher:
 def taught(names: list[str]) -> list[str]:
     """Those of the names that the teacher is asked about."""
     crowds = [name for name in names if subset(name) == "cocou"]
-    return [name for name in names if subset(name) in ("voc", *COCO, "cocoperson")] + crowds[:CROWDS]
+    return [name for name in names if subset(name) in (*COCO, "cocoperson")] + crowds[:CROWDS]
 
 
 class Answers(Protocol):

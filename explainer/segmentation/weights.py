@@ -15,7 +15,7 @@ from typing import Any
 from explainer.segmentation.assets import ASSETS
 
 BUNDLED_FILE = ASSETS / "fcn_mobilenetv2_scenes28.pt"
-BUNDLED_SHA256 = "c3e16d5f5f15584d3778d4d352d38d2c52e2626de6ee2c7e397c393b33ddcb7f"
+BUNDLED_SHA256 = "848f316fa876e6c8ad487dda7a62c406302142cbbf8e7bd6aceccedb6d8ce762"
 
 DECONVNET_FILE = ASSETS / "deconvnet_mobilenetv2_groups9.pt"
 DECONVNET_SHA256 = "a789137a9cd87bd41a8a749dce4507fffd3ce3bd1ec7e6b68b4e3f79d8b1f3c4"

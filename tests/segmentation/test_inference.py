@@ -48,12 +48,12 @@ KNOWN = {
     "dog": ("dog", 0.2),
 }
 """What everybody can see on these photos, and a share of the picture that it fills at least."""
-SCENERY = {"horses": {"sky": 0.3, "grass": 0.15}, "cow": {"grass": 0.4}, "street": {"building": 0.3, "car": 0.02}}
+SCENERY = {"horses": {"sky": 0.3, "grass": 0.15, "horse": 0.17}, "cow": {"grass": 0.4}, "street": {"building": 0.3, "car": 0.02}}
 
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_known_photos_get_their_known_answer_and_only_in_the_right_order_of_colors(name: str) -> None:
-    """Red and blue swapped before the network would pass every test of shapes; here it takes the scenery away."""
+    """Red and blue swapped before the network would pass every test of shapes; here it takes a third of the horses away."""
     rgb = read_photo(sample(name).path.read_bytes()).rgb
     shares = {share.name: share.share for share in class_shares(predict(rgb, device="cpu").labels)}
     word, least = KNOWN[name]
