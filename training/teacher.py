@@ -3,7 +3,8 @@
 VOC draws a wheel hollow and leaves distant cars out; COCO fills the wheel and keeps the car. A network trained on VOC's
 masks alone gets worse on COCO. So on COCO's photos it also hears the mean of two earlier ones: the FCN that training
 starts from, at 641 pixels, and DeepLab, dilated, at 513 pixels and mirrored. Crowds, which have no masks, hear the FCN
-alone; VOC's photos their masks alone. Answers are VOC's 21 probabilities at stride 8 of the photo at 513 pixels, on disk.
+alone; VOC's photos their masks alone. Answers are VOC's 21 probabilities at stride 8 of the photo at 513 pixels, on
+disk.
 """
 
 from __future__ import annotations

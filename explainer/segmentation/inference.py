@@ -24,6 +24,8 @@ from explainer.segmentation.weights import model_info
 
 LONG_SIDES = (129, 1281)
 """The smallest and largest working size that may be asked for."""
+SMALL_SIDE = 321
+"""The working size at which an accelerator that ran out of memory is asked once more."""
 
 
 def predict(
@@ -70,19 +72,26 @@ def predict_batch(
         _check(photo, long_side)
     class_count(classes)
     side = long_side or info.long_side
-    chosen = choose_device(device)
-    run = partial(
-        _run, photos, model, side, sizes=label_sizes, float32=float32, classes=classes if info.bundled else "voc21"
-    )
-    try:
-        return run(chosen)
-    except RuntimeError as error:
-        if chosen.type == "cpu" or not is_out_of_memory(error):
-            raise
-    forget(chosen)
-    release(chosen)
-    notice = f"{describe(chosen)} ran out of memory; this photo was labelled on the CPU."
-    return [replace(one, notices=(notice,)) for one in run(torch.device("cpu"))]
+    run = partial(_run, photos, model, sizes=label_sizes, float32=float32, classes=classes if info.bundled else "voc21")
+    for where, at, notice in _attempts(choose_device(device), side):
+        try:
+            return [replace(one, notices=notice) for one in run(at, where)]
+        except RuntimeError as error:
+            if where.type == "cpu" or not is_out_of_memory(error):
+                raise
+        forget(where)
+        release(where)
+    raise AssertionError("the CPU answers or says why not")
+
+
+def _attempts(chosen: torch.device, side: int) -> Iterator[tuple[torch.device, int, tuple[str, ...]]]:
+    """Where to run, at which working size, and what to say of it: an accelerator without memory is asked once more for
+    less, then the CPU."""
+    yield chosen, side, ()
+    full = f"{describe(chosen)} ran out of memory; this photo was labelled"
+    if side > SMALL_SIDE:
+        yield chosen, SMALL_SIDE, (f"{full} at {SMALL_SIDE} instead of {side} pixels.",)
+    yield torch.device("cpu"), side, (f"{full} on the CPU.",)
 
 
 def _check(photo: NDArray[np.uint8], long_side: int | None) -> None:

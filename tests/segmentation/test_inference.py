@@ -48,12 +48,16 @@ KNOWN = {
     "dog": ("dog", 0.2),
 }
 """What everybody can see on these photos, and a share of the picture that it fills at least."""
-SCENERY = {"horses": {"sky": 0.3, "grass": 0.15, "horse": 0.17}, "cow": {"grass": 0.4}, "street": {"building": 0.3, "car": 0.02}}
+SCENERY = {
+    "horses": {"sky": 0.3, "grass": 0.15, "horse": 0.17},
+    "cow": {"grass": 0.4},
+    "street": {"building": 0.3, "car": 0.02},
+}
 
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_known_photos_get_their_known_answer_and_only_in_the_right_order_of_colors(name: str) -> None:
-    """Red and blue swapped before the network would pass every test of shapes; here it takes a third of the horses away."""
+    """Red and blue swapped before the network would pass every test of shapes; here a third of the horses go."""
     rgb = read_photo(sample(name).path.read_bytes()).rgb
     shares = {share.name: share.share for share in class_shares(predict(rgb, device="cpu").labels)}
     word, least = KNOWN[name]
@@ -131,22 +135,29 @@ def test_torchvisions_input_is_normalized_as_documented() -> None:
     np.testing.assert_allclose(x[0, :, 0, 0].numpy(), expected, rtol=1e-5)
 
 
-def test_an_exhausted_accelerator_makes_way_for_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    real, tried = module._run, list[str]()
+@pytest.mark.parametrize(("enough", "asked", "tried", "told"), [
+    (0, 129, [("cuda", 129), ("cpu", 129)], "on the CPU."),
+    (0, 385, [("cuda", 385), ("cuda", 321), ("cpu", 385)], "on the CPU."),
+    (321, 385, [("cuda", 385), ("cuda", 321)], "at 321 instead of 385 pixels."),
+])  # fmt: skip
+def test_an_exhausted_accelerator_is_asked_for_less_and_then_makes_way_for_the_cpu(
+    monkeypatch: pytest.MonkeyPatch, enough: int, asked: int, tried: list[tuple[str, int]], told: str
+) -> None:
+    real, ran = module._run, list[tuple[str, int]]()
 
     def run(rgb: Any, model: str, side: int, device: torch.device, **more: Any) -> list[Prediction]:
-        tried.append(device.type)
-        if device.type == "cuda":
+        ran.append((device.type, side))
+        if device.type == "cuda" and side > enough:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return real(rgb, model, side, device, **more)
+        return real(rgb, model, side, torch.device("cpu"), **more)
 
     monkeypatch.setattr(module, "choose_device", lambda _: torch.device("cuda"))
     monkeypatch.setattr(module, "describe", lambda _: "Small GPU")
     monkeypatch.setattr(module, "release", lambda _: None)
     monkeypatch.setattr(module, "_run", run)
-    answer = predict(photo(40, 40), long_side=129)
-    assert tried == ["cuda", "cpu"]
-    assert answer.notices == ("Small GPU ran out of memory; this photo was labelled on the CPU.",)
+    answer = predict(photo(40, 40), long_side=asked)
+    assert ran == tried
+    assert answer.notices == (f"Small GPU ran out of memory; this photo was labelled {told}",)
 
 
 def test_a_batch_gives_each_photo_its_own_answer() -> None:
