@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from tests.app.conftest import READY, Visitor, free_port, serving
 from tests.app.test_app import button, choose, count, stage
 from tests.app.test_your_photo import QUICK, photo_with_data, ready, shows, upload
+from tests.photo_files import encode, quarters
 
 
 @contextlib.contextmanager
@@ -69,5 +70,9 @@ def test_a_server_that_halts_and_starts_again_a_reload_two_tabs_and_a_closed_one
         button(page, "Previous step").click()
         page.wait_for_function("location.search.includes('tc_stage_step=2')")
         expect(stage(page).locator(".step-line")).to_contain_text("=")
+        own.settle()
+        upload(own.page, ("b.png", encode(quarters(60, 40), "PNG")))
+        shows(own, "60 × 40")
+        expect(own.page.get_by_text("a photo of yours is no longer here")).to_be_visible()
         expect(own.page.get_by_test_id("stException")).to_have_count(0)
     window.close()

@@ -158,11 +158,14 @@ def widget(name: str) -> str:
 
 def show_intake() -> None:
     """The drop zone, what was refused, the camera's switch and the camera."""
-    st.file_uploader(
+    files = st.file_uploader(
         "Your own photos", None, True, key=widget("upload"), on_change=uploads_changed,
         help=f"JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF; several at once, each up to {MAX_BYTES >> 20} MB.",
         label_visibility="collapsed",
     )  # fmt: skip
+    if files and SEEN not in st.session_state:  # The server was restarted under an open page: no callback was called.
+        uploads_changed()
+        st.rerun()
     with st.container():
         for sentence in filter(None, (turned_away(), *st.session_state.get(REFUSED, []))):
             st.error(sentence, icon=":material/broken_image:")
