@@ -17,7 +17,7 @@ from explainer.ui.heading import toolbar
 from explainer.ui.photo.asking import ask, results
 from explainer.ui.photo.intake import SHOWN, own_photos, sample_photo
 from explainer.ui.photo.labelled import ShownPhoto
-from explainer.ui.photo.picking import DEFAULT, WORDS
+from explainer.ui.photo.picking import WORDS
 from explainer.ui.settings import Settings
 from explainer.ui.shelf import Shelf
 
@@ -37,14 +37,13 @@ _samples: Shelf[Any] = Shelf(48)
 def choose(settings: Settings) -> tuple[ShownPhoto, ShownPhoto]:
     """The photo, and the other one, whose indices are tried; both in the address, if they are samples."""
     names = {WORDS.get(one.name, one.title): one.name for one in samples()}
-    start = next(word for word, name in names.items() if name == DEFAULT)
     with toolbar(settings.prefix):
         if own_photos() and st.session_state.get(SHOWN) in own_photos():
             photo = own_photos()[st.session_state[SHOWN]]
             st.markdown(f"**{photo.title}**", width="content")
             st.button("Back to the samples", on_click=lambda: st.session_state.pop(SHOWN, None))
         else:
-            photo = sample_photo(names[settings.choice("photo", "Photo", tuple(names), start, width=230, **QUIET)])
+            photo = sample_photo(names[settings.choice("photo", "Photo", tuple(names), "Horses", width=230, **QUIET)])
         others = tuple(word for word, name in names.items() if f"sample:{name}" != photo.key)
         with st.popover("The other photo", icon=":material/swap_horiz:"):
             first = "Castle" if "Castle" in others else others[0]
