@@ -21,7 +21,9 @@ import re
 import statistics
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -197,9 +199,9 @@ async def fresh_and_used(address: str, process_id: int) -> str:
     return f"CPU per rerun ({path}): fresh {fresh:.1f} ms, used {used:.1f} ms, ratio {used / fresh:.2f}"
 
 
-def table(head: tuple[str, ...], rows: list[list[str]]) -> None:
-    """Print Markdown."""
-    for row in (head, ["---"] * len(head), *rows):
+def table(head: tuple[str, ...], rows: Iterable[list[str]]) -> None:
+    """Print Markdown, each row as soon as it is there."""
+    for row in chain((head, ["---"] * len(head)), rows):
         print("| " + " | ".join(row) + " |", flush=True)
 
 
@@ -234,7 +236,7 @@ def main() -> None:
             rows = asyncio.run(by_page(address, process_id))
         table(("page", "CPU ms, first visitor p50", "max", "later visitors p50", "max"), rows)
     else:
-        table(HEAD, [measure(one, given.processes, given.seconds) for one in given.students])
+        table(HEAD, (measure(one, given.processes, given.seconds) for one in given.students))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -55,5 +56,6 @@ async def one_answers_and_uploads(address: str) -> None:
 
 
 def test_two_visitors_without_a_browser(app):
-    asyncio.run(two_change_settings(app))
-    asyncio.run(one_answers_and_uploads(app))
+    for visits in (two_change_settings, one_answers_and_uploads):
+        with ThreadPoolExecutor(1) as own_thread:  # in the tests' own, Playwright's loop may be running
+            own_thread.submit(asyncio.run, visits(app)).result()

@@ -99,7 +99,7 @@ def words(labels: Pixels) -> str:
     """The groups of a label map by their share of the pixels.
 
     >>> words(np.array([[1, 1], [4, 1]], np.uint8))
-    'person 75 %, sky 25 %'
+    'person 75%, sky 25%'
     """
     counts = np.bincount(labels.ravel(), minlength=len(GROUPS))
     order = [int(i) for i in np.argsort(-counts, kind="stable") if counts[i]]
