@@ -1,11 +1,12 @@
 """What one machine carries: a class opens the app, changes settings, answers questions and uploads photos.
 
-    python benchmarks/load.py [--students 1 30 100] [--processes 1] [--seconds 60]
+    python benchmarks/load.py [--students 1 30 100] [--processes 1] [--seconds 60] [--without your-photo ...]
     python benchmarks/load.py --pages
 
 It starts the app itself, on 127.0.0.1 only, once for each number of students, and talks to it over real WebSockets
 (client.py). Students are dealt out over the processes in turn, as a proxy with sticky cookies does. All open their
-first page at once; then each waits 2 to 3 seconds between two actions. `--pages` measures one visitor's reruns page by
+first page at once; then each waits 2 to 3 seconds between two actions, on all pages but those that `--without` names by
+their address. `--pages` measures one visitor's reruns page by
 page: the first visitor of a page pays for what is kept for all later ones. Prints Markdown tables. The students'
 own work is done on the same machine and is not taken off. Linux only (clocks of other processes, /proc).
 """
@@ -74,11 +75,11 @@ def photo(number: int) -> bytes:
     return file.getvalue()
 
 
-async def act(visitor: Visitor, path: str, tally: Tally, number: int) -> str:
+async def act(visitor: Visitor, path: str, paths: list[str], tally: Tally, number: int) -> str:
     """One action of a student; returns the page that is open after it."""
     dice = visitor.chance.random()
     if dice < 1 / 6:
-        path = visitor.chance.choice(PAGES).url_path
+        path = visitor.chance.choice(paths)
         tally.reruns.append(await visitor.open(path))
     elif path == "exercises" and dice < 0.8:
         tally.reruns.append(await visitor.answer())
@@ -89,9 +90,11 @@ async def act(visitor: Visitor, path: str, tally: Tally, number: int) -> str:
     return path
 
 
-async def student(address: str, number: int, until: float, tally: Tally, here: asyncio.Barrier) -> None:
+async def student(
+    address: str, number: int, paths: list[str], until: float, tally: Tally, here: asyncio.Barrier
+) -> None:
     """Open a page, then act and think until the time is up."""
-    chance, path = random.Random(number), random.Random(number).choice(PAGES).url_path
+    chance, path = random.Random(number), random.Random(number).choice(paths)
     try:
         begun = time.perf_counter()
         async with Visitor(address, number) as visitor:
@@ -101,7 +104,7 @@ async def student(address: str, number: int, until: float, tally: Tally, here: a
             until += time.perf_counter()
             while time.perf_counter() < until:
                 await asyncio.sleep(chance.uniform(*THINK))
-                path = await act(visitor, path, tally, number)
+                path = await act(visitor, path, paths, tally, number)
             await here.wait()
             await here.wait()  # memory is read between the two
     except (Trouble, TimeoutError, OSError, asyncio.BrokenBarrierError) as problem:
@@ -109,12 +112,14 @@ async def student(address: str, number: int, until: float, tally: Tally, here: a
         await here.abort()
 
 
-async def lesson(addresses: list[str], process_ids: list[int], students: int, seconds: float) -> list[str]:
+async def lesson(
+    addresses: list[str], process_ids: list[int], students: int, seconds: float, paths: list[str]
+) -> list[str]:
     """A class at work; returns a row of the table."""
     tally, here = Tally(), asyncio.Barrier(students + 1)
     before = memory(process_ids)
     tasks = [
-        asyncio.create_task(student(addresses[one % len(addresses)], one, seconds, tally, here))
+        asyncio.create_task(student(addresses[one % len(addresses)], one, paths, seconds, tally, here))
         for one in range(students)
     ]
     with contextlib.suppress(asyncio.BrokenBarrierError):
@@ -205,7 +210,7 @@ def table(head: tuple[str, ...], rows: Iterable[list[str]]) -> None:
         print("| " + " | ".join(row) + " |", flush=True)
 
 
-def measure(students: int, processes: int, seconds: float) -> list[str]:
+def measure(students: int, processes: int, seconds: float, paths: list[str]) -> list[str]:
     """Start the processes, use every page once, and let the class in."""
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(serving()) for _ in range(processes)]
@@ -215,7 +220,7 @@ def measure(students: int, processes: int, seconds: float) -> list[str]:
             print(asyncio.run(fresh_and_used(addresses[0], process_ids[0])), "\n", flush=True)
         asyncio.run(use(addresses, *(page.url_path for page in PAGES)))
         time.sleep(2)
-        return asyncio.run(lesson(addresses, process_ids, students, seconds))
+        return asyncio.run(lesson(addresses, process_ids, students, seconds, paths))
 
 
 def main() -> None:
@@ -224,6 +229,7 @@ def main() -> None:
     parser.add_argument("--students", type=int, nargs="+", default=[1, 30, 100])
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--without", nargs="*", default=[], choices=[page.url_path for page in PAGES if page.url_path])
     parser.add_argument("--pages", action="store_true")
     given = parser.parse_args()
     for name, most in LIMITS.items():
@@ -236,7 +242,8 @@ def main() -> None:
             rows = asyncio.run(by_page(address, process_id))
         table(("page", "CPU ms, first visitor p50", "max", "later visitors p50", "max"), rows)
     else:
-        table(HEAD, (measure(one, given.processes, given.seconds) for one in given.students))
+        paths = [page.url_path for page in PAGES if page.url_path not in given.without]
+        table(HEAD, (measure(one, given.processes, given.seconds, paths) for one in given.students))
 
 
 if __name__ == "__main__":
