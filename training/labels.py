@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explainer.segmentation.classes import CLASS_COUNT, CLASS_NAMES, VOC_COUNT
+from explainer.segmentation.label_maps import trimap
 
 NOT_THIS, UNKNOWN = 254, 255
 """Mask values: surely not the class that the subset labels; nothing known (or void)."""
@@ -78,10 +79,4 @@ def targets(name: str, mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def contours(mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """The pixels on either side of a change of value: two pixels along every outline."""
-    edge = np.zeros(mask.shape, np.bool_)
-    down, across = mask[1:] != mask[:-1], mask[:, 1:] != mask[:, :-1]
-    edge[1:] |= down
-    edge[:-1] |= down
-    edge[:, 1:] |= across
-    edge[:, :-1] |= across
-    return edge
+    return trimap(mask, 1)

@@ -130,15 +130,8 @@ class Run:
         nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
         self.optimizer.step()
         self.step += 1
-        self._average()
+        follow(self.average, self.model, self.step, self.plan.averaging)
         return loss.item()
-
-    @torch.no_grad()
-    def _average(self) -> None:
-        keep = min(self.plan.averaging, (1 + self.step) / (10 + self.step))
-        pairs = zip(self.average.parameters(), self.model.parameters(), strict=True)
-        for mean, value in pairs:
-            mean.lerp_(value, 1 - keep)
 
     def check(self, packs: Packs, held: list[str], loss: float) -> None:
         """Judge the averaged model, write a line of the log and the checkpoint, keep the best."""
@@ -176,6 +169,16 @@ class Run:
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.best, self.seconds = state["step"], state["best"], state["seconds"]
         return True
+
+
+@torch.no_grad()
+def follow(average: nn.Module, model: nn.Module, step: int, averaging: float) -> None:
+    """Draw the running average a little towards the model, more in the first steps; batch norm's statistics too."""
+    keep = min(averaging, (1 + step) / (10 + step))
+    now = model.state_dict()
+    for key, mean in average.state_dict().items():
+        if mean.is_floating_point():
+            mean.lerp_(now[key], 1 - keep)
 
 
 @torch.no_grad()

@@ -20,7 +20,7 @@ from explainer.segmentation.model import FCN
 from training.deconvnet.judging import intact, judge
 from training.deconvnet.windows import Batch, Windows, allowed_groups
 from training.labels import IGNORED
-from training.loop import write
+from training.loop import follow, write
 from training.packs import Packs
 from training.progress import progress
 
@@ -144,16 +144,8 @@ class Run:
         nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimizer.step()
         self.step += 1
-        self._average()
+        follow(self.average, self.net, self.step, self.plan.averaging)
         return loss.item()
-
-    @torch.no_grad()
-    def _average(self) -> None:
-        keep = min(self.plan.averaging, (1 + self.step) / (10 + self.step))
-        mine = self.net.state_dict()
-        for key, mean in self.average.state_dict().items():
-            if mean.is_floating_point():
-                mean.lerp_(mine[key], 1 - keep)
 
     def check(self, packs: Packs, held: list[str], loss: float) -> None:
         """Judge the averaged model, write a line of the log and the checkpoint, keep the best."""
