@@ -13,6 +13,7 @@ import random
 import time
 import urllib.request
 import uuid
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -46,6 +47,8 @@ class Visitor:
         self.widgets: dict[str, tuple[str, Any, str]] = {}
         self.received = 0
         self._states: dict[str, WidgetState] = {}
+        self._places: dict[str, tuple[int, ...]] = {}
+        self._roots: dict[str, tuple[int, ...]] = {}
         self._known: dict[str, ForwardMsg] = {}
         self.query: dict[str, str] = {}
         self._page, self._script, self._session, self._cookie = "", "", "", ""
@@ -118,24 +121,36 @@ class Visitor:
             self._known[message.hash] = message
         if kind == "new_session":
             self._session = message.new_session.initialize.session_id
-            if not message.metadata.run.fragment_ids:
-                self.widgets.clear()
+            self._clear(message.metadata.run.fragment_ids)
         elif kind == "navigation":
             self._script = message.navigation.page_script_hash
         elif kind == "page_info_changed":
             self.query = dict(parse_qsl(message.page_info_changed.query_string))
         elif kind == "page_not_found":
             raise Trouble(f"no page {self._page!r}")
-        elif kind == "delta" and message.delta.HasField("new_element"):
-            self._draw(message.delta.new_element, message.delta.fragment_id)
+        elif kind == "delta":
+            place = tuple(message.metadata.delta_path)
+            if message.delta.fragment_id:
+                self._roots.setdefault(message.delta.fragment_id, place)
+            if message.delta.HasField("new_element"):
+                self._draw(message.delta.new_element, message.delta.fragment_id, place)
 
-    def _draw(self, element: Element, fragment: str) -> None:
+    def _clear(self, fragments: Sequence[str]) -> None:
+        """Forget the widgets of what is drawn anew: the whole page, or the places of some of its parts."""
+        if not fragments:
+            self._roots.clear()
+        for root in [self._roots[one] for one in fragments] or [()]:
+            for one in [one for one, place in self._places.items() if place[: len(root)] == root]:
+                del self.widgets[one], self._places[one]
+
+    def _draw(self, element: Element, fragment: str, place: tuple[int, ...]) -> None:
         kind = element.WhichOneof("type") or ""
         one = getattr(element, kind, None)
         if kind == "exception":
             raise Trouble(f"{one.type}: {one.message}")  # type: ignore[union-attr]
         if getattr(one, "id", ""):
             self.widgets[one.id] = (kind, one, fragment)  # type: ignore[union-attr]
+            self._places[one.id] = place  # type: ignore[union-attr]
             if getattr(one, "set_value", False):
                 self._states.pop(one.id, None)  # type: ignore[union-attr]
 

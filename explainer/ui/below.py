@@ -1,4 +1,4 @@
-"""What stands below the stage on every operator page: story, proof, size formula, code, misunderstandings, files."""
+"""What stands below the stage on every operator page: story, proof, size formula, code, files, misunderstandings."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from explainer.scene.panels import Scene
 from explainer.ui.class_link import show_class_link
 from explainer.ui.lessons import show_lessons
 from explainer.ui.page_record import OperatorPage, PageState
+from explainer.ui.part import part
 from explainer.ui.shelf import Shelf
 from explainer.ui.stage import link_here, show_downloads
 
@@ -50,7 +51,7 @@ def find_facts(page: OperatorPage, state: PageState) -> Facts:
 
 
 def show_below(page: OperatorPage, state: PageState, scene: Scene, stage: str, example: Example) -> None:
-    """Everything below the stage, whose key is `stage`: the story, what is checked, code, lessons, files."""
+    """Everything below the stage, whose key is `stage`: the story, what is checked, code, files."""
     told = facts_of(page, state)
     story, facts = st.columns((3, 2), gap="large")
     with story:
@@ -59,57 +60,62 @@ def show_below(page: OperatorPage, state: PageState, scene: Scene, stage: str, e
     with facts:
         show_proofs(told.proofs)
         show_size(told.size)
-    if page.is_last:
-        show_beliefs(page.stem)
     show_tabs(scene, stage, told.code, example.note, told.others)
 
 
 def show_beliefs(page: str) -> None:
     """The misunderstandings that the page refutes, each an experiment."""
-    if lessons_of(page):
+    if found := lessons_of(page):
         st.header("What people get wrong")
-        show_lessons(page)
+        show_lessons(found)
 
 
 def show_size(lines: Sequence[str]) -> None:
     """The size formula with the numbers in."""
     with st.container(border=True):
-        st.markdown("**The size**")
-        for line in lines:
-            st.latex(line)
+        st.markdown("\n".join(["**The size**", *(f"\n$$\n{line}\n$$" for line in lines)]))
 
 
+@part
 def show_tabs(scene: Scene, stage: str, code: str, note: str, others: Mapping[str, Snippet] | None = None) -> None:
-    """The code, the files and the link."""
-    program, files, address = st.tabs(["Code", "Download", "Link"])
+    """The code, the files and the link; only the open one is drawn."""
+    program, files, address = st.tabs(["Code", "Download", "Link"], key=f"{stage}_tabs", on_change="rerun")
     with program:
-        show_code(code, others or {})
+        if program.open:
+            show_code(Snippet(code, "This program prints exactly the numbers above."), others or {}, stage)
     with files:
-        show_downloads(scene, stage, note)
+        if files.open:
+            show_downloads(scene, stage, note)
     with address:
-        st.caption("The address bar holds the whole state of this page: settings, reading order and step.")
-        st.code(link_here(), language=None, wrap_lines=True)
-        show_class_link(stage)
+        if address.open:
+            st.caption("The address bar holds the whole state of this page: settings, reading order and step.")
+            st.code(link_here(), language=None, wrap_lines=True)
+            show_class_link(stage)
 
 
-def show_code(code: str, others: Mapping[str, Snippet]) -> None:
-    """torch's function first, then the other frameworks, each with the line that says where it differs."""
-    functional, *rest = st.tabs(["torch function", *others]) if others else [st.container()]
-    with functional:
-        st.caption("This program prints exactly the numbers above.")
-        st.code(code, language="python", wrap_lines=True)
-    for tab, snippet in zip(rest, others.values(), strict=True):
-        with tab:
-            if snippet.note:
-                st.caption(snippet.note)
-            if snippet.code:
-                st.code(snippet.code, language="python", wrap_lines=True)
+def show_code(function: Snippet, others: Mapping[str, Snippet], stage: str) -> None:
+    """torch's function first; the other frameworks to choose, each with the line that says where it differs."""
+    written = {"torch function": function, **others}
+    key = f"{stage}_dialect"
+    if st.session_state.get(key) not in written:  # another operator of the page has other frameworks
+        st.session_state.pop(key, None)
+    if others:
+        st.segmented_control("Framework", list(written), default="torch function", required=True, key=key, wrap=True,
+                             label_visibility="collapsed")  # fmt: skip
+    shown = written[st.session_state.get(key, "torch function")]
+    if shown.note:
+        st.caption(shown.note)
+    if shown.code:
+        st.code(shown.code, language="python", wrap_lines=True)
 
 
 def show_proofs(proofs: Sequence[Proof]) -> None:
     """One line for each claim, with the largest difference that torch found just now."""
     with st.container(border=True):
-        st.markdown("**Checked just now, in float64**")
-        for proof in proofs:
-            mark = ":green[:material/check_circle:]" if proof.holds else ":red[:material/cancel:]"
-            st.markdown(f"{mark} {proof.claim} · largest difference **{proof.difference:.3g}**")
+        st.markdown("\n\n".join(["**Checked just now, in float64**", *map(told, proofs)]))
+
+
+def told(proof: Proof) -> str:
+    """A claim, whether it holds, and the largest difference."""
+    mark = ":green[:material/check_circle:]" if proof.holds else ":red[:material/cancel:]"
+    return f"{mark} {proof.claim} · largest difference **{proof.difference:.3g}**"

@@ -96,11 +96,8 @@ def choose_kernel(settings: Settings, state: Mapping[str, str]) -> tuple[Tensor,
     """The kernel's text area with its fillers: (1, rows, columns), and letters if there are letters in it."""
     default = state["kernel"]
     values, letters = choose_grid(settings, "kernel", "Kernel", default)
-    st.caption("Fill the kernel with")
-    with st.container(horizontal=True):
-        for name in KERNELS:
-            st.button(name, key=settings.key(f"fill_{name}"), on_click=fill, args=(settings, name, default),
-                      disabled=locks.is_locked("numbers"))  # fmt: skip
+    st.pills("Fill the kernel with", list(KERNELS), key=settings.key("fill"), on_change=fill, args=(settings, default),
+             disabled=locks.is_locked("numbers"))  # fmt: skip
     return values, letters
 
 
@@ -112,8 +109,10 @@ def choose_kernels(settings: Settings, state: Mapping[str, str]) -> Tensor:
     return torch.tensor(found, dtype=torch.float64)
 
 
-def fill(settings: Settings, name: str, default: str) -> None:
-    """Put a named kernel of the present size into the kernel's field."""
+def fill(settings: Settings, default: str) -> None:
+    """Put the named kernel that was chosen, of the present size, into the kernel's field."""
+    name = st.session_state[settings.key("fill")]
+    st.session_state[settings.key("fill")] = None  # It is a press: the same kernel may be wanted again.
     text = st.session_state.get(settings.key("kernel")) or default
     try:
         rows = read_grid(text, 16, 32)[0]

@@ -7,9 +7,11 @@ import streamlit as st
 from explainer.experiments.costs import CLASSES, UP_KERNEL, Cost, Layer, Net, designs, layers_to_see, most_stages
 from explainer.experiments.drawings import log_shares
 from explainer.quantities import count, memory, times
+from explainer.ui.part import part
 from explainer.ui.settings import Settings
 
 
+@part
 def show_costs(prefix: str) -> None:
     """Settings, bars, the table and the sentences that follow from it."""
     settings = Settings(prefix)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import threading
 import time
@@ -13,7 +12,8 @@ from typing import Any
 
 import streamlit as st
 
-from explainer.ui import lecture, locks
+from explainer.ui import lecture, locks, tidying
+from explainer.ui.crowd import turn
 from explainer.ui.events import tell
 from explainer.ui.navigation import PAGES, sections
 from explainer.ui.settings import ARRIVED, LESSON
@@ -25,16 +25,18 @@ WARM = threading.Event()
 #: Seconds after which a server that nobody visits warms up anyway.
 PATIENCE = 2.0
 
-#: Seconds after a page's first visit until its leftovers are frozen too.
-SETTLES_AFTER = 1.0
-_settled: set[str] = set()
-
 CSS = Path(__file__).with_name("page.css")
 ICON = Path(__file__).parents[2] / "assets" / "icon.png"
 
 
 def show_frame(default: str = "start") -> None:
     """Page settings, navigation, and the page that was asked for; `default` is the one at the root."""
+    with turn():
+        draw_frame(default)
+
+
+def draw_frame(default: str) -> None:
+    """As `show_frame`, when this visitor's turn has come."""
     st.set_page_config(page_title="Upsampling Explainer", page_icon=ICON, layout="wide")
     st.html(CSS)
     alone = lecture.is_on() or locks.is_hidden("pages") or "hide-pages" in st.query_params.get(locks.CLASS, "")
@@ -52,8 +54,8 @@ def show_frame(default: str = "start") -> None:
             open_asked_lesson()
     finally:  # In a lecture a page stops after its figure.
         st.session_state["page"] = page.url_path
+        st.session_state[ARRIVED] = False  # Parts of the page that are drawn again by themselves do not pass here.
         FIRST_PAGE_DONE.set()
-        settle(page.url_path)
 
 
 @asynccontextmanager
@@ -82,40 +84,19 @@ def quiet(name: str) -> Iterator[None]:
 
 
 def warm_up() -> None:
-    """Import what pages need once the first page is out, then take it out of the garbage collector's sight.
-
-    Streamlit collects garbage after every script run; with torch's objects alive that takes 130 to 220 ms of every
-    visitor's every click. Frozen once, after the imports, it takes a few.
-    """
+    """Import what pages need once the first page is out, then take it out of the garbage collector's sight."""
     begun = time.monotonic()
     FIRST_PAGE_DONE.wait(PATIENCE)
+    import torch
     import torchvision.models.segmentation  # noqa: F401
 
     import explainer.ui.operator_page  # noqa: F401
 
     share_cores()
-    freeze()
+    torch.func.jvp(torch.abs, (torch.ones(1),), (torch.ones(1),))  # what it imports takes longer than a page
+    tidying.start()
     WARM.set()
     tell("warm", seconds=time.monotonic() - begun)
-
-
-def freeze() -> None:
-    """Take all that is alive now out of the garbage collector's sight, but for what is garbage already."""
-    gc.collect()
-    gc.freeze()
-
-
-def settle(page: str) -> None:
-    """After the first visit to a page freeze again: modules, figures and networks that it loaded stay for good.
-
-    Without that a server on which every page was opened once spends 17 to 20 ms of every click on collecting. It
-    happens once a page, so what a visitor's session leaves behind in the frozen part stays small.
-    """
-    if WARM.is_set() and page not in _settled:
-        _settled.add(page)
-        later = threading.Timer(SETTLES_AFTER, freeze)
-        later.daemon = True
-        later.start()
 
 
 def share_cores() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from explainer.lessons import LESSONS
-from explainer.ui.lessons import show_card
+from explainer.ui.lessons import show_lessons
 from explainer.ui.navigation import entry, link
 
 
@@ -76,8 +76,4 @@ def show_all_lessons() -> None:
     """All twenty-two experiments, by page."""
     for stem in dict.fromkeys(lesson.page for lesson in LESSONS):
         st.subheader(entry(stem).title)
-        with st.grid(3, min_column_width=280, gap="small") as grid:
-            for lesson in LESSONS:
-                if lesson.page == stem:
-                    with grid.cell():
-                        show_card(lesson)
+        show_lessons([lesson for lesson in LESSONS if lesson.page == stem])

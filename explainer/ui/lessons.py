@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import streamlit as st
 
 from explainer import figures
-from explainer.lessons import Lesson, Side, find_lesson, lessons_of
+from explainer.lessons import Lesson, Side, find_lesson
 from explainer.lessons.measures import differences
 from explainer.scene.panels import Scene, count_steps
 from explainer.scene.scenes import scene_of
 from explainer.scene.view import View
 from explainer.ui.charts import show_chart
+from explainer.ui.part import part
 from explainer.ui.settings import LESSON
 from explainer.ui.stage import show_stage
 from explainer.ui.theme import theme
@@ -20,20 +22,14 @@ from explainer.ui.theme import theme
 BOTH = "Both"
 
 
-def show_lessons(page: str) -> None:
-    """The misunderstandings of a page, each with a button that opens its experiment."""
-    with st.grid(3, min_column_width=280, gap="small") as grid:
-        for lesson in lessons_of(page):
-            with grid.cell():
-                show_card(lesson)
-
-
-def show_card(lesson: Lesson) -> None:
-    """The belief, and the button that puts it to the test."""
-    with st.container(border=True):
-        st.markdown(f"“{lesson.claim.strip('“”')}”")
-        if st.button("Try it", key=f"lesson_{lesson.slug}", icon=":material/science:"):
-            open_lesson(lesson)
+@part
+def show_lessons(lessons: Sequence[Lesson]) -> None:
+    """Misunderstandings, each a button that opens its experiment."""
+    with st.grid(3, min_column_width=280, gap="small"):
+        for lesson in lessons:
+            claim = f"“{lesson.claim.strip('“”')}”"
+            if st.button(claim, key=f"lesson_{lesson.slug}", icon=":material/science:", width="stretch"):
+                open_lesson(lesson)
 
 
 def open_lesson(lesson: Lesson) -> None:

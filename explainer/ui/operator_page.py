@@ -23,11 +23,12 @@ from explainer.scene.panels import Scene
 from explainer.scene.scenes import scene_of
 from explainer.scene.view import View
 from explainer.ui import lecture
-from explainer.ui.below import show_below
+from explainer.ui.below import show_beliefs, show_below
 from explainer.ui.choosing import choose
 from explainer.ui.heading import figure_place, show_heading, toolbar
 from explainer.ui.navigation import entry
 from explainer.ui.page_record import Companion, Field, OperatorPage, PageState
+from explainer.ui.part import part
 from explainer.ui.questions import show_ask_me
 from explainer.ui.settings import Settings, encode
 from explainer.ui.stage import show_stage
@@ -48,6 +49,14 @@ def show_page(page: OperatorPage) -> None:
     if not lecture.shows(page.prefix):
         return
     show_heading(page.heading or entry(page.stem).title, page.lead, level=2 if page.heading else 1)
+    show_case(page)
+    if page.is_last:
+        show_beliefs(page.stem)
+
+
+@part
+def show_case(page: OperatorPage) -> None:
+    """What follows from the settings: the stage, and what is checked below it."""
     settings = Settings(page.prefix)
     stage = f"{page.prefix}_stage"
     with figure_place(page.prefix):

@@ -13,9 +13,11 @@ from explainer.examples.table import Example, examples_of
 from explainer.operators import Convolution, TransposedConvolution
 from explainer.operators.kernels import ones
 from explainer.ui.charts import show_rows
+from explainer.ui.part import part
 from explainer.ui.settings import Settings
 
 
+@part
 def show_sizes() -> None:
     """A table: input size, down with a convolution, up again with each output_padding."""
     settings = Settings("sz")
@@ -25,12 +27,8 @@ def show_sizes() -> None:
         "output size**. The transposed convolution returns the smallest of them; `output_padding` asks for a larger "
         "one. (`nn.ConvTranspose2d` works it out if you pass it `output_size`.)"
     )
-    with st.container(horizontal=True):
-        for example in examples_of("sizes"):
-            if "kernel" in example.case["params"]:
-                told = f"{example.note} Source: {example.source}."
-                key = f"sz_{example.slug}"
-                st.button(example.title, key=key, on_click=adopt, args=(settings, example), help=told)
+    table = {one.title: one for one in examples_of("sizes") if "kernel" in one.case["params"]}
+    st.pills("Published questions", list(table), key=settings.key("asked"), on_change=adopt, args=(settings, table))
     with st.container(horizontal=True):
         k = settings.choice("k", "Kernel k", (1, 2, 3, 4, 5, 7), 3, width=116)
         s = settings.choice("s", "Stride s", (1, 2, 3, 4), 2, width=116)
@@ -43,8 +41,11 @@ def show_sizes() -> None:
     st.markdown(f"Input sizes that all give **{o}**: {', '.join(f'**{size}**' for size in rivals)}.")
 
 
-def adopt(settings: Settings, example: Example) -> None:
-    """Take over a published question of sizes; the table then starts a little below its input."""
+def adopt(settings: Settings, table: dict[str, Example]) -> None:
+    """Take over the published question that was chosen; the table then starts a little below its input."""
+    example = table.get(st.session_state[settings.key("asked")])
+    if example is None:
+        return
     params, size = example.case["params"], last_size(example.case["input"])
     first = max((one for one in (4, 6, 10, 14) if one <= size), default=4)
     settings.adopt(

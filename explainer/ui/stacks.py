@@ -48,7 +48,7 @@ def state_of(slug: str) -> dict[str, str]:
     return {"layers": PRESETS[slug].text, "side": str(PRESETS[slug].side)}
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def found(text: str, side: int) -> tuple[list[Layer], list[Row], str]:
     """Layers, rows and verdict of a stack. Not to be changed by the caller. Raises ValueError with one sentence."""
     layers = read_stack(text)

@@ -26,6 +26,7 @@ from explainer.ui.heading import figure_place, toolbar
 from explainer.ui.navigation import entry
 from explainer.ui.operator_page import cached_scene
 from explainer.ui.page_record import PageState
+from explainer.ui.part import part
 from explainer.ui.settings import Settings, encode
 from explainer.ui.stage import show_stage
 
@@ -51,6 +52,13 @@ class Story:
 
 
 def show_story() -> None:
+    """The story, and what people get wrong."""
+    show_case()
+    show_beliefs(PAGE)
+
+
+@part
+def show_case() -> None:
     """One line of settings, the whole story on one stage, the pooling by itself, and what is checked below."""
     settings = Settings(entry(PAGE).prefix)
     with figure_place(settings.prefix):
@@ -214,7 +222,7 @@ def show_unpooling(story: Story) -> tuple[MaxUnpooling, Scene] | None:
 
 
 def show_checked(story: Story, unpool: MaxUnpooling, scene: Scene) -> None:
-    """The story in words, the proofs, both sizes, the misunderstandings, code and files."""
+    """The story in words, the proofs, both sizes, code and files."""
     words, facts = st.columns((3, 2), gap="large")
     with words:
         st.markdown(STORY)
@@ -223,6 +231,5 @@ def show_checked(story: Story, unpool: MaxUnpooling, scene: Scene) -> None:
         show_proofs([winners_proof(story.pool, story.x), matrix_proof(unpool, story.values)])
         down, up = tuple(story.x.shape[1:]), tuple(story.values.shape[1:])
         show_size([*story.pool.size_formula(down), *unpool.size_formula(up)])
-    show_beliefs(PAGE)
     program = unpool.story(story.pool, story.x, story.values)
     show_tabs(scene, STAGE, program, story.example.note, snippets(unpool, story.values))

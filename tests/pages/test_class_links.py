@@ -31,7 +31,7 @@ def test_what_a_link_says_is_hidden_fixed_and_on():
     assert app.selectbox(key="tc_stride").value == "3"
     for key in ("tc_stride", "tc_padding", "tc_example"):
         assert app.selectbox(key=key).disabled, key
-    assert app.text_area(key="tc_input").disabled and app.button(key="tc_fill_counting").disabled
+    assert app.text_area(key="tc_input").disabled and app.pills(key="tc_fill").disabled
     assert "hold_numbers_" in hidden(app) and "hold_settings_" not in hidden(app)
     data = stage(app)
     assert data["locks"] == {"predict": True, "edit": True, "order": "fixed", "reading": "hidden"}
@@ -81,7 +81,8 @@ def test_the_seed_of_a_link_holds_on_every_page():
 
 def test_the_dialog_makes_a_link_that_says_what_was_chosen():
     app = open_page("bed_of_nails", bn_example="lecture-nails", bn_stride="3")
-    app.button(key="bn_stage_class").click().run()
+    app.session_state["bn_stage_tabs"] = "Link"
+    app.run().button(key="bn_stage_class").click().run()
     groups = {one.key: one for one in app.get("button_group")}
     assert {key.removeprefix("class_") for key in groups if key and key.startswith("class_")} == set(CONTROLS)
     chosen = {"class_settings": "fixed", "class_below": "hidden", "class_predict": True, "class_seed": True}

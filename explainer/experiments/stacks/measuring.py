@@ -69,8 +69,10 @@ class Row:
         return BYTES * self.shape[0] * self.shape[1] * self.shape[2]
 
 
-def measure(layers: list[Layer], channels: int, height: int, width: int) -> list[Row]:
+def measure(layers: list[Layer], channels: int, height: int, width: int, *, costs: bool = True) -> list[Row]:
     """The rows of a stack for an input (channels, height, width), the input itself first.
+
+    Without `costs` all multiply-adds are 0: counting them takes longer than all else.
 
     Raises:
         ValueError: a layer does not take what comes; the message names it.
@@ -78,10 +80,11 @@ def measure(layers: list[Layer], channels: int, height: int, width: int) -> list
     x = torch.empty(1, channels, height, width, device="meta")
     rows = [Row("input", "input", (channels, height, width), Field(), 0, 0)]
     saved: dict[str, tuple[Tensor, Field, int]] = {}
+    counted = multiply_adds if costs else nothing
     for number, layer in enumerate(layers, 1):
         module = layer.module.eval()
         try:
-            x, row = one_step(layer.text, module, x, rows[-1].field, saved, (height, width))
+            x, row = one_step(layer.text, module, x, rows[-1].field, saved, (height, width), counted)
         except (RuntimeError, ValueError, KeyError, IndexError, TypeError) as problem:
             reason = str(problem).strip("'\"").splitlines()[0]
             came = f"{x.shape[1]} channels of {size_text(x)}"
@@ -93,22 +96,28 @@ def measure(layers: list[Layer], channels: int, height: int, width: int) -> list
 
 
 def one_step(
-    text: str, module: nn.Module, x: Tensor, field: Field, saved: dict[str, Any], target: tuple[int, int]
+    text: str,
+    module: nn.Module,
+    x: Tensor,
+    field: Field,
+    saved: dict[str, Any],
+    target: tuple[int, int],
+    counted: Callable[[Callable[[], object]], int],
 ) -> tuple[Tensor, Row]:
-    """What one layer makes of a map."""
+    """What one layer makes of a map; `counted` runs work and says what it cost."""
     source, cost = None, 0
     if isinstance(module, Join):
         if module.name not in saved:
             raise KeyError(f"nothing was saved as {module.name!r} before")
         other, its_field, source = saved[module.name]
-        cost = multiply_adds(lambda: module.fetched(other, x))
+        cost = counted(lambda: module.fetched(other, x))
         fetched = module.fetched(other, x)
         x = x + fetched if isinstance(module, Add) else torch.cat((fetched, x), 1)
         field = max(field, its_field, key=lambda one: one.size)
     elif isinstance(module, Crop):
         x, field = cropped(x, module.offset, target), moved(field, module.offset)
     elif not isinstance(module, Save):
-        given, cost = x, multiply_adds(lambda: module(x))
+        given, cost = x, counted(lambda: module(x))
         x = module(given)
         field = behind(module, field, given, x)
     if min(x.shape[-2:]) < 1:
@@ -118,6 +127,11 @@ def one_step(
     if isinstance(module, Join) and module.score:
         parameters = module.score * (saved[module.name][0].shape[1] + 1)
     return x, Row(text, kind_of(module), shape, field, parameters, cost, source)
+
+
+def nothing(work: Callable[[], object]) -> int:
+    """No count: the work is not even run."""
+    return 0
 
 
 def cropped(x: Tensor, offset: int, target: tuple[int, int]) -> Tensor:

@@ -16,6 +16,7 @@ from explainer.segmentation.remembered import REPLACEMENTS
 from explainer.ui.indices.data import answer_picture
 from explainer.ui.indices.figure import found
 from explainer.ui.indices.files import show_files
+from explainer.ui.part import part
 from explainer.ui.photo.labelled import ShownPhoto
 from explainer.ui.photo.tiles import Tile, fitted, jpeg, show_tiles
 from explainer.ui.settings import Settings
@@ -40,7 +41,7 @@ def show_story(journey: Journey) -> None:
     )
 
 
-@st.fragment
+@part
 def show_more(photo: ShownPhoto, other: ShownPhoto, journey: Journey, settings: Settings) -> None:
     """Tabs, of which only the open one is computed."""
     settings.check_url("more", "tab", dict.fromkeys(TITLES))

@@ -17,6 +17,7 @@ from explainer.palette import PALETTE
 from explainer.photos import to_data_uri
 from explainer.quantities import percent
 from explainer.stage.bundle import bundle
+from explainer.ui.crowd import leave
 from explainer.ui.turns import Turns
 
 HERE = Path(__file__).parent
@@ -46,6 +47,7 @@ def in_turn(recipe: Recipe) -> dict[str, Any]:
     Whoever waited for the same recipe takes what the first has learned.
     """
     place = st.empty()
+    leave()
     with _turns.taken(lambda at: _tell(place, at)):
         place.empty()
         return kept(recipe) or keep(recipe, player_data(learned(recipe)))

@@ -11,6 +11,7 @@ from typing import TypeVar
 import streamlit as st
 
 from explainer.segmentation import served, worker
+from explainer.ui.crowd import leave
 from explainer.ui.events import tell
 from explainer.ui.photo.labelled import Labelled, Request, ShownPhoto, label
 from explainer.ui.shelf import Shelf
@@ -73,6 +74,7 @@ def remembered(photo: ShownPhoto, name: tuple[object, ...], make: Callable[[], T
 def ask(work: Callable[[], T], what: str, line: worker.Worker = worker.LOCAL) -> T | None:
     """Queue work and wait for it, saying how many are before; a full queue or a failure becomes a sentence."""
     place = st.empty()
+    leave()
     _settle(place, what)
     try:
         job = line.submit(work, owner())

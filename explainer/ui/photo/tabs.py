@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from explainer.examples.table import find_example
+from explainer.lessons import lessons_of
 from explainer.segmentation.shapes import torchvision_fcn_shapes
 from explainer.ui.lessons import show_lessons
+from explainer.ui.part import part
 from explainer.ui.photo.comparing import show_comparison
 from explainer.ui.photo.facts import show_truth
 from explainer.ui.photo.files import show_files
@@ -18,7 +20,7 @@ from explainer.ui.settings import Settings
 TITLES = ("How it upsamples", "Swap the upsampling", "Look inside", "Two networks", "Take away")
 
 
-@st.fragment
+@part
 def show_more(photo: ShownPhoto, request: Request, answer: Labelled, settings: Settings) -> None:
     """The truth about the upsampling, then swap, look inside, compare, take away."""
     settings.check_url("more", "tab", dict.fromkeys(TITLES))
@@ -27,7 +29,7 @@ def show_more(photo: ShownPhoto, request: Request, answer: Labelled, settings: S
         with how:
             show_truth(answer)
             show_shapes()
-            show_lessons("your_photo")
+            show_lessons(lessons_of("your_photo"))
     if swap.open:
         with swap:
             show_swap(photo, answer, settings)

@@ -1,0 +1,75 @@
+"""Tidying: what a server that has been used for a while pays for every click."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explainer.ui import tidying
+
+APP = Path(__file__).parents[1] / "streamlit_app.py"
+PAGES = ("transposed_convolution", "checkerboard", "side_by_side", "learn")
+
+
+@pytest.fixture
+def server() -> Iterator[None]:
+    """A server that has seen nobody; afterwards the collector is as before."""
+    tidying.freeze()
+    yield
+    gc.unfreeze()
+
+
+def watched() -> int:
+    """How many objects every collection walks over."""
+    gc.collect()
+    return len(gc.get_objects())
+
+
+def test_a_used_server_hardly_collects(server: None) -> None:
+    app = AppTest.from_file(APP, default_timeout=120).run()
+    for page in PAGES:
+        app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
+    before = watched()
+    tidying.freeze(thorough=False)
+    assert watched() < 1000 < before, "all that pages left is passed over"
+
+
+def test_what_was_frozen_and_died_is_found_by_the_thorough_look(server: None) -> None:
+    class Knot:
+        def __init__(self) -> None:
+            self.itself = self
+
+    died: list[int] = []
+    knot = Knot()
+    gc.collect()
+    gc.freeze()
+    weak = weakref.finalize(knot, died.append, 1)
+    del knot
+    tidying.freeze(thorough=False)
+    assert weak.alive, "a knot in the frozen part is not seen"
+    tidying.freeze()
+    assert died == [1]
+
+
+def test_it_freezes_while_scripts_run_and_rests_when_none_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[bool] = []
+    runs = iter([0, 1, 1, 2, 2, 2, 2])  # a script, another one, then nobody
+    rests = iter([None] * 4)
+
+    def rest(_: float) -> None:
+        if next(rests, "over") == "over":
+            raise InterruptedError
+
+    monkeypatch.setattr(tidying.time, "sleep", rest)
+    monkeypatch.setattr(tidying, "collections", lambda: next(runs))
+    monkeypatch.setattr(tidying, "THOROUGH", 2)
+    monkeypatch.setattr(tidying, "freeze", lambda *, thorough: told.append(thorough))
+    with pytest.raises(InterruptedError):
+        tidying.keep_tidy()
+    assert told == [False, True]
