@@ -4,34 +4,23 @@ import streamlit as st
 
 from explainer.ui.heading import show_heading
 from explainer.ui.navigation import link
-from explainer.ui.overlap import show_counts, show_examples, show_gradient, show_pictures, show_remedies
-from explainer.ui.settings import Settings
+from explainer.ui.overlap import show_counts, show_examples, show_pictures
 
-settings = Settings("cb")
 show_heading(
     "Checkerboard",
     "Unless the kernel is a **multiple of the stride**, stamps pile up unevenly on the :green[output].",
 )
-k, s = show_counts(settings)
+show_counts("cb")
 
 st.header("Stamp by stamp")
-show_examples(settings, "checkerboard")
+show_examples("cb", "checkerboard")
 
 st.header("What it looks like")
 st.markdown(
     "A small random map, doubled three times by layers with random :violet[weights]. The last two enlarge first and "
     "convolve afterwards: smooth, though the weights are just as random."
 )
-seed = settings.choice("draw", "Draw the weights again", tuple(range(1, 10)), 1, width=220)
-settings.show_notes()
-show_pictures(seed)
-
-st.header("What helps, and what does not quite")
-st.markdown(
-    "Each layer gets maps that are **constant**, so every pattern in its output is its own making. The numbers are the "
-    "share of the output's energy at the frequencies of the stride (period 2), measured now."
-)
-show_remedies(seed)
+show_pictures("cb")
 st.markdown(
     "- **A multiple of the stride** (k 4) makes the overlap even, so equal weights leave no trace. Random ones do: the "
     "four places of a block still use different taps.\n"
@@ -43,14 +32,6 @@ st.markdown(
     "squares, to undo the halving of a photo: what is left in its error is small, and largest for k 3.\n"
     "- **The border** stays uneven even for k 4, s 2, p 1: fewer stamps reach it (an example at the top)."
 )
-
-st.header("The same pattern in gradients")
-st.markdown(
-    "Going backwards, a **strided convolution** is a transposed convolution. So the gradient that reaches its "
-    ":blue[input] has the same unevenness: some pixels are heard more than others. Here with the kernel and stride "
-    "chosen above."
-)
-show_gradient(k, s)
 with st.container(horizontal=True):
     link("transposed_convolution", "Step through the overlap")
     link("side_by_side", "All upsamplers on one input")

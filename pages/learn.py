@@ -3,19 +3,17 @@
 import streamlit as st
 
 from explainer.ui.heading import show_heading
-from explainer.ui.learning.parts import choose, show_backward, show_learning
+from explainer.ui.learning.parts import show_backward, show_learning
 from explainer.ui.navigation import link
-from explainer.ui.settings import Settings
 
-settings = Settings("ln")
 show_heading(
     "Learn an upsampling",
     "Nobody chose this :violet[kernel]: training moves its weights **a little downhill**, step by step.",
 )
-show_learning(choose(settings))
+show_learning("ln")
 
 st.header("The way of the gradient")
-show_backward(settings)
+show_backward("ln")
 st.caption(
     "A transposed convolution is learned like every convolution: by gradients (Long, Shelhamer & Darrell 2015; "
     "Dumoulin & Visin 2016). Two convolutions and a pixel shuffle: Shi et al. 2016. All courses are computed in "

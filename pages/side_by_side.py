@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explainer.ui.heading import show_heading
-from explainer.ui.lineup import choose_factor, choose_map, show_maps, show_photo, show_table
+from explainer.ui.lineup import choose_factor, show_photo, show_small_map
 from explainer.ui.navigation import link
 from explainer.ui.settings import Settings
 from explainer.ui.window import choose_photo
@@ -32,12 +32,7 @@ st.markdown(
     ":violet[matrix]: one row for each output pixel, one column for each input pixel. For given indices, max unpooling "
     "has one too. The title of a tile leads to its page."
 )
-x = choose_map(settings)
-settings.show_notes()
-show_maps(x, r)
-
-st.header("What the matrices say")
-show_table(x, r)
+show_small_map(r)
 st.markdown(
     "- **Recovered**: if the rank equals the number of inputs, no input is lost, and least squares brings it back from "
     "the output (in brackets: how far off). The last row is a way down: fewer outputs than inputs, so something is "

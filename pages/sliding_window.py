@@ -7,17 +7,7 @@ from explainer.ui.lecture import end_of_figure
 from explainer.ui.navigation import link
 from explainer.ui.settings import Settings
 from explainer.ui.sliding import show_sliding
-from explainer.ui.window import (
-    choose,
-    choose_photo,
-    compared,
-    field_of,
-    show_agreement,
-    show_labels,
-    show_sweep,
-    show_work,
-    slid,
-)
+from explainer.ui.window import choose_photo, field_of, show_comparison, show_sweep, slid
 
 show_heading(
     "Sliding window",
@@ -35,26 +25,16 @@ st.markdown(
     "decisions and computes what patches share only once (Long et al. 2015)."
 )
 
-st.header("Patch by patch, and in one pass")
-choice = choose(settings, name)
-settings.show_notes()
-found = compared(choice)
-show_labels(choice, found)
-
-st.header("The work")
-show_work(choice, found)
-
-st.header("Do they agree?")
-show_agreement(choice, found)
+show_comparison(name)
 
 st.header("How large must a patch be?")
 st.markdown(
     "As large as the **receptive field**: all the pixels that can change the answer in the middle. From there on the "
     "patch and the whole photo give the same number; below it, zeros stand in for pixels that were cut off."
 )
-show_sweep(choice)
+show_sweep(name)
 with st.expander("Which network is this?"):
-    field = field_of(choice.name)
+    field = field_of(name)
     st.markdown(
         "The trunk of the FCN that labels photos on the last page, up to its maps of stride 8: real trained weights, "
         f"receptive field {field} × {field}. On top of it sits a 1 × 1 convolution, fitted just now by ridge "

@@ -15,14 +15,15 @@ from torch import Tensor
 from explainer.examples.grids import read_grid
 from explainer.experiments.drawings import output_and_matrix
 from explainer.experiments.lineup import CONTESTANTS, DOWN, Contestant, Properties, properties, revive, shrink
-from explainer.experiments.onecore import on_one_core
 from explainer.operators import Nested, to_nested
 from explainer.photos import to_data_uri
 from explainer.quantities import short
 from explainer.segmentation.samples import sample
+from explainer.ui.aside import aside
 from explainer.ui.charts import show_rows
 from explainer.ui.lens import Picture, show_lens
 from explainer.ui.navigation import link
+from explainer.ui.part import part
 from explainer.ui.settings import Settings
 from explainer.ui.theme import theme
 
@@ -36,6 +37,17 @@ PHOTO_SIDE = 144
 def choose_factor(settings: Settings) -> int:
     """By how much everything grows."""
     return int(settings.choice("factor", "Factor", (2, 3), 2, width=120))
+
+
+@part
+def show_small_map(r: int) -> None:
+    """A small map to type, through every upsampler, and what their matrices say."""
+    settings = Settings("ss")
+    x = choose_map(settings)
+    settings.show_notes()
+    show_maps(x, r)
+    st.header("What the matrices say")
+    show_table(x, r)
 
 
 def choose_map(settings: Settings) -> Tensor:
@@ -98,7 +110,7 @@ def show_table(x: Tensor, r: int) -> None:
 def revived(name: str, r: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8], list[tuple[str, bytes, float]]]:
     """The photo, the small photo, and what each upsampler makes of it, best first."""
     photo = square(name)
-    results = [(one.name, pixels(one.picture).tobytes(), one.psnr) for one in on_one_core(lambda: revive(photo, r))]
+    results = [(one.name, pixels(one.picture).tobytes(), one.psnr) for one in aside(lambda: revive(photo, r))]
     return pixels(photo), pixels(shrink(photo, r)), results
 
 

@@ -15,7 +15,6 @@ from explainer import figures
 from explainer.examples.drawn import example_scene
 from explainer.examples.table import Example, examples_of, find_example
 from explainer.experiments import overlap
-from explainer.experiments.onecore import on_one_core
 from explainer.experiments.overlap import METHODS, STRIDE, Method
 from explainer.operators import TransposedConvolution
 from explainer.operators.kernels import ones
@@ -27,8 +26,10 @@ from explainer.scene import scenes
 from explainer.scene.panels import Scene
 from explainer.scene.view import View
 from explainer.segmentation.samples import sample
+from explainer.ui.aside import aside
 from explainer.ui.below import show_proofs, show_tabs
 from explainer.ui.charts import show_chart, show_rows
+from explainer.ui.part import part
 from explainer.ui.settings import Settings
 from explainer.ui.stage import show_stage
 from explainer.ui.theme import theme
@@ -42,8 +43,10 @@ KERNELS, STRIDES = tuple(range(1, 9)), (1, 2, 3, 4)
 PHOTO_SIDE = 128
 
 
-def show_examples(settings: Settings, page: str) -> None:
+@part
+def show_examples(prefix: str, page: str) -> None:
     """A named example on the stage, with its proof and what stands around it."""
+    settings = Settings(prefix)
     ordered = sorted(examples_of(page), key=lambda example: not example.slug.startswith("distill"))
     slug = settings.example({example.slug: example.title for example in ordered}, lambda _: {})
     settings.show_notes()
@@ -113,8 +116,10 @@ def code_of(example: Example) -> str:
     return "\n".join(["import torch", "import torch.nn.functional as F", "", start, *calls, "print(x)"])
 
 
-def show_counts(settings: Settings) -> tuple[int, int]:
-    """One large picture of counts, with kernel, stride and layers as sliders; returns (k, s)."""
+@part
+def show_counts(prefix: str) -> None:
+    """One large picture of counts, with kernel, stride and layers as sliders, and the same pattern in gradients."""
+    settings = Settings(prefix)
     with st.container(horizontal=True, gap="small"):
         k = settings.slider("k", "Kernel k", KERNELS, 3, width=190)
         s = settings.slider("s", "Stride s", STRIDES, 2, width=150)
@@ -138,7 +143,7 @@ def show_counts(settings: Settings) -> tuple[int, int]:
         "In a transposed convolution the stamps overlap; in 2D the pattern is a checkerboard. Generated pictures and "
         "label maps show it (Odena, Dumoulin & Olah 2016)."
     )
-    return k, s
+    show_gradient(k, s)
 
 
 def verdict(k: int, s: int, layers: int) -> str:
@@ -175,12 +180,22 @@ def evenness_chart() -> object:
     )
 
 
-def show_pictures(seed: int) -> None:
-    """A small random map through three doublings of each kind."""
+@part
+def show_pictures(prefix: str) -> None:
+    """A small random map through three doublings of each kind, and how much of their output is pattern."""
+    settings = Settings(prefix)
+    seed = settings.choice("draw", "Draw the weights again", tuple(range(1, 10)), 1, width=220)
+    settings.show_notes()
     with st.grid(5, min_column_width=150) as grid:
         for number in range(len(METHODS)):
             with grid.cell():
                 show_picture(number, seed)
+    st.header("What helps, and what does not quite")
+    st.markdown(
+        "Each layer gets maps that are **constant**, so every pattern in its output is its own making. The numbers are "
+        "the share of the output's energy at the frequencies of the stride (period 2), measured now."
+    )
+    show_remedies(seed)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -195,7 +210,7 @@ def show_picture(number: int, seed: int) -> None:
 
 def picture_of(method: Method, seed: int) -> NDArray[np.uint8]:
     """The grown map as gray values, (64, 64)."""
-    grown = on_one_core(lambda: overlap.grown(method, seed))
+    grown = aside(lambda: overlap.grown(method, seed))
     gray: NDArray[np.uint8] = (255 * grown.clamp(0, 1)).byte().numpy()
     return gray
 
@@ -206,7 +221,7 @@ def fits() -> list[tuple[float, float]]:
     photo = Image.open(sample("astronaut").path).convert("L").resize((PHOTO_SIDE, PHOTO_SIDE))
     large = torch.from_numpy(np.asarray(photo) / 255)
     small = torch.nn.functional.avg_pool2d(large[None], STRIDE)[0]
-    return on_one_core(lambda: [fit_of(method, small, large) for method in METHODS])
+    return aside(lambda: [fit_of(method, small, large) for method in METHODS])
 
 
 def fit_of(method: Method, small: Tensor, large: Tensor) -> tuple[float, float]:
@@ -235,6 +250,12 @@ def show_remedies(seed: int) -> None:
 
 def show_gradient(k: int, s: int) -> None:
     """The gradient of a strided convolution beside the counts: the same numbers."""
+    st.header("The same pattern in gradients")
+    st.markdown(
+        "Going backwards, a **strided convolution** is a transposed convolution. So the gradient that reaches its "
+        ":blue[input] has the same unevenness: some pixels are heard more than others. Here with the kernel and stride "
+        "chosen above."
+    )
     stamps = overlap.counts(SIZE, k, s)
     gradient = overlap.gradient_counts(stamps.shape[0], k, s)
     show_proofs([compare(f"gradient of a convolution (k {k}, s {s}) = counts of the stamps", gradient, stamps)])

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from torch import nn
 
 from explainer.experiments.dense import PATCH_SIDES, by_patches, in_one_pass
-from explainer.experiments.onecore import on_one_core
 from explainer.palette import PALETTE
 from explainer.photos import to_data_uri
 from explainer.segmentation.classes import display_name, hex_color
 from explainer.stage.bundle import bundle
+from explainer.ui.aside import aside
 
 HERE = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -35,7 +35,7 @@ def show_sliding(data: dict[str, Any], key: str) -> None:
 
 def window_data(photo: NDArray[np.uint8], x: torch.Tensor, net: nn.Module) -> dict[str, Any]:
     """The photo (H, W, 3), which the local network `net` sees as `x` (1, 3, H, W), and every decision."""
-    whole = on_one_core(lambda: in_one_pass(net, x, STEP)).argmax(0)
+    whole = aside(lambda: in_one_pass(net, x, STEP)).argmax(0)
     found = {side: decisions(x, net, side) for side in PATCH_SIDES}
     sides = [
         {"side": side, "labels": labels.flatten().tolist(), "agree": float((labels == whole).double().mean())}
@@ -59,4 +59,4 @@ def window_data(photo: NDArray[np.uint8], x: torch.Tensor, net: nn.Module) -> di
 
 def decisions(x: torch.Tensor, net: nn.Module, side: int) -> torch.Tensor:
     """(rows, columns) class ids, each place from its patch alone."""
-    return on_one_core(lambda: by_patches(net, x, side, STEP))[0].argmax(0)
+    return aside(lambda: by_patches(net, x, side, STEP))[0].argmax(0)

@@ -19,6 +19,7 @@ from explainer.ui.escaping import escaped
 from explainer.ui.heading import toolbar
 from explainer.ui.lecture import end_of_figure
 from explainer.ui.navigation import entry
+from explainer.ui.part import part
 from explainer.ui.settings import Settings
 from explainer.ui.stack_files import show_stack_files
 from explainer.ui.theme import theme
@@ -56,9 +57,10 @@ def found(text: str, side: int) -> tuple[list[Layer], list[Row], str]:
     return layers, rows, verdict(layers, rows)
 
 
-def show_stack(settings: Settings) -> None:
-    """The picture and everything below it."""
-    text, side = choose(settings)
+@part
+def show_stack(prefix: str) -> None:
+    """The settings, the picture and everything below it."""
+    text, side = choose(Settings(prefix))
     try:
         layers, rows, said = found(text, side)
     except ValueError as problem:

@@ -108,23 +108,23 @@ def show_pair() -> None:
 def moving_picture(theme: str) -> str:
     """The hourglass as an SVG."""
     from explainer.experiments import hourglass
-    from explainer.experiments.onecore import on_one_core
+    from explainer.ui.aside import aside
 
     photo, _ = answered()
-    return hourglass.drawn(on_one_core(lambda: hourglass.tiles(photo)), theme)
+    return hourglass.drawn(aside(lambda: hourglass.tiles(photo)), theme)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def answered() -> tuple[Any, Any]:
     """The photo (519, 800, 3) and the network's label map of it. Not to be changed by the caller."""
     from explainer.experiments import herd
-    from explainer.experiments.onecore import on_one_core
     from explainer.photos import read_photo
     from explainer.segmentation.inference import predict
     from explainer.segmentation.samples import sample
+    from explainer.ui.aside import aside
 
     photo = read_photo(sample(herd.NAME).path.read_bytes(), long_side=herd.SIZE[0]).rgb
-    return photo, on_one_core(lambda: predict(photo, device="cpu").labels)
+    return photo, aside(lambda: predict(photo, device="cpu").labels)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -23,7 +23,6 @@ from explainer.experiments.dense import (
     local_trunk,
     receptive_field,
 )
-from explainer.experiments.onecore import on_one_core
 from explainer.palette import PALETTE
 from explainer.photos import read_photo
 from explainer.quantities import count, short, times
@@ -35,7 +34,9 @@ from explainer.segmentation.model import FCN
 from explainer.segmentation.networks import load
 from explainer.segmentation.resize import to_input
 from explainer.segmentation.samples import sample, samples
+from explainer.ui.aside import aside
 from explainer.ui.charts import show_chart
+from explainer.ui.part import part
 from explainer.ui.settings import Settings
 from explainer.ui.sliding import window_data
 from explainer.ui.theme import theme
@@ -74,26 +75,26 @@ def prepared(name: str) -> tuple[Pixels, torch.Tensor, nn.Module]:
     """A sample photo as the network sees it, as pixels and as a tensor, and the local network fitted to it."""
     photo = read_photo(sample(name).path.read_bytes(), long_side=2 * LONG_SIDE).rgb
     x = to_input(photo, LONG_SIDE)
-    answer = on_one_core(lambda: predict(photo, "fcn8s", LONG_SIDE, "cpu").probabilities.argmax(0))
+    answer = aside(lambda: predict(photo, "fcn8s", LONG_SIDE, "cpu").probabilities.argmax(0))
     net = load("fcn8s")
     assert isinstance(net, FCN)
     small = np.asarray(Image.fromarray(photo).resize((x.shape[3], x.shape[2]), Image.Resampling.BILINEAR))
     trunk = local_trunk(net)
-    return small, x, on_one_core(lambda: fitted(trunk, x, torch.from_numpy(answer[::STRIDE, ::STRIDE])))
+    return small, x, aside(lambda: fitted(trunk, x, torch.from_numpy(answer[::STRIDE, ::STRIDE])))
 
 
 @st.cache_resource(max_entries=32, show_spinner="Classifying patch after patch ...")
 def compared(choice: Choice) -> Comparison:
     """Both ways for one choice; the samples are ours, so the answer may be kept. Not to be changed by the caller."""
     _, x, net = prepared(choice.name)
-    return on_one_core(lambda: compare_ways(net, x, choice.side, choice.step))
+    return aside(lambda: compare_ways(net, x, choice.side, choice.step))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def swept(name: str) -> dict[int, float]:
     """Patch side -> largest difference away from the border. Not to be changed by the caller."""
     _, x, net = prepared(name)
-    return on_one_core(lambda: difference_by_side(net, x))
+    return aside(lambda: difference_by_side(net, x))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Classifying patch after patch ...")
@@ -105,6 +106,21 @@ def slid(name: str) -> dict[str, Any]:
 def field_of(name: str) -> int:
     """The local network's receptive field, in pixels."""
     return receptive_field(prepared(name)[2])[0]
+
+
+@part
+def show_comparison(name: str) -> None:
+    """Patch by patch beside one pass: both ways' labels, what each costs, and where they differ."""
+    settings = Settings("sw")
+    st.header("Patch by patch, and in one pass")
+    choice = choose(settings, name)
+    settings.show_notes()
+    found = compared(choice)
+    show_labels(choice, found)
+    st.header("The work")
+    show_work(choice, found)
+    st.header("Do they agree?")
+    show_agreement(choice, found)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
@@ -202,9 +218,9 @@ def show_work(choice: Choice, found: Comparison) -> None:
     )
 
 
-def show_sweep(choice: Choice) -> None:
+def show_sweep(name: str) -> None:
     """The difference away from the border against the patch's side."""
-    found, field = swept(choice.name), field_of(choice.name)
+    found, field = swept(name), field_of(name)
     words = ", ".join(f"{side}: {value:.2g}" for side, value in found.items())
     chart = figures.steps_down(
         list(found), list(found.values()), "output", theme(), x_title="patch side, pixels",

@@ -224,7 +224,7 @@ def test_files_to_take_away(visitor, label, magic, tmp_path):
 
 def test_a_lesson_asks_first_and_shows_both_pictures(visitor):
     page = visitor.open("transposed-convolution")
-    page.get_by_role("button", name="Try it").nth(1).click()
+    page.locator(".st-key-lesson_padding-crops button").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.locator(".stage")).to_be_visible()
     assert dialog.bounding_box()["y"] < 200

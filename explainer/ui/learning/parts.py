@@ -24,6 +24,7 @@ from explainer.ui.learning.course import show_course
 from explainer.ui.learning.files import show_files
 from explainer.ui.lecture import end_of_figure
 from explainer.ui.navigation import entry
+from explainer.ui.part import part
 from explainer.ui.settings import Settings
 from explainer.ui.stage import show_stage
 from explainer.ui.theme import theme
@@ -55,8 +56,10 @@ def choose(settings: Settings) -> Recipe:
     return Recipe(task, layer, kernel, stride, start, optimizer, rate, steps, seed)
 
 
-def show_learning(recipe: Recipe) -> None:
-    """The course, and below it what it means and the curve to read values off."""
+@part
+def show_learning(prefix: str) -> None:
+    """The settings and the course, and below it what it means and the curve to read values off."""
+    recipe = choose(Settings(prefix))
     data = show_course(recipe, "ln_course")
     end_of_figure()
     task = TASKS[recipe.task]
@@ -92,8 +95,10 @@ def show_loss(data: dict[str, Any]) -> None:
     show_chart(chart, data["lossWords"], "ln_loss")
 
 
-def show_backward(settings: Settings) -> None:
+@part
+def show_backward(prefix: str) -> None:
     """One step of backpropagation, cell by cell, on the stage."""
+    settings = Settings(prefix)
     way = settings.choice("way", "Where the gradient goes", (TO_INPUT, TO_KERNEL), TO_INPUT, width=260)
     settings.show_notes()
     step = backward()
