@@ -27,8 +27,7 @@ def show_sizes() -> None:
         "output size**. The transposed convolution returns the smallest of them; `output_padding` asks for a larger "
         "one. (`nn.ConvTranspose2d` works it out if you pass it `output_size`.)"
     )
-    table = {one.title: one for one in examples_of("sizes") if "kernel" in one.case["params"]}
-    st.pills("Published questions", list(table), key=settings.key("asked"), on_change=adopt, args=(settings, table))
+    show_published(settings)
     with st.container(horizontal=True):
         k = settings.choice("k", "Kernel k", (1, 2, 3, 4, 5, 7), 3, width=116)
         s = settings.choice("s", "Stride s", (1, 2, 3, 4), 2, width=116)
@@ -41,16 +40,28 @@ def show_sizes() -> None:
     st.markdown(f"Input sizes that all give **{o}**: {', '.join(f'**{size}**' for size in rivals)}.")
 
 
-def adopt(settings: Settings, table: dict[str, Example]) -> None:
-    """Take over the published question that was chosen; the table then starts a little below its input."""
-    example = table.get(st.session_state[settings.key("asked")])
-    if example is None:
-        return
+def show_published(settings: Settings) -> None:
+    """Published questions of sizes to choose from; the chosen one's note, as long as the settings are its own."""
+    table = {one.title: one for one in examples_of("sizes") if "kernel" in one.case["params"]}
+    key = settings.key("asked")
+
+    def chosen() -> None:
+        if st.session_state[key]:
+            settings.adopt(state_of(table[st.session_state[key]]))
+
+    asked = table.get(st.session_state.get(key, ""))
+    if asked and any(st.session_state.get(settings.key(name)) != text for name, text in state_of(asked).items()):
+        st.session_state[key] = None
+    found = st.pills("Published questions", list(table), key=key, on_change=chosen)
+    if found:
+        st.caption(f"{table[found].note} *Source: {table[found].source}.*")
+
+
+def state_of(example: Example) -> dict[str, str]:
+    """A published question as the texts of the settings; the table starts a little below its input."""
     params, size = example.case["params"], last_size(example.case["input"])
     first = max((one for one in (4, 6, 10, 14) if one <= size), default=4)
-    settings.adopt(
-        {"k": str(params["kernel"]), "s": str(params["stride"]), "p": str(params["padding"]), "from": str(first)}
-    )
+    return {"k": str(params["kernel"]), "s": str(params["stride"]), "p": str(params["padding"]), "from": str(first)}
 
 
 def last_size(nested: Any) -> int:

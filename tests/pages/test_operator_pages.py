@@ -249,6 +249,9 @@ def test_published_sizes_come_back(slug, size, small, back):
     row = next(one for one in rows if one["input"] == size)
     assert row["after the convolution"] == small
     assert back in row.values()
+    assert any(find_example(slug).source in one.value for one in app.caption)
+    app.selectbox(key="sz_s").select("4").run()
+    assert app.pills(key="sz_asked").value is None, "the settings are no longer the question's"
 
 
 def test_an_example_is_chosen_after_a_setting_that_is_none_of_its_own():
