@@ -10,8 +10,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explainer.ui.frame import lifespan, show_frame
 from explainer.ui.gate import Gate
+from explainer.ui.scripts import ROUTES
 
 if get_script_run_ctx(suppress_warning=True):
     show_frame()
 else:
-    app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(Gate)])
+    app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(Gate)], routes=ROUTES)

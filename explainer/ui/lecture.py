@@ -10,9 +10,9 @@ from typing import NoReturn
 
 import streamlit as st
 
-from explainer.stage.bundle import bundle
 from explainer.ui import locks
 from explainer.ui.navigation import entry
+from explainer.ui.scripts import component
 from explainer.ui.settings import ARRIVED
 from explainer.ui.tour import TOUR, Stop
 
@@ -23,9 +23,7 @@ LECTURE, STOP = "lecture", "stop"
 #: In the session: the index of the stop on the screen, None on a page that the tour does not visit.
 AT = "lecture_at"
 
-_mount = st.components.v2.component(
-    "lecture_bar", css=(HERE / "tour.css").read_text(encoding="utf-8"), js=bundle(HERE / "tour.js")
-)
+_mount = component("lecture_bar", HERE / "tour.js")
 
 
 def is_on() -> bool:

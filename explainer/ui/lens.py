@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import streamlit as st
-
 from explainer.palette import PALETTE
-from explainer.stage.bundle import bundle
+from explainer.ui.scripts import component
 
 HERE = Path(__file__).parent
-_mount = st.components.v2.component(
-    "picture_lens", css=(HERE / "lens.css").read_text(encoding="utf-8"), js=bundle(HERE / "lens.js")
-)
+_mount = component("picture_lens", HERE / "lens.js")
 
 
 @dataclass(frozen=True)

@@ -6,21 +6,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
 import torch
 from torch import Tensor
 
 from explainer.experiments.sampling import lattice, positions
 from explainer.operators import Bilinear, Nested, to_nested
 from explainer.palette import PALETTE
-from explainer.stage.bundle import bundle
+from explainer.ui.scripts import component
 
 HERE = Path(__file__).parent
-_mount = st.components.v2.component(
-    "sample_point",
-    css=(HERE / "sampling.css").read_text(encoding="utf-8"),
-    js=bundle(HERE / "sampling.js"),
-)
+_mount = component("sample_point", HERE / "sampling.js")
 DIGITS = 6
 
 

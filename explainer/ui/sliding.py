@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 import torch
 from numpy.typing import NDArray
 from torch import nn
@@ -15,15 +14,11 @@ from explainer.experiments.dense import PATCH_SIDES, by_patches, in_one_pass
 from explainer.palette import PALETTE
 from explainer.photos import to_data_uri
 from explainer.segmentation.classes import display_name, hex_color
-from explainer.stage.bundle import bundle
 from explainer.ui.aside import aside
+from explainer.ui.scripts import component
 
 HERE = Path(__file__).parent
-_mount = st.components.v2.component(
-    "sliding_window",
-    css=(HERE / "sliding.css").read_text(encoding="utf-8"),
-    js=bundle(HERE / "sliding.js"),
-)
+_mount = component("sliding_window", HERE / "sliding.js")
 #: Places to slide over, in pixels of the photo; a place has one decision for each side of the patch.
 STEP = 16
 

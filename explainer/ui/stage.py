@@ -10,11 +10,11 @@ import streamlit as st
 
 from explainer.scene.panels import Scene, count_steps
 from explainer.scene.transport import pack
-from explainer.stage.export import sources, to_html
+from explainer.stage.export import HERE, sources, to_html
 from explainer.ui import lecture, locks
+from explainer.ui.scripts import component
 
-_SOURCES = sources()
-_mount = st.components.v2.component("upsampling_stage", html=_SOURCES.html, css=_SOURCES.css, js=_SOURCES.js)
+_mount = component("upsampling_stage", HERE / "stage.js", sources().html)
 
 Edit = Callable[[str, list[Any]], None]
 

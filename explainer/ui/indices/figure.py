@@ -12,12 +12,12 @@ import streamlit as st
 from explainer.experiments.indices import Journey
 from explainer.segmentation.remembered import REPLACEMENTS
 from explainer.segmentation.samples import samples
-from explainer.stage.bundle import bundle
 from explainer.ui.heading import toolbar
 from explainer.ui.photo.asking import ask, results
 from explainer.ui.photo.intake import SHOWN, own_photos, sample_photo
 from explainer.ui.photo.labelled import ShownPhoto
 from explainer.ui.photo.picking import WORDS
+from explainer.ui.scripts import component
 from explainer.ui.settings import Settings
 from explainer.ui.shelf import Shelf
 
@@ -27,9 +27,7 @@ KEY = "dn_figure"
 QUIET = {"label_visibility": "collapsed"}
 WAYS = {one.name: one for one in REPLACEMENTS}
 PLACE = re.compile(r"\d{1,4}-\d{1,4}")
-_mount = st.components.v2.component(
-    "indices", css=(HERE / "indices.css").read_text(encoding="utf-8"), js=bundle(HERE / "indices.js")
-)
+_mount = component("indices", HERE / "indices.js")
 _samples: Shelf[Any] = Shelf(48)
 """What was found for the sample photos, which everybody may see. Nothing of a visitor ever comes in here."""
 

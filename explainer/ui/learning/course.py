@@ -16,14 +16,12 @@ from explainer.experiments.learning.course import Course, Look, Recipe, follow, 
 from explainer.palette import PALETTE
 from explainer.photos import to_data_uri
 from explainer.quantities import percent
-from explainer.stage.bundle import bundle
 from explainer.ui.crowd import leave
+from explainer.ui.scripts import component
 from explainer.ui.turns import Turns
 
 HERE = Path(__file__).parent
-_mount = st.components.v2.component(
-    "learning", css=(HERE / "learning.css").read_text(encoding="utf-8"), js=bundle(HERE / "learning.js")
-)
+_mount = component("learning", HERE / "learning.js")
 #: Courses of public recipes, for everybody; the oldest goes first.
 KEPT = 32
 _kept: OrderedDict[Recipe, dict[str, Any]] = OrderedDict()

@@ -11,17 +11,13 @@ from explainer.photos import to_png_bytes
 from explainer.quantities import memory
 from explainer.segmentation.answer import Pixels
 from explainer.segmentation.weights import model_info
-from explainer.stage.bundle import bundle
 from explainer.ui.photo.asking import derived
 from explainer.ui.photo.inside import heads
 from explainer.ui.photo.labelled import Labelled, Request, ShownPhoto
+from explainer.ui.scripts import component
 
 HERE = Path(__file__).parent
-_mount = st.components.v2.component(
-    "photo_files",
-    css=(HERE / "files.css").read_text(encoding="utf-8"),
-    js=bundle(HERE / "files.js"),
-)
+_mount = component("photo_files", HERE / "files.js")
 MOST_PIXELS = 16_000_000
 """Label maps of larger photos are given at the size that is shown."""
 File = dict[str, str]

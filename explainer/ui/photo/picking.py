@@ -12,17 +12,13 @@ from PIL import Image
 from explainer.photos import to_data_uri
 from explainer.segmentation.answer import Pixels
 from explainer.segmentation.samples import samples
-from explainer.stage.bundle import bundle
 from explainer.ui.photo.intake import SHOWN, chosen_photo, own_photos, sample_photo
 from explainer.ui.photo.labelled import ShownPhoto
+from explainer.ui.scripts import component
 from explainer.ui.settings import Settings
 
 HERE = Path(__file__).parent
-_mount = st.components.v2.component(
-    "photo_picker",
-    css=(HERE / "picker.css").read_text(encoding="utf-8"),
-    js=bundle(HERE / "picker.js"),
-)
+_mount = component("photo_picker", HERE / "picker.js")
 DEFAULT = "chelsea"
 KEY = "yp_picker"
 WORDS = {

@@ -7,14 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from explainer.stage.bundle import bundle
+from explainer.ui.scripts import component
 
 HERE = Path(__file__).parent
-_mount = st.components.v2.component(
-    "photo_viewer",
-    css=(HERE / "viewer.css").read_text(encoding="utf-8"),
-    js=bundle(HERE / "viewer.js"),
-)
+_mount = component("photo_viewer", HERE / "viewer.js")
 MODES = ("fill", "outline", "beside", "divide")
 VIEW = "yp_view"
 

@@ -1,0 +1,47 @@
+"""Components' scripts: fetched by an address that names their content, instead of sent with every change."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from starlette.requests import Request
+from starlette.routing import Match
+
+from explainer.stage.export import sources
+from explainer.ui import scripts, stage
+
+ADDRESS = re.compile(r'new URL\("(scripts/[\w.]+\.js)", document\.baseURI\)')
+
+
+def fetched(path: str) -> tuple[int, str, str]:
+    """Status, body and caching of what the app's routes answer."""
+    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
+    for route in scripts.ROUTES:
+        match, more = route.matches(scope)
+        if match is Match.FULL:
+            answer = asyncio.run(scripts.answer(Request(scope | more)))
+            return answer.status_code, bytes(answer.body).decode(), answer.headers.get("cache-control", "")
+    raise LookupError(path)
+
+
+def test_what_is_sent_names_the_script_and_the_script_is_whole() -> None:
+    assert stage  # registers the stage's script
+    sent = scripts.imported("upsampling_stage", sources().js)
+    assert len(sent) < 200
+    address = ADDRESS.search(sent)
+    assert address
+    for base in ("/", "/class/room/"):
+        status, script, caching = fetched(base + address[1])
+        assert (status, script) == (200, sources().js)
+        assert "immutable" in caching
+
+
+def test_another_content_has_another_address() -> None:
+    one, other = (ADDRESS.search(scripts.imported("one", text)) for text in ("export default 1", "export default 2"))
+    assert one and other and one[1] != other[1]
+
+
+def test_what_nobody_registered_is_not_there() -> None:
+    assert fetched("/scripts/stage.0000000000000000.js")[0] == 404
+    assert fetched("/scripts/..%2Fstreamlit_app.py")[0] == 404
