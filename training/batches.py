@@ -27,7 +27,7 @@ GRID = 4
 WINDOW = 4
 """Side of the full-resolution window, in steps of stride 32: 4 steps, 129 pixels."""
 SHARE = {
-    "voc": 0.55, "coco": 0.21, "msrc": 0.06, "ade": 0.04, "lmf": 0.015, "camvid": 0.015, "cocostuff": 0.02,
+    "voc": 0.52, "coco": 0.24, "msrc": 0.06, "ade": 0.04, "lmf": 0.015, "camvid": 0.015, "cocostuff": 0.02,
     "sky": 0.005, "cat": 0.01, "horse": 0.01, "cocoperson": 0.025, "cocou": 0.04,
 }  # fmt: skip
 """How often a group of photos is drawn."""

@@ -11,7 +11,7 @@ from explainer.segmentation.model import FCN, HEADS, Head, ScoreMaps
 from training.batches import GRID, WINDOW, Batch
 from training.labels import ALLOWED, IGNORED
 
-HEAD_WEIGHT = {"fcn32s": 0.15, "fcn16s": 0.25, "fcn8s": 1.0}
+HEAD_WEIGHT = {"fcn32s": 0.05, "fcn16s": 0.15, "fcn8s": 1.0}
 JACCARD_WEIGHT = 0.5
 FINE_WEIGHT = 0.3
 TEACHER_WEIGHT = 1.0

@@ -15,7 +15,7 @@ from typing import Any
 from explainer.segmentation.assets import ASSETS
 
 BUNDLED_FILE = ASSETS / "fcn_mobilenetv2_scenes28.pt"
-BUNDLED_SHA256 = "848f316fa876e6c8ad487dda7a62c406302142cbbf8e7bd6aceccedb6d8ce762"
+BUNDLED_SHA256 = "f68f0685ddf03934f259648bab6d67d86bde16df6bef072486dd4a07875bf351"
 
 DECONVNET_FILE = ASSETS / "deconvnet_mobilenetv2_groups9.pt"
 DECONVNET_SHA256 = "a789137a9cd87bd41a8a749dce4507fffd3ce3bd1ec7e6b68b4e3f79d8b1f3c4"
