@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import torch
 from torch import Generator, Tensor
 
-from explainer.examples.cases import read_case
+from explainer.examples.cases import Problem, read_case
 from explainer.matrix import matrix_of
 from explainer.operators import OPERATORS, MaxPooling, Operator
 from explainer.quiz.cases import DRAWN, HARDEST, Case, integer
@@ -57,20 +58,25 @@ class Question:
     wrong: tuple[tuple[Answer, Mistake], ...]
     choice: Choice | None = None
 
+    @cached_property
+    def problem(self) -> Problem:
+        """The case, read once: a page asks for it at every cell."""
+        return read_case(self.case)
+
     @property
     def op(self) -> Operator:
         """The operator; of two settings the one that made the output."""
-        return self.choice.made if self.choice else read_case(self.case).op
+        return self.choice.made if self.choice else self.problem.op
 
-    @property
+    @cached_property
     def output(self) -> Tensor:
-        """(C, *spatial), float64."""
+        """(C, *spatial), float64. Not to be changed by the caller."""
         return self.op(self.input[None])[0]
 
     @property
     def input(self) -> Tensor:
-        """(C, *spatial), float64."""
-        return read_case(self.case).input
+        """(C, *spatial), float64. Not to be changed by the caller."""
+        return self.problem.input
 
     @property
     def text(self) -> str:

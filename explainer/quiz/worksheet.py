@@ -128,7 +128,7 @@ def written(one: Question, answer: Any) -> str:
 
 def cell_name(one: Question, at: int) -> str:
     """in[0,1] of a flat position: of the input for "reach", of the output for "lands"."""
-    values = one.input if one.kind == REACH else one.op(one.input[None])[0]
+    values = one.input if one.kind == REACH else one.output
     place = torch.unravel_index(torch.tensor(at), tuple(values.shape))
     numbers = [int(n) for n in place][0 if values.shape[0] > 1 else 1 :]
     return f"{'in' if one.kind == REACH else 'out'}[{','.join(map(str, numbers))}]"

@@ -110,7 +110,7 @@ def choose(one: Question, key: str) -> Answer | None:
 
 def click(one: Question, key: str) -> Answer | None:
     """Cells to click, row by row, and a button."""
-    values = one.input if one.kind == REACH else one.op(one.input[None])[0]
+    values = one.input if one.kind == REACH else one.output
     rows, columns = values.numel() // values.shape[-1], values.shape[-1]
     with st.form(key, border=False):
         st.markdown(f"{one.text} Click them.")
@@ -135,6 +135,6 @@ def reveal(one: Question, verdict: Verdict, key: str) -> None:
 def revealed(one: Question) -> Scene:
     """The case's scene, at the step that answers."""
     order = "scatter" if one.kind == LANDS else "gather"
-    values = one.input if one.kind == LANDS else one.op(one.input[None])[0]
+    values = one.input if one.kind == LANDS else one.output
     at = None if one.cell is None else flat(one.cell, values)
     return {**scene_at(one.op, one.input, at, order), "name": one.text}

@@ -40,10 +40,14 @@ def by_output_padding(layers: list[Layer], channels: int, height: int, width: in
     choices = [range(int(layers[n].module.stride[0])) for n in places]  # type: ignore[index]
     if not places or prod(map(len, choices)) > MOST_TRIES:
         return None
+    offered = {
+        place: [with_output_padding(layers[place], a) for a in extras]
+        for place, extras in zip(places, choices, strict=True)
+    }
     for extras in sorted(product(*choices), key=sum):
         changed = list(layers)
         for place, extra in zip(places, extras, strict=True):
-            changed[place] = with_output_padding(layers[place], extra)
+            changed[place] = offered[place][extra]
         try:
             rows = measure(changed, channels, height, width, costs=False)
         except ValueError:
