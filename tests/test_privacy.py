@@ -24,6 +24,7 @@ from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.samples import sample
 from explainer.ui.photo import asking, facts
 from explainer.ui.photo.intake import named
+from tests.components import components_of
 from tests.photo_files import encode, quarters
 from tests.threads import one_thread
 
@@ -50,7 +51,7 @@ def open_page(**url: str) -> AppTest:
 
 
 def components(at: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(one.proto.json) for one in at.get("bidi_component")]
+    return [json.loads(one.proto.json) for one in components_of(at)]
 
 
 def upload(at: AppTest, data: bytes, name: str = "x.jpg") -> AppTest:

@@ -16,6 +16,7 @@ from explainer.ui import lecture, locks, tidying
 from explainer.ui.crowd import turn
 from explainer.ui.events import tell
 from explainer.ui.navigation import PAGES, sections
+from explainer.ui.scripts import component
 from explainer.ui.settings import ARRIVED, LESSON
 
 #: Set when the first visitor's first page is out; until then nothing may compete with it for the processor.
@@ -26,6 +27,8 @@ WARM = threading.Event()
 PATIENCE = 2.0
 
 CSS = Path(__file__).with_name("page.css")
+#: Asks for a whole run after a lost connection: a new visit knows none of the page's parts.
+_mount_again = component("again", Path(__file__).with_name("again.js"))
 ICON = Path(__file__).parents[2] / "assets" / "icon.png"
 
 
@@ -39,6 +42,7 @@ def draw_frame(default: str) -> None:
     """As `show_frame`, when this visitor's turn has come."""
     st.set_page_config(page_title="Upsampling Explainer", page_icon=ICON, layout="wide")
     st.html(CSS)
+    _mount_again(key="again", data={}, on_again_change=lambda: None)
     alone = lecture.is_on() or locks.is_hidden("pages") or "hide-pages" in st.query_params.get(locks.CLASS, "")
     page = st.navigation(sections(default), position="hidden" if alone else "top")
     st.session_state[ARRIVED] = st.session_state.get("page") != page.url_path

@@ -6,12 +6,14 @@ import contextlib
 import os
 import re
 import signal
+import time
 
 from playwright.sync_api import expect
 
 from tests.app.conftest import READY, Visitor, free_port, serving
 from tests.app.test_app import button, choose, count, stage
 from tests.app.test_your_photo import QUICK, photo_with_data, ready, shows, upload
+from tests.app.wire import Wire
 from tests.photo_files import encode, quarters
 
 
@@ -76,3 +78,40 @@ def test_a_server_that_halts_and_starts_again_a_reload_two_tabs_and_a_closed_one
         expect(own.page.get_by_text("a photo of yours is no longer here")).to_be_visible()
         expect(own.page.get_by_test_id("stException")).to_have_count(0)
     window.close()
+
+
+def test_a_line_that_is_dead_for_longer_than_the_server_keeps_a_visit(browser):
+    """As 45 seconds without a connection, of which the server waits 30; here it waits 2."""
+    with (
+        serving("--server.disconnectedSessionTTL", "2") as (address, _),
+        Wire(address) as wire,
+        contextlib.closing(browser.new_context(viewport={"width": 1280, "height": 800})) as window,
+    ):
+        window.set_default_timeout(120_000)
+        case, own = (Visitor(window.new_page(), wire.address) for _ in range(2))
+        page = case.open("transposed-convolution?tc_stride=3")
+        expect(page.get_by_text("s = 3")).to_be_visible()
+        own.open(QUICK)
+        ready(own)
+        upload(own.page, ("a.jpg", photo_with_data()))
+        shows(own, "533 × 800")
+
+        wire.cut()
+        page.wait_for_selector(".stApp[data-test-connection-state=PINGING_SERVER]")
+        button(page, "Next step").click()
+        page.wait_for_function("location.search.includes('tc_stage_step=2')")
+        time.sleep(4)
+        wire.mend()
+
+        for tab in (page, own.page):
+            tab.wait_for_selector(".stApp[data-test-connection-state=CONNECTED]")
+            tab.wait_for_selector(READY)
+        case.settle()
+        choose(page, "Dilation d", "2")
+        case.settle()
+        expect(page.get_by_text("s = 3 · d = 2")).to_be_visible()
+        own.settle()
+        upload(own.page, ("b.png", encode(quarters(60, 40), "PNG")))
+        shows(own, "60 × 40")
+        expect(own.page.get_by_text("a photo of yours is no longer here")).to_be_visible()
+        expect(own.page.get_by_test_id("stException")).to_have_count(0)

@@ -7,6 +7,8 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from tests.components import components_of
+
 FRAME = "from explainer.ui.frame import show_frame\nshow_frame('your_photo')"
 
 
@@ -19,7 +21,7 @@ def open_page(**url: str) -> AppTest:
 
 
 def components(at: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(one.proto.json) for one in at.get("bidi_component")]
+    return [json.loads(one.proto.json) for one in components_of(at)]
 
 
 def view(at: AppTest) -> dict[str, Any]:

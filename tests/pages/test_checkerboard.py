@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.examples.table import examples_of
+from tests.components import components_of
 
 SLUGS = [example.slug for example in examples_of("checkerboard")]
 
@@ -26,7 +27,7 @@ def test_every_example_is_played_and_matches_its_source(slug):
     at = open_page(cb_example=slug)
     assert at.selectbox(key="cb_example").value == slug
     assert not at.exception
-    assert len(at.get("bidi_component")) == 1
+    assert len(components_of(at)) == 1
     assert all(":green[" in line for line in proofs(at)) and len(proofs(at)) >= 2
 
 

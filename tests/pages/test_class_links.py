@@ -10,11 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.quiz import question
 from explainer.ui.locks import CONTROLS, read
+from tests.components import components_of
 from tests.pages.test_operator_pages import ENTRY, open_page
 
 
 def stage(app):
-    return next(data for data in (json.loads(one.proto.json) for one in app.get("bidi_component")) if "scene" in data)
+    return next(data for data in (json.loads(one.proto.json) for one in components_of(app)) if "scene" in data)
 
 
 def hidden(app):
@@ -65,7 +66,7 @@ def test_another_address_and_another_page_do_not_undo_it():
 
 def test_below_and_other_pages_can_be_hidden():
     app = open_page("bed_of_nails", **{"class": "hide-below.hide-pages"})
-    assert len([one for one in app.get("bidi_component")]) == 1
+    assert len([one for one in components_of(app)]) == 1
     assert len(app.get("page_link")) == 0 and not app.tabs
 
 

@@ -15,6 +15,7 @@ from explainer.scene.view import View
 from explainer.ui import below, charts, choosing, navigation, operator_page, overlap
 from explainer.ui.page_record import OperatorPage, PageState
 from explainer.ui.shelf import Shelf
+from tests.components import components_of
 
 
 def open_page(stem: str, **query: str) -> AppTest:
@@ -65,7 +66,7 @@ def test_the_second_visitor_of_an_operator_page_computes_nothing(made):
 
 def told(app: AppTest) -> list[str]:
     """Formulas, programs and the figure."""
-    return [one.value for one in (*app.latex, *app.code)] + [one.proto.json for one in app.get("bidi_component")]
+    return [one.value for one in (*app.latex, *app.code)] + [one.proto.json for one in components_of(app)]
 
 
 def options(app: AppTest, key: str) -> list[str]:
@@ -153,6 +154,6 @@ def test_pages_are_looked_up_once_and_every_run_gets_its_own(monkeypatch):
 
 
 def test_components_get_the_same_bytes_again():
-    stages = [json.loads(one.proto.json)["scene"] for one in open_page("bed_of_nails").get("bidi_component")]
-    again = [json.loads(one.proto.json)["scene"] for one in open_page("bed_of_nails").get("bidi_component")]
+    stages = [json.loads(one.proto.json)["scene"] for one in components_of(open_page("bed_of_nails"))]
+    again = [json.loads(one.proto.json)["scene"] for one in components_of(open_page("bed_of_nails"))]
     assert stages == again

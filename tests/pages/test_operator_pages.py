@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.examples.table import examples, examples_of, find_example
 from explainer.ui.navigation import PAGES
+from tests.components import components_of
 
 ENTRY = str(Path(__file__).parents[2] / "streamlit_app.py")
 #: Pages with one stage that shows examples; the others have tests of their own.
@@ -32,7 +33,7 @@ def open_page(stem, **query):
 
 
 def scenes(app):
-    found = [json.loads(one.proto.json) for one in app.get("bidi_component")]
+    found = [json.loads(one.proto.json) for one in components_of(app)]
     return [one["scene"] for one in found if "scene" in one]  # beside a stage may stand another component
 
 

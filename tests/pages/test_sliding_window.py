@@ -6,6 +6,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from explainer.experiments.dense import PATCH_SIDES
+from tests.components import components_of
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 
@@ -31,7 +32,7 @@ def test_it_agrees_inside_and_costs_more():
 
 
 def test_the_window_knows_every_place_for_every_side():
-    data = json.loads(open_page().get("bidi_component")[0].proto.json)
+    data = json.loads(components_of(open_page())[0].proto.json)
     assert [one["side"] for one in data["sides"]] == list(PATCH_SIDES)
     assert all(len(one["labels"]) == data["rows"] * data["columns"] for one in data["sides"])
     shares = [one["agree"] for one in data["sides"]]

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.segmentation.worker import Worker
 from explainer.ui.photo import asking
+from tests.components import components_of
 from tests.photo_files import encode, quarters
 from tests.threads import one_thread
 
@@ -29,7 +30,7 @@ def open_page(**url: str) -> AppTest:
 
 
 def components(at: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(one.proto.json) for one in at.get("bidi_component")]
+    return [json.loads(one.proto.json) for one in components_of(at)]
 
 
 def legend(at: AppTest) -> list[list[float]]:

@@ -15,6 +15,7 @@ from explainer.segmentation.regions import regions
 from explainer.segmentation.samples import sample, samples
 from explainer.ui.photo.swapping import busiest
 from explainer.ui.shelf import Shelf
+from tests.components import components_of
 from tests.pages.photo_page import components, open_page, view
 from tests.threads import one_thread
 
@@ -58,9 +59,9 @@ def test_a_link_with_wrong_values_gets_notices_and_defaults():
 
 def test_a_rerun_sends_the_very_same_picture():
     at = open_page()
-    before = [one.proto.json for one in at.get("bidi_component")]
+    before = [one.proto.json for one in components_of(at)]
     at.run()
-    assert [one.proto.json for one in at.get("bidi_component")] == before
+    assert [one.proto.json for one in components_of(at)] == before
 
 
 @pytest.mark.parametrize("tab", ["How it upsamples", "Swap the upsampling", "Look inside", "Two networks", "Take away"])
