@@ -1,4 +1,4 @@
-"""The components of a page that a visitor sees."""
+"""What stands on a page, as AppTest sees it: the components that a visitor sees, and the proofs."""
 
 from __future__ import annotations
 
@@ -10,3 +10,9 @@ from streamlit.testing.v1 import AppTest
 def components_of(app: AppTest) -> list[Any]:
     """All but the one that asks for a new run after a lost connection."""
     return [one for one in app.get("bidi_component") if one.proto.component_name != "again"]
+
+
+def proofs(app: AppTest) -> list[str]:
+    """The proofs of a page, a line each; they stand in one text, so each is to be looked at by itself."""
+    lines = [line for block in app.markdown for line in block.value.split("\n\n")]
+    return [line for line in lines if "largest difference" in line]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -36,12 +36,11 @@ def nothing() -> None:
 
 
 def test_a_script_waits_for_the_one_before() -> None:
-    with crowd.turn():
-        waiting = another(nothing)
-        came = waiting.__enter__()
-        assert not came.wait(0.1)
-    assert came.wait(SOON)
-    waiting.__exit__(None, None, None)
+    with ExitStack() as waiting:
+        with crowd.turn():
+            came = waiting.enter_context(another(nothing))
+            assert not came.wait(0.1)
+        assert came.wait(SOON)
 
 
 def test_who_leaves_lets_the_next_one_in_and_goes_on_beside_it() -> None:

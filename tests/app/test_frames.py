@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.app.conftest import serving
-from tests.app.test_your_photo import QUICK
+from tests.app.photo_page import QUICK
 from tests.photo_files import encode, quarters
 
 FRAME = '<!doctype html><title>A course</title><iframe src="{app}/{page}" width="1000" height="700"></iframe>'

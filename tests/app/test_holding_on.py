@@ -11,8 +11,8 @@ import time
 from playwright.sync_api import expect
 
 from tests.app.conftest import READY, Visitor, free_port, serving
+from tests.app.photo_page import QUICK, photo_with_data, ready, shows, upload
 from tests.app.test_app import button, choose, count, stage
-from tests.app.test_your_photo import QUICK, photo_with_data, ready, shows, upload
 from tests.app.wire import Wire
 from tests.photo_files import encode, quarters
 
@@ -27,18 +27,34 @@ def halted(process_id):
         os.kill(process_id, signal.SIGCONT)
 
 
+def two_tabs(window, address):
+    """A case with a setting of its own, and a photo of the visitor's."""
+    window.set_default_timeout(120_000)
+    case, own = (Visitor(window.new_page(), address) for _ in range(2))
+    case.open("transposed-convolution?tc_stride=3")
+    expect(case.page.get_by_text("s = 3")).to_be_visible()
+    own.open(QUICK)
+    ready(own)
+    upload(own.page, ("a.jpg", photo_with_data()))
+    shows(own, "533 × 800")
+    return case, own
+
+
+def loses_its_photo_and_takes_another(own):
+    """The first one's loss is said once the next one was sent."""
+    own.settle()
+    upload(own.page, ("b.png", encode(quarters(60, 40), "PNG")))
+    shows(own, "60 × 40")
+    expect(own.page.get_by_text("a photo of yours is no longer here")).to_be_visible()
+    expect(own.page.get_by_test_id("stException")).to_have_count(0)
+
+
 def test_a_server_that_halts_and_starts_again_a_reload_two_tabs_and_a_closed_one(browser):
     port, window = free_port(), browser.new_context(viewport={"width": 1280, "height": 800})
     with contextlib.ExitStack() as first:
         address, process_id = first.enter_context(serving(port=port))
-        window.set_default_timeout(120_000)
-        case, own, third = (Visitor(window.new_page(), address) for _ in range(3))
-        page = case.open("transposed-convolution?tc_stride=3")
-        expect(page.get_by_text("s = 3")).to_be_visible()
-        own.open(QUICK)
-        ready(own)
-        upload(own.page, ("a.jpg", photo_with_data()))
-        shows(own, "533 × 800")
+        case, own = two_tabs(window, address)
+        page, third = case.page, window.new_page()
 
         with halted(process_id):
             button(page, "Next step").click()
@@ -54,8 +70,8 @@ def test_a_server_that_halts_and_starts_again_a_reload_two_tabs_and_a_closed_one
         expect(page.get_by_text("s = 3")).to_be_visible()
         expect(count(page)).to_have_text(re.compile("^1 /"))  # other settings begin anew
 
-        third.page.goto(f"{address}/checkerboard-artifacts", wait_until="commit")
-        third.page.close()  # before anything is there
+        third.goto(f"{address}/checkerboard-artifacts", wait_until="commit")
+        third.close()  # before anything is there
         button(page, "Next step").click()
         expect(count(page)).to_have_text(re.compile("^2 /"))
     page.wait_for_selector(".stApp[data-test-connection-state=PINGING_SERVER]")
@@ -72,11 +88,7 @@ def test_a_server_that_halts_and_starts_again_a_reload_two_tabs_and_a_closed_one
         button(page, "Previous step").click()
         page.wait_for_function("location.search.includes('tc_stage_step=2')")
         expect(stage(page).locator(".step-line")).to_contain_text("=")
-        own.settle()
-        upload(own.page, ("b.png", encode(quarters(60, 40), "PNG")))
-        shows(own, "60 × 40")
-        expect(own.page.get_by_text("a photo of yours is no longer here")).to_be_visible()
-        expect(own.page.get_by_test_id("stException")).to_have_count(0)
+        loses_its_photo_and_takes_another(own)
     window.close()
 
 
@@ -87,14 +99,8 @@ def test_a_line_that_is_dead_for_longer_than_the_server_keeps_a_visit(browser):
         Wire(address) as wire,
         contextlib.closing(browser.new_context(viewport={"width": 1280, "height": 800})) as window,
     ):
-        window.set_default_timeout(120_000)
-        case, own = (Visitor(window.new_page(), wire.address) for _ in range(2))
-        page = case.open("transposed-convolution?tc_stride=3")
-        expect(page.get_by_text("s = 3")).to_be_visible()
-        own.open(QUICK)
-        ready(own)
-        upload(own.page, ("a.jpg", photo_with_data()))
-        shows(own, "533 × 800")
+        case, own = two_tabs(window, wire.address)
+        page = case.page
 
         wire.cut()
         page.wait_for_selector(".stApp[data-test-connection-state=PINGING_SERVER]")
@@ -110,8 +116,4 @@ def test_a_line_that_is_dead_for_longer_than_the_server_keeps_a_visit(browser):
         choose(page, "Dilation d", "2")
         case.settle()
         expect(page.get_by_text("s = 3 · d = 2")).to_be_visible()
-        own.settle()
-        upload(own.page, ("b.png", encode(quarters(60, 40), "PNG")))
-        shows(own, "60 × 40")
-        expect(own.page.get_by_text("a photo of yours is no longer here")).to_be_visible()
-        expect(own.page.get_by_test_id("stException")).to_have_count(0)
+        loses_its_photo_and_takes_another(own)

@@ -1,71 +1,16 @@
-"""Your photo in the real app and a real browser: upload, camera, pixels, classes, divider, swap, files, phone, dark."""
+"""Your photo in the real app and a real browser: pixels, classes, divider, swap, files, phone, dark."""
 
 from __future__ import annotations
 
-import base64
 import csv
-import hashlib
 import io
 import re
-from collections.abc import Iterator
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import numpy as np
 import pytest
-from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import expect
 
-from explainer.segmentation.samples import sample
-from tests.app.conftest import Visitor
-from tests.browser import arguments, find
-from tests.photo_files import encode, quarters
-
-QUICK = "your-photo?yp_size=129"
-
-
-def viewer(page: Page, number: int = 0) -> Locator:
-    return page.locator(".viewer").nth(number)
-
-
-def canvas(page: Page, number: int = 0) -> Locator:
-    return viewer(page, number).locator("canvas").first
-
-
-def ready(visitor: Visitor, number: int = 0) -> None:
-    """Wait until a viewer has drawn, and the script rests."""
-    visitor.page.locator(".viewer[data-ready]").nth(number).wait_for(timeout=60_000)
-    visitor.settle()
-
-
-def shows(visitor: Visitor, photo: str) -> None:
-    """Wait until the photo of that size is the one that is labelled and drawn."""
-    expect(visitor.page.get_by_text(f"Photo {photo};")).to_be_visible(timeout=60_000)
-    width, height = photo.split(" × ")
-    expect(viewer(visitor.page)).to_have_attribute("data-size", f"{width}x{height}")
-    visitor.settle()
-
-
-def colors(page: Page, number: int = 0) -> np.ndarray:
-    """The pixels of a viewer's canvas, (H, W, 3)."""
-    data = canvas(page, number).evaluate("c => c.toDataURL().split(',')[1]")
-    with Image.open(io.BytesIO(base64.b64decode(data))) as image:
-        return np.asarray(image.convert("RGB")).astype(int)
-
-
-def photo_with_data() -> bytes:
-    """A JPEG that is unlike the samples, with a place in it."""
-    exif = Image.Exif()
-    exif.get_ifd(0x8825)[29] = "SECRETPLACE"
-    with Image.open(sample("two_dogs").path) as photo:
-        turned = photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-        return encode(turned, "JPEG", exif=exif.tobytes(), comment=b"SECRETWORD")
-
-
-def upload(page: Page, *files: tuple[str, bytes]) -> None:
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
-        [{"name": name, "mimeType": "image/jpeg", "buffer": data} for name, data in files]
-    )
+from tests.app.photo_page import QUICK, canvas, colors, ready, shows, viewer
 
 
 def test_hover_click_keys_and_the_probability_map(visitor):
@@ -156,51 +101,6 @@ def test_name_confidence_and_receptive_field_follow_the_cursor_to_the_last_pixel
     expect(viewer(page).locator(".readout")).to_contain_text("Point at the picture")
 
 
-def test_an_upload_is_shown_and_nothing_of_it_has_an_address(visitor, app):
-    page, media, data = visitor.page, set(), photo_with_data()
-    page.on("response", lambda answer: media.add(answer.url) if answer.url.startswith(f"{app}/media/") else None)
-    visitor.open(QUICK)
-    ready(visitor)
-    before = set(media)
-    upload(page, ("<img src=x>.jpg", data))
-    shows(visitor, "533 × 800")
-    expect(page.locator(".picker input:checked + img + span")).to_have_text("Photo 1")
-    for tab in ("Swap the upsampling", "Look inside", "Take away"):
-        page.get_by_role("tab", name=tab).click()
-        visitor.settle()
-    expect(page.locator(".files button")).to_have_count(5)
-    assert media == before
-    assert page.locator('img[src*="/media/"]').count() == 0
-    digest = hashlib.sha256(data).hexdigest()
-    for address in media:
-        with urlopen(address) as answer:
-            assert hashlib.sha256(answer.read()).hexdigest() != digest
-    for guess in (digest, hashlib.sha224(data).hexdigest()):
-        with pytest.raises(HTTPError, match="404"):
-            urlopen(f"{app}/media/{guess}.jpg")
-    html = page.content()
-    assert "SECRET" not in html
-    assert digest not in page.url
-
-
-def test_a_bad_file_is_a_sentence_the_picture_stays_and_all_can_be_forgotten(visitor):
-    page = visitor.open(QUICK)
-    ready(visitor)
-    small, wide = encode(quarters(), "BMP"), encode(quarters(80, 40), "PNG")
-    files = (("a.bmp", small), ("b.jpg", b"no picture"), ("c.jpg", wide))
-    upload(page, *files)
-    shows(visitor, "80 × 40")
-    alert = page.get_by_test_id("stAlert").filter(has_text="“b.jpg”: This is not a picture")
-    expect(alert).to_have_count(1)
-    expect(page.locator(".picker label")).to_have_count(12)
-    page.locator(".picker label").filter(has_text="Photo 1").click()
-    shows(visitor, "64 × 48")
-    page.get_by_role("button", name="Forget my photos").click()
-    shows(visitor, "451 × 300")
-    expect(page.locator(".picker label")).to_have_count(10)
-    expect(page.get_by_test_id("stFileUploaderFile")).to_have_count(0)
-
-
 def test_a_sample_is_chosen_by_its_thumbnail_and_stands_in_the_address(visitor):
     page = visitor.open(QUICK)
     ready(visitor)
@@ -269,42 +169,3 @@ def test_on_a_phone_everything_fits(visitor):
         page.emulate_media(color_scheme=scheme)
         ink = viewer(page).locator(".readout").evaluate("e => getComputedStyle(e).color")
         assert (sum(map(int, re.findall(r"\d+", ink)[:3])) > 384) == (scheme == "dark")
-
-
-@pytest.fixture
-def with_camera(browser: Browser, app: str) -> Iterator[Visitor]:
-    """A browser with a camera that films a test pattern and asks nobody."""
-    pretend = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-    path = find() or browser.browser_type.executable_path
-    own = browser.browser_type.launch(executable_path=path, args=[*arguments(), *pretend])
-    found = Visitor(own.new_page(viewport={"width": 1280, "height": 800}), app)
-    yield found
-    own.close()
-    assert found.problems == []
-
-
-def test_the_camera(with_camera):
-    page = with_camera.open(QUICK)
-    ready(with_camera)
-    page.get_by_text("Use the camera").click()
-    expect(page.get_by_text("only over HTTPS or on localhost")).to_be_visible()
-    page.wait_for_function("document.querySelector('video')?.videoWidth > 0")
-    page.get_by_role("button", name="Take Photo").click()
-    expect(page.locator(".picker input:checked + img + span")).to_have_text("Camera", timeout=60_000)
-    ready(with_camera)
-    expect(viewer(page)).not_to_have_attribute("data-size", "451x300")
-    seen = canvas(page).bounding_box()
-    assert seen["y"] >= 0 and seen["y"] + seen["height"] <= page.viewport_size["height"], "the answer is in view"
-
-
-def test_another_visitor_meets_samples_only(visitor, browser, app):
-    visitor.open(QUICK)
-    ready(visitor)
-    upload(visitor.page, ("x.jpg", photo_with_data()))
-    shows(visitor, "533 × 800")
-    other = Visitor(browser.new_page(), app)
-    other.open(QUICK)
-    ready(other)
-    expect(other.page.locator(".picker label")).to_have_count(10)
-    assert other.problems == []
-    other.page.close()

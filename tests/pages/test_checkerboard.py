@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.examples.table import examples_of
-from tests.components import components_of
+from tests.components import components_of, proofs
 
 SLUGS = [example.slug for example in examples_of("checkerboard")]
 
@@ -16,10 +16,6 @@ def open_page(**url: str) -> AppTest:
     for name, value in url.items():
         at.query_params[name] = value
     return at.run()
-
-
-def proofs(at: AppTest) -> list[str]:
-    return [block.value for block in at.markdown if "largest difference" in block.value]
 
 
 @pytest.mark.parametrize("slug", SLUGS)

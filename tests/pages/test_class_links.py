@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from explainer.quiz import question
 from explainer.ui.locks import CONTROLS, read
 from tests.components import components_of
-from tests.pages.test_operator_pages import ENTRY, open_page
+from tests.pages.operator_page import ENTRY, open_page
 
 
 def stage(app):

@@ -10,7 +10,7 @@ from explainer.ui.frame import WARM
 from explainer.ui.navigation import PAGES, entry
 from explainer.ui.tour import TOUR
 from tests.components import components_of
-from tests.pages.test_operator_pages import open_page, values
+from tests.pages.operator_page import open_page, values
 
 #: What the slides show, by stop (counted from 1): the output, or its size; (order, step from 0) of the stage.
 NUMBERS = {
@@ -66,7 +66,7 @@ def test_every_stop_opens_on_its_slides_numbers(number):
     if number in SIZES:
         assert (len(values(scene, "input")), len(values(scene))) == SIZES[number]
     if number in FLEURET:
-        from tests.pages.test_operator_pages import answer_of
+        from tests.pages.operator_page import answer_of
 
         assert values(scene) == answer_of(FLEURET[number])
 
