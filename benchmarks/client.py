@@ -47,6 +47,7 @@ class Visitor:
         self.widgets: dict[str, tuple[str, Any, str]] = {}
         self.received = 0
         self._states: dict[str, WidgetState] = {}
+        # Where each widget stands, and where each part of the page begins: what a part draws anew replaces what it had.
         self._places: dict[str, tuple[int, ...]] = {}
         self._roots: dict[str, tuple[int, ...]] = {}
         self._known: dict[str, ForwardMsg] = {}

@@ -112,10 +112,10 @@ def show_code(function: Snippet, others: Mapping[str, Snippet], stage: str) -> N
 def show_proofs(proofs: Sequence[Proof]) -> None:
     """One line for each claim, with the largest difference that torch found just now."""
     with st.container(border=True):
-        st.markdown("\n\n".join(["**Checked just now, in float64**", *map(told, proofs)]))
+        st.markdown("\n\n".join(["**Checked just now, in float64**", *map(settled, proofs)]))
 
 
-def told(proof: Proof) -> str:
+def settled(proof: Proof) -> str:
     """A claim, whether it holds, and the largest difference."""
     mark = ":green[:material/check_circle:]" if proof.holds else ":red[:material/cancel:]"
     return f"{mark} {proof.claim} · largest difference **{proof.difference:.3g}**"

@@ -25,7 +25,8 @@ _served: dict[str, str] = {}
 
 def component(name: str, entry: Path, html: str | None = None) -> Any:
     """Register a component of Streamlit's second kind: `entry` with all it imports, and the style sheet beside it."""
-    css = entry.with_suffix(".css").read_text(encoding="utf-8")
+    sheet = entry.with_suffix(".css")
+    css = sheet.read_text(encoding="utf-8") if sheet.exists() else None
     return st.components.v2.component(name, html=html, css=css, js=imported(name, bundle(entry)))
 
 

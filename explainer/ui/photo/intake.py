@@ -20,6 +20,7 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile
 from explainer.photos import MAX_BYTES, Photo, PhotoError, read_photo
 from explainer.segmentation import worker
 from explainer.segmentation.samples import sample
+from explainer.ui.crowd import leave
 from explainer.ui.escaping import escaped
 from explainer.ui.events import tell
 from explainer.ui.gate import refusal
@@ -63,6 +64,7 @@ def take(data: bytes, title: str) -> ShownPhoto:
 
 def in_turn(data: bytes) -> Photo:
     """Decode in the worker's line. Raises PhotoError also where the line is full or the waiting too long."""
+    leave()  # after a restart the page itself asks, and not a callback
     try:
         job = worker.submit(lambda: read_photo(data))
         return job.result(PATIENCE)
