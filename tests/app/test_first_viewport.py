@@ -77,7 +77,9 @@ def jumps(page: Page) -> list[tuple[int, int]]:
 
 
 def sideways(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+    """By how much the page is wider than the screen; it scrolls in its main block, not in the document."""
+    over = "Math.max(...[document.documentElement, main].map(one => one.scrollWidth - one.clientWidth))"
+    return int(page.get_by_test_id("stMain").evaluate(f"main => {over}"))
 
 
 def steps_to_its_end(page: Page) -> None:
