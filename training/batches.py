@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from explainer.segmentation.classes import CLASS_COUNT, VOC_COUNT
-from training.labels import DENIAL, IGNORED, subset
+from training.labels import ALLOWED, IGNORED, RECEIVER, subset
 from training.packs import Packs, Sample
 from training.progress import progress
 from training.views import draw, pick, random_view, recolor, sampled, softened
@@ -27,13 +27,15 @@ GRID = 4
 WINDOW = 4
 """Side of the full-resolution window, in steps of stride 32: 4 steps, 129 pixels."""
 SHARE = {
-    "voc": 0.52, "coco": 0.24, "msrc": 0.06, "ade": 0.04, "lmf": 0.015, "camvid": 0.015, "cocostuff": 0.02,
-    "sky": 0.005, "cat": 0.01, "horse": 0.01, "cocoperson": 0.025, "cocou": 0.04,
+    "voc": 0.50, "coco": 0.25, "msrc": 0.05, "ade": 0.035, "lmf": 0.015, "camvid": 0.015, "cocostuff": 0.02,
+    "sky": 0.005, "cat": 0.01, "horse": 0.01, "cocoperson": 0.025, "cocou": 0.03, "inet": 0.035,
 }  # fmt: skip
 """How often a group of photos is drawn."""
 GROUP = {"cocofull": "coco", "coco128": "coco"}
-SMALL = ("msrc", "cocou")
+SMALL = ("msrc", "cocou", "inet")
 """Groups of 320 pixels: four of them side by side fill a window, instead of one enlarged."""
+ONLY_TAUGHT = ("cocou", "inet")
+"""Groups of which only the photos are drawn that the teacher has answered."""
 BY_CLASS = 0.35
 """How often a photo is drawn because it shows a class (each class as often), and not just so."""
 LONG_SIDE = 577
@@ -106,7 +108,7 @@ class Feed:
         self._showing: dict[str, dict[int, list[str]]] = {}
         for name in progress(self.names, "reading photos"):
             group = GROUP.get(subset(name), subset(name))
-            if group not in SHARE or (group == "cocou" and not (self.answers / f"{name}.npy").exists()):
+            if group not in SHARE or (group in ONLY_TAUGHT and not (self.answers / f"{name}.npy").exists()):
                 continue
             sample = self._samples[name] = self.packs.load(name)
             self._groups.setdefault(group, []).append(name)
@@ -181,12 +183,14 @@ class Feed:
 
 
 def correct(teacher: Tensor, targets: Tensor) -> None:
-    """Take from the teacher, in place, what a target denies; the background gets it."""
-    for denied, row in DENIAL.items():
-        if denied < VOC_COUNT:
-            taken = teacher[:, denied] * (targets == row)
-            teacher[:, denied] -= taken
-            teacher[:, 0] += taken
+    """Take from the teacher, in place, what a target denies; its receiver gets it."""
+    for row, receiver in RECEIVER.items():
+        here = targets == row
+        if here.any():
+            denied = torch.from_numpy(~ALLOWED[row, :VOC_COUNT])
+            taken = teacher * denied[:, None, None] * here[:, None]
+            teacher -= taken
+            teacher[:, receiver] += taken.sum(1)
 
 
 def trust(targets: Tensor) -> Tensor:

@@ -1,7 +1,8 @@
 """What a mask's value allows a pixel to be: a set of classes, for one pack's meaning of 0, 22, 254 and 255.
 
 A *target* (uint8) is a row of `ALLOWED`: 0..27 allow one class; the rows after them several (none of VOC's objects,
-tree or grass, anything but a cat). `IGNORED` pixels teach nothing; of `UNKNOWN` ones only a teacher knows something.
+tree or grass, anything but a cat, no animal but a dog). `IGNORED` pixels teach nothing; of `UNKNOWN` ones only a
+teacher knows something.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ GRASS_IS_GREEN = ("lmf", "camvid")
 """Subsets whose vegetation includes lawns."""
 DRAWN_AS_POLYGONS = ("cocofull", "coco128", "cocoperson", "cocostuff", "cat")
 """Subsets without a void band along their contours."""
+ANIMALS = tuple(CLASS_NAMES.index(name) for name in ("bird", "cat", "cow", "dog", "horse", "sheep"))
+"""VOC's animals, which are mistaken for each other, and for which other animals are mistaken."""
 VEGETATION, GRASS = CLASS_NAMES.index("vegetation"), CLASS_NAMES.index("grass")
 
 
-def _rows() -> tuple[NDArray[np.bool_], dict[str, int], dict[int, int]]:
+def _rows() -> tuple[NDArray[np.bool_], dict[str, int], dict[int, int], dict[int, int]]:
     rows = list(np.eye(CLASS_COUNT, dtype=np.bool_))
     not_an_object = np.ones(CLASS_COUNT, np.bool_)
     not_an_object[1:VOC_COUNT] = False
@@ -38,11 +41,18 @@ def _rows() -> tuple[NDArray[np.bool_], dict[str, int], dict[int, int]]:
     for denied in sorted(set(SUBSET_CLASS.values())):
         denials[denied] = len(rows)
         rows.append(np.arange(CLASS_COUNT) != denied)
-    return np.array(rows), named, denials
+    of_animals = {}
+    for animal in (0, *ANIMALS):
+        of_animals[animal] = len(rows)
+        rows.append(~np.isin(np.arange(CLASS_COUNT), [other for other in ANIMALS if other != animal]))
+    return np.array(rows), named, denials, of_animals
 
 
-ALLOWED, _NAMED, DENIAL = _rows()
-"""(targets, 28) booleans: which classes each target allows. `DENIAL[c]` is the target `anything but c`."""
+ALLOWED, _NAMED, DENIAL, OF_ANIMALS = _rows()
+"""(targets, 28) booleans: which classes each target allows. `DENIAL[c]` is the target `anything but c`, `OF_ANIMALS[c]`
+`none of VOC's animals but c`, with 0 none at all."""
+RECEIVER = dict.fromkeys(DENIAL.values(), 0) | {row: animal for animal, row in OF_ANIMALS.items()}
+"""For each target that denies something the class that gets what a teacher said for the denied ones."""
 NO_OBJECT, GREEN = _NAMED["no object"], _NAMED["green"]
 
 

@@ -1,12 +1,13 @@
 """The photographs: tar packs with images, masks and what is known about each photo as a whole.
 
 A pack is an uncompressed tar with `images/NAME.jpg`, `masks/NAME.png` where labelled, `list.txt`, `meta.tsv` and, for
-crowds, `person_boxes.json`. What a mask's values mean depends on the subset, the prefix of the photo's name: see
-`training.labels`.
+crowds, `person_boxes.json`. ImageNet's photos have no mask, but `meta.tsv` says what each shows. What a mask's
+values mean depends on the subset, the prefix of the photo's name: see `training.labels`.
 """
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import tarfile
@@ -19,11 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from training.labels import NOT_THIS, UNKNOWN, subset, targets
+from training.labels import ANIMALS, NOT_THIS, OF_ANIMALS, UNKNOWN, subset, targets
 
 Part = Literal["train", "validation", "test"]
 SCENES = ("msrc", "ade", "lmf", "camvid", "cocostuff")
 COCO = ("cocofull", "coco128")
+IMAGENET_ANIMALS = 398
+"""ImageNet's classes 0..397 are animals."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Packs:
             raise FileNotFoundError(f"no .tar pack in {folder}")
         self._where: dict[str, tuple[Path, int, int]] = {}
         self._boxes: dict[str, list[list[float]]] = {}
+        self.animals: dict[str, int] = {}
         for path in paths:
             self._index(path)
         self.names = sorted(Path(key).stem for key in self._where if key.startswith("images/"))
@@ -78,6 +82,10 @@ class Packs:
                 file = tar.extractfile(members["person_boxes.json"])
                 assert file is not None
                 self._boxes |= json.loads(file.read())
+            if "meta.tsv" in members:
+                file = tar.extractfile(members["meta.tsv"])
+                assert file is not None
+                self.animals |= animals_shown(file.read().decode())
 
     def part(self, part: Part) -> list[str]:
         """The names of one part of the split."""
@@ -100,7 +108,22 @@ class Packs:
             mask = outside_boxes(self._boxes[name], rgb.shape[0], rgb.shape[1])
         else:
             mask = np.full(rgb.shape[:2], UNKNOWN, np.uint8)
+        if name in self.animals:
+            return Sample(name, rgb, mask, np.full_like(mask, OF_ANIMALS[self.animals[name]]))
         return Sample(name, rgb, mask, targets(name, mask))
+
+
+def animals_shown(meta: str) -> dict[str, int]:
+    """The photos of an animal in an ImageNet pack's `meta.tsv`, each with VOC's class of it, 0 if VOC has none.
+
+    An animal that VOC has no class for (a bear) says as much as a dog: neither is a cow.
+    Doubtful ones (-1) do not count.
+    """
+    rows = csv.DictReader(io.StringIO(meta), delimiter="\t", quoting=csv.QUOTE_NONE)
+    if "voc_id" not in (rows.fieldnames or ()):
+        return {}
+    shown = {row["name"]: int(row["voc_id"]) for row in rows if int(row["imagenet_index"]) < IMAGENET_ANIMALS}
+    return {name: animal for name, animal in shown.items() if animal in (0, *ANIMALS)}
 
 
 def outside_boxes(boxes: list[list[float]], height: int, width: int, margin: float = 0.02) -> NDArray[np.uint8]:

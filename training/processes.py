@@ -46,7 +46,7 @@ def ask_teacher(options: argparse.Namespace) -> None:
     """Cache the teacher's answers for the training photos."""
     teacher = Teacher(read(options.start), read(options.weights / INITIAL), torch.device(options.device))
     packs = Packs(options.data)
-    cache_answers(packs, taught(packs.part("train")), teacher, options.work_dir / "teacher")
+    cache_answers(packs, taught(packs), teacher, options.work_dir / "teacher")
 
 
 def export_best(options: argparse.Namespace) -> None:

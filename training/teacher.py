@@ -3,7 +3,8 @@
 VOC draws a wheel hollow and leaves distant cars out; COCO fills the wheel and keeps the car. A network trained on VOC's
 masks alone gets worse on COCO. So on COCO's photos it also hears the mean of two earlier ones: the FCN that training
 starts from, at 641 pixels, and DeepLab, dilated, at 513 pixels and mirrored. Crowds, which have no masks, hear the FCN
-alone; VOC's photos their masks alone. Answers are VOC's 21 probabilities at stride 8 of the photo at 513 pixels, on
+alone; ImageNet's animals, which have none either but are known to be a dog or a bear, both at 385 pixels; VOC's photos
+their masks alone. Answers are VOC's 21 probabilities at stride 8 of the photo at 513 pixels, on
 disk.
 """
 
@@ -28,6 +29,10 @@ from training.start import initialize
 
 SIDE = 513
 FCN_SIDE = 641
+SMALL_SIDE = 385
+"""ImageNet's photos are sharp at 320 pixels only."""
+SIDES = dict.fromkeys(COCO, (FCN_SIDE, SIDE)) | {"inet": (SMALL_SIDE, SMALL_SIDE)}
+"""Where both are asked: at which longer side the FCN, at which DeepLab."""
 CROWDS = 400
 """So many of the photos without masks are asked about; more would cost more than they teach."""
 
@@ -65,9 +70,10 @@ class Teacher:
         """The mean probabilities (21, 4n+1, 4m+1) of one photo of a subset, which at 513 px has (32n+1, 32m+1)."""
         height, width = network_sides(rgb.shape[0], rgb.shape[1], SIDE)
         size = ((height - 1) // 8 + 1, (width - 1) // 8 + 1)
-        said = [voc_only(self.fcn.score_maps(self._input(rgb, FCN_SIDE if kind in COCO else SIDE)).fused8)]
-        if kind in COCO:
-            said.append(self.deeplab(self._input(rgb, SIDE).flip(3)).flip(3))
+        ours, deeplabs = SIDES.get(kind, (SIDE, None))
+        said = [voc_only(self.fcn.score_maps(self._input(rgb, ours)).fused8)]
+        if deeplabs:
+            said.append(self.deeplab(self._input(rgb, deeplabs).flip(3)).flip(3))
         total = torch.zeros((VOC_COUNT, *size), device=self.device)
         for scores in said:
             total += F.interpolate(scores, size, mode="bilinear", align_corners=True).softmax(1)[0]
@@ -77,10 +83,13 @@ class Teacher:
         return to_input(rgb, side).to(self.device, memory_format=torch.channels_last)
 
 
-def taught(names: list[str]) -> list[str]:
-    """Those of the names that the teacher is asked about."""
+def taught(packs: Packs) -> list[str]:
+    """Those of the training photos that the teacher is asked about."""
+    names = packs.part("train")
     crowds = [name for name in names if subset(name) == "cocou"]
-    return [name for name in names if subset(name) in (*COCO, "cocoperson")] + crowds[:CROWDS]
+    return [
+        name for name in names if subset(name) in (*COCO, "cocoperson") or name in packs.animals
+    ] + crowds[:CROWDS]  # fmt: skip
 
 
 class Answers(Protocol):

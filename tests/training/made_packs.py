@@ -64,6 +64,12 @@ def make_packs(folder: Path) -> None:
         folder / "crowds.tar",
         {"images/cocou_1.jpg": image_bytes(20), "person_boxes.json": json.dumps(boxes).encode()},
     )
+    shown = "name\timagenet_index\twnid\tclass_name\tvoc_id\n" + "".join(
+        f'inet_{name}\t{index}\tn0\ta "word", another\t{voc_id}\n'
+        for name, index, voc_id in (("dog", 207, 12), ("bear", 294, 0), ("doubtful", 30, -1), ("bus", 779, 6))
+    )
+    photos = {f"images/inet_{name}.jpg": image_bytes(30) for name in ("dog", "bear", "doubtful", "bus")}
+    write_tar(folder / "animals.tar", photos | {"meta.tsv": shown.encode()})
 
 
 def initial_state() -> dict[str, torch.Tensor]:

@@ -12,7 +12,7 @@ import torch
 from explainer.segmentation.classes import VOC_COUNT
 from tests.training.made_packs import make_packs
 from training.batches import GRID, WINDOW, Feed, Window, correct, quilt, trust
-from training.labels import DENIAL, IGNORED, NO_OBJECT, UNKNOWN
+from training.labels import ALLOWED, ANIMALS, DENIAL, IGNORED, NO_OBJECT, OF_ANIMALS, UNKNOWN
 from training.packs import Packs, outside_boxes, part_of
 from training.views import View, draw, pick, random_view, sampled
 
@@ -61,6 +61,25 @@ def test_the_teacher_may_not_say_what_the_target_denies() -> None:
     assert teacher[0, 15, 0, 0] == 0 and teacher[0, 0, 0, 0].item() == pytest.approx(2 / VOC_COUNT)
     assert teacher[0, 15, 0, 1].item() == pytest.approx(1 / VOC_COUNT)
     torch.testing.assert_close(teacher.sum(1), torch.ones(1, 1, 2))
+
+
+def test_on_a_photo_of_a_dog_every_animal_is_a_dog_and_on_a_bear_none_is_one_of_vocs() -> None:
+    teacher = torch.full((1, VOC_COUNT, 1, 2), 1 / VOC_COUNT)
+    correct(teacher, torch.tensor([[[OF_ANIMALS[12], OF_ANIMALS[0]]]], dtype=torch.uint8))
+    dog, bear = (teacher[0, :, 0, column] * VOC_COUNT for column in (0, 1))
+    others = [animal for animal in ANIMALS if animal != 12]
+    assert dog[others].tolist() == [0] * 5 and dog[12].item() == pytest.approx(6) and dog[0].item() == pytest.approx(1)
+    assert bear[list(ANIMALS)].tolist() == [0] * 6 and bear[0].item() == pytest.approx(7)
+    assert dog[15].item() == bear[15].item() == pytest.approx(1)
+
+
+def test_a_photo_that_shows_an_animal_says_which_ones_it_does_not_show(tmp_path: Path) -> None:
+    make_packs(tmp_path)
+    packs = Packs(tmp_path)
+    assert packs.animals == {"inet_dog": 12, "inet_bear": 0}
+    dog, bear = (ALLOWED[np.unique(packs.load(f"inet_{name}").targets).item()] for name in ("dog", "bear"))
+    assert {*np.flatnonzero(~dog)} == {3, 8, 10, 13, 17} and {*np.flatnonzero(~bear)} == {3, 8, 10, 12, 13, 17}
+    assert (packs.load("inet_bus").targets == UNKNOWN).all()
 
 
 def test_the_teacher_counts_more_where_less_is_known() -> None:
