@@ -7,7 +7,7 @@ from explainer.ui.lecture import end_of_figure
 from explainer.ui.navigation import link
 from explainer.ui.settings import Settings
 from explainer.ui.sliding import show_sliding
-from explainer.ui.window import choose_photo, field_of, show_comparison, show_sweep, slid
+from explainer.ui.window import choose_photo, field_of, look_ahead, show_comparison, show_sweep, slid
 
 show_heading(
     "Sliding window",
@@ -45,3 +45,4 @@ with st.expander("Which network is this?"):
 with st.container(horizontal=True):
     link("start", "What this costs in other networks")
     link("your_photo", "The full network on your photo")
+look_ahead(name)

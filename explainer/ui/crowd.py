@@ -8,11 +8,16 @@ late. One after the other, the first visitors have their page while the last one
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+#: Seconds between two looks of who stands back whether any script runs.
+LOOK_EVERY = 0.1
 _turn = threading.Semaphore(1)
 _mine = threading.local()
+_scripts: set[int] = set()
+"""Threads whose scripts run, be it their turn or not."""
 
 
 @contextmanager
@@ -24,20 +29,31 @@ def turn() -> Iterator[None]:
     if getattr(_mine, "turn", False):
         yield
         return
-    _turn.acquire()
-    _mine.turn = True
+    outermost = (thread := threading.get_ident()) not in _scripts
+    _scripts.add(thread)
     try:
+        _turn.acquire()
+        _mine.turn = True
         yield
     finally:
         leave()
+        if outermost:
+            _scripts.remove(thread)
 
 
 def leave() -> None:
     """Let others draw: what this script does next takes long, or waits for somebody else.
 
     It goes on beside the others, but for the parts of the page that it still draws: each has a turn of its own. Whoever
-    holds the turn never waits for it, so nothing can lock up.
+    holds the turn never waits for it, so nothing can lock up. Who stands back waits here until no script runs.
     """
+    while getattr(_mine, "stands_back", False) and _scripts:
+        time.sleep(LOOK_EVERY)
     if getattr(_mine, "turn", False):
         _mine.turn = False
         _turn.release()
+
+
+def stand_back() -> None:
+    """This thread works for nobody who waits: from now on it goes on beside no script."""
+    _mine.stands_back = True

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from explainer.ui import lecture, locks, tidying
+from explainer.ui import ahead, lecture, locks, tidying
 from explainer.ui.crowd import turn
 from explainer.ui.events import tell
 from explainer.ui.navigation import PAGES, sections
+from explainer.ui.outside import outside_a_script
 from explainer.ui.scripts import component
 from explainer.ui.settings import ARRIVED, LESSON
 
@@ -69,22 +69,10 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     Until `st.navigation` has been called once in a process, a folder `pages/` makes Streamlit list its scripts by
     itself, and a link into a page of a fresh server would open with the message that there is no such page.
     """
-    with quiet("streamlit.runtime.scriptrunner_utils.script_run_context"):
+    with outside_a_script():
         st.navigation(sections())
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     yield {}
-
-
-@contextmanager
-def quiet(name: str) -> Iterator[None]:
-    """Keep a logger's warnings back: outside a visitor's script Streamlit warns that there is none."""
-    logger = logging.getLogger(name)
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 def warm_up() -> None:
@@ -99,6 +87,7 @@ def warm_up() -> None:
     share_cores()
     torch.func.jvp(torch.abs, (torch.ones(1),), (torch.ones(1),))  # what it imports takes longer than a page
     tidying.start()
+    ahead.start()
     WARM.set()
     tell("warm", seconds=time.monotonic() - begun)
 

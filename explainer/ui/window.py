@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ from explainer.segmentation.model import FCN
 from explainer.segmentation.networks import load
 from explainer.segmentation.resize import to_input
 from explainer.segmentation.samples import sample, samples
+from explainer.ui.ahead import ahead
 from explainer.ui.aside import aside
 from explainer.ui.charts import show_chart
 from explainer.ui.part import part
@@ -44,6 +46,9 @@ from explainer.ui.theme import theme
 #: Small, so that the answer comes at once; still four times the receptive field.
 LONG_SIDE = 257
 ZOOM = 3
+SIDE, STEPS = 65, (8, 16, 32)
+#: Photos whose results are kept: all samples.
+KEPT = 16
 Pixels = NDArray[np.uint8]
 
 
@@ -59,8 +64,8 @@ class Choice:
 def choose(settings: Settings, name: str) -> Choice:
     """The select boxes of the comparison."""
     with st.grid(2, min_column_width=170):
-        side = settings.choice("side", "Patch side", PATCH_SIDES, 65, help="In pixels of the photo shown here.")
-        step = settings.choice("step", "One patch every ... pixels", (8, 16, 32), 8, help="Their middles.")
+        side = settings.choice("side", "Patch side", PATCH_SIDES, SIDE, help="In pixels of the photo shown here.")
+        step = settings.choice("step", "One patch every ... pixels", STEPS, STEPS[0], help="Their middles.")
     return Choice(name, side, step)
 
 
@@ -70,7 +75,7 @@ def choose_photo(settings: Settings, **more: Any) -> str:
     return names[settings.choice("photo", "Photo", tuple(names), "astronaut", **more)]
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
 def prepared(name: str) -> tuple[Pixels, torch.Tensor, nn.Module]:
     """A sample photo as the network sees it, as pixels and as a tensor, and the local network fitted to it."""
     photo = read_photo(sample(name).path.read_bytes(), long_side=2 * LONG_SIDE).rgb
@@ -83,24 +88,40 @@ def prepared(name: str) -> tuple[Pixels, torch.Tensor, nn.Module]:
     return small, x, aside(lambda: fitted(trunk, x, torch.from_numpy(answer[::STRIDE, ::STRIDE])))
 
 
-@st.cache_resource(max_entries=32, show_spinner="Classifying patch after patch ...")
+@st.cache_resource(max_entries=KEPT * len(PATCH_SIDES) * len(STEPS), show_spinner="Classifying patch after patch ...")
 def compared(choice: Choice) -> Comparison:
     """Both ways for one choice; the samples are ours, so the answer may be kept. Not to be changed by the caller."""
     _, x, net = prepared(choice.name)
     return aside(lambda: compare_ways(net, x, choice.side, choice.step))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
 def swept(name: str) -> dict[int, float]:
     """Patch side -> largest difference away from the border. Not to be changed by the caller."""
     _, x, net = prepared(name)
     return aside(lambda: difference_by_side(net, x))
 
 
-@st.cache_resource(max_entries=8, show_spinner="Classifying patch after patch ...")
+@st.cache_resource(max_entries=KEPT, show_spinner="Classifying patch after patch ...")
 def slid(name: str) -> dict[str, Any]:
     """The sliding window's photo and decisions; the samples are ours, so they may be kept. Not to be changed."""
     return window_data(*prepared(name))
+
+
+def look_ahead(name: str) -> None:
+    """What will be asked for next: the other photos as they open, then this photo with other settings."""
+    for one in samples():
+        if one.name != name:
+            ahead((find_all, one.name), partial(find_all, one.name))
+    for choice in (Choice(name, side, step) for side in PATCH_SIDES for step in STEPS):
+        ahead(choice, partial(compared, choice))
+
+
+def find_all(name: str) -> None:
+    """All that the page shows of a photo as it opens."""
+    slid(name)
+    compared(Choice(name, SIDE, STEPS[0]))
+    swept(name)
 
 
 def field_of(name: str) -> int:

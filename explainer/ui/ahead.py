@@ -1,0 +1,46 @@
+"""What visitors will probably ask for next is computed while nobody waits for a page.
+
+Each piece of long work (`aside`) waits until no visitor's script runs, so a visitor waits for one piece at most.
+A class that opens *Sliding window* chooses another photo next, and the first to choose one would wait a second or two.
+Only a server computes ahead: where nobody calls `work_off` (a test of a page), what is asked for stays undone.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Hashable
+from queue import SimpleQueue
+
+from explainer.ui import crowd
+from explainer.ui.outside import outside_a_script
+
+_todo: SimpleQueue[Callable[[], object]] = SimpleQueue()
+_asked: set[Hashable] = set()
+_lock = threading.Lock()
+
+
+def ahead(key: Hashable, work: Callable[[], object]) -> None:
+    """Have `work` done some time, once for each `key` of the process; it keeps its result itself."""
+    with _lock:
+        if key in _asked:
+            return
+        _asked.add(key)
+    _todo.put(work)
+
+
+def start() -> None:
+    """Work off what is asked for, from now on."""
+    threading.Thread(target=_work_off, name="ahead", daemon=True).start()
+
+
+def _work_off() -> None:
+    crowd.stand_back()
+    while True:
+        work = _todo.get()
+        crowd.leave()
+        try:
+            with outside_a_script():
+                work()
+        except Exception:  # Whoever asks for it in earnest is told; the rest can still be computed.
+            logging.getLogger(__name__).exception("computing ahead failed")
