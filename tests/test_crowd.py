@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
 from explainer.ui import crowd
+from explainer.ui.part import in_turn
 
+ROOT = Path(__file__).parents[1]
 SOON = 5.0
 """Seconds within which something must happen; a wrong program hangs."""
 
@@ -78,3 +81,17 @@ def test_a_script_that_breaks_off_gives_its_turn_back() -> None:
         raise RuntimeError
     with another(nothing) as came:
         assert came.wait(SOON)
+
+
+def test_a_part_and_a_dialog_that_are_drawn_again_wait_for_their_turn() -> None:
+    drawn = threading.Event()
+    thread = threading.Thread(target=in_turn(drawn.set), daemon=True)
+    with crowd.turn():
+        thread.start()
+        assert not drawn.wait(0.1)
+    assert drawn.wait(SOON)
+
+
+def test_pages_have_no_dialog_that_waits_for_nobody() -> None:
+    sources = [path for place in ("explainer", "pages") for path in (ROOT / place).rglob("*.py")]
+    assert [path.name for path in sources if "st.dialog(" in path.read_text()] == ["part.py"]

@@ -10,12 +10,13 @@ import streamlit as st
 
 from explainer.ui import locks
 from explainer.ui.locks import CONTROLS, FIXED, FREE, HIDDEN, ONLY_HIDDEN, Locks
+from explainer.ui.part import dialog
 
 
 def show_class_link(prefix: str) -> None:
     """The button that opens the dialog; who came by a class link makes none."""
     if locks.current() is None and st.button("Class link", key=f"{prefix}_class", icon=":material/qr_code_2:"):
-        st.dialog("A link for the class", width="large")(choose)()
+        dialog("A link for the class", choose)()
 
 
 def choose() -> None:

@@ -14,7 +14,7 @@ from explainer.scene.panels import Scene, count_steps
 from explainer.scene.scenes import scene_of
 from explainer.scene.view import View
 from explainer.ui.charts import show_chart
-from explainer.ui.part import part
+from explainer.ui.part import dialog, part
 from explainer.ui.settings import LESSON
 from explainer.ui.stage import show_stage
 from explainer.ui.theme import theme
@@ -39,7 +39,7 @@ def open_lesson(lesson: Lesson) -> None:
         st.query_params.pop(LESSON, None)
 
     st.query_params[LESSON] = lesson.slug
-    st.dialog(f"“{lesson.claim.strip('“”')}”", width="large", on_dismiss=closed)(show_experiment)(lesson)
+    dialog(f"“{lesson.claim.strip('“”')}”", show_experiment, on_dismiss=closed)(lesson)
 
 
 def open_asked_lesson() -> None:

@@ -13,10 +13,22 @@ from explainer.ui.crowd import turn
 
 def part(draw: Callable[..., None]) -> Callable[..., None]:
     """A function that draws part of a page. What its widgets change must be drawn by it, or by a part inside it."""
+    return st.fragment(in_turn(draw))
+
+
+def dialog(
+    title: str, draw: Callable[..., None], *, on_dismiss: Callable[[], None] | None = None
+) -> Callable[..., None]:
+    """A function that draws a large dialog over the page; a part of its own, too."""
+    return st.dialog(title, width="large", on_dismiss=on_dismiss or "ignore")(in_turn(draw))
+
+
+def in_turn(draw: Callable[..., None]) -> Callable[..., None]:
+    """The same function, which waits for its script's turn."""
 
     @wraps(draw)
-    def in_turn(*args: Any, **more: Any) -> None:
+    def drawn(*args: Any, **more: Any) -> None:
         with turn():
             draw(*args, **more)
 
-    return st.fragment(in_turn)
+    return drawn

@@ -19,6 +19,7 @@ from explainer.quiz.shown import scene_at
 from explainer.quiz.worksheet import cell_name, described, grids
 from explainer.scene.panels import Scene
 from explainer.ui import locks
+from explainer.ui.part import dialog
 from explainer.ui.stage import show_stage
 
 #: Right answers in a row that raise the level.
@@ -36,7 +37,7 @@ def show_ask_me(prefix: str, op: str) -> None:
     if op in DRAWN and not hidden and st.button("Ask me", key=f"{prefix}_ask", icon=":material/quiz:"):
         seed = locks.seed()
         known = int(seed) if seed.isascii() and seed.isdigit() and len(seed) < 4 else 1
-        st.dialog("Think first, then see", width="large")(show_questions)(f"{prefix}_quiz", known, (op,))
+        dialog("Think first, then see", show_questions)(f"{prefix}_quiz", known, (op,))
 
 
 def show_questions(prefix: str, seed: int, ops: Sequence[str] = ()) -> None:
