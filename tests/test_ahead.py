@@ -38,6 +38,7 @@ def test_it_waits_while_somebody_draws() -> None:
         ahead.start()
         crowd.leave()
         assert not done.wait(3 * crowd.LOOK_EVERY), "the script computes something"
+    assert not done.wait(crowd.QUIET - 2 * crowd.LOOK_EVERY), "it was there a moment ago"
     assert done.wait(SOON)
 
 

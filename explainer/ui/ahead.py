@@ -1,8 +1,10 @@
 """What visitors will probably ask for next is computed while nobody waits for a page.
 
-Each piece of long work (`aside`) waits until no visitor's script runs, so a visitor waits for one piece at most.
 A class that opens *Sliding window* chooses another photo next, and the first to choose one would wait a second or two.
-Only a server computes ahead: where nobody calls `work_off` (a test of a page), what is asked for stays undone.
+Each piece of long work (`aside`) waits until no visitor's script has run for a second: a visitor waits for one piece at
+most, and a class that changes settings all the time is not held up.
+
+Only a server computes ahead: where nobody calls `start` (a test of a page), what is asked for stays undone.
 """
 
 from __future__ import annotations

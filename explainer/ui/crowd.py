@@ -12,12 +12,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-#: Seconds between two looks of who stands back whether any script runs.
-LOOK_EVERY = 0.1
+#: Seconds without any script after which those go on who stand back, and between two looks of theirs.
+QUIET, LOOK_EVERY = 1.0, 0.1
 _turn = threading.Semaphore(1)
 _mine = threading.local()
 _scripts: set[int] = set()
 """Threads whose scripts run, be it their turn or not."""
+_last = -QUIET
+"""When the last one ended, by the monotonic clock."""
 
 
 @contextmanager
@@ -29,6 +31,7 @@ def turn() -> Iterator[None]:
     if getattr(_mine, "turn", False):
         yield
         return
+    global _last
     outermost = (thread := threading.get_ident()) not in _scripts
     _scripts.add(thread)
     try:
@@ -38,6 +41,7 @@ def turn() -> Iterator[None]:
     finally:
         leave()
         if outermost:
+            _last = time.monotonic()
             _scripts.remove(thread)
 
 
@@ -45,9 +49,10 @@ def leave() -> None:
     """Let others draw: what this script does next takes long, or waits for somebody else.
 
     It goes on beside the others, but for the parts of the page that it still draws: each has a turn of its own. Whoever
-    holds the turn never waits for it, so nothing can lock up. Who stands back waits here until no script runs.
+    holds the turn never waits for it, so nothing can lock up. Who stands back waits here until no script has
+    run for a second.
     """
-    while getattr(_mine, "stands_back", False) and _scripts:
+    while getattr(_mine, "stands_back", False) and (_scripts or time.monotonic() < _last + QUIET):
         time.sleep(LOOK_EVERY)
     if getattr(_mine, "turn", False):
         _mine.turn = False
