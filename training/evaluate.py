@@ -17,7 +17,7 @@ import torch
 
 from explainer.segmentation.classes import CLASS_COUNT, CLASS_NAMES
 from explainer.segmentation.model import FCN
-from explainer.segmentation.weights import BUNDLED_FILE
+from explainer.segmentation.weights import BUNDLED_FILE, DEFAULT_SIDE
 from training.judging import FAMILIES, Found, Networks, heads_of, judge
 from training.labellers import deeplab, nothing, tflite
 from training.packs import Packs
@@ -118,7 +118,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--weights", type=Path, help=f"folder with {INITIAL} and {PEER}, to compare with them")
     parser.add_argument("--earlier", type=Path, help="an earlier weights file of 21 classes, to compare with it")
     parser.add_argument("--file", type=Path, default=BUNDLED_FILE, help="the bundled weights file to judge")
-    parser.add_argument("--side", type=int, default=513, help="longer side in pixels, 32n+1")
+    parser.add_argument("--side", type=int, default=DEFAULT_SIDE, help="longer side in pixels, 32n+1")
     parser.add_argument("--every", type=int, default=1, help="judge on every n-th photo only")
     parser.add_argument("--sizes", action="store_true", help=f"compare the working sizes {SIZES} instead")
     parser.add_argument("--confusion", action="store_true", help="also say what is taken for what")

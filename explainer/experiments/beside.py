@@ -26,10 +26,11 @@ from explainer.segmentation.networks import load
 from explainer.segmentation.remembered import LONG_SIDE, sides, to_input
 from explainer.segmentation.resize import labels_at, network_sides
 from explainer.segmentation.resize import to_input as fcn_input
+from explainer.segmentation.weights import DEFAULT_SIDE
 from explainer.work import multiply_adds
 
 Pixels = NDArray[np.uint8]
-FCN_SIDES = (LONG_SIDE + 1, 513)
+FCN_SIDES = (LONG_SIDE + 1, DEFAULT_SIDE)
 """FCN-8s at DeconvNet's size (its sides are 32n+1), and at its own."""
 REPEATS = 3
 
@@ -50,10 +51,15 @@ class Contestant:
     near: float
     away: float
 
+    @property
+    def pixels(self) -> int:
+        """How many pixels the network sees."""
+        return self.height * self.width
+
 
 @torch.inference_mode()
 def compare(net: DeconvNet, rgb: Pixels) -> tuple[Contestant, ...]:
-    """DeconvNet, FCN-8s at its size, and FCN-8s at 513 pixels, which is the reference."""
+    """DeconvNet, FCN-8s at its size, and FCN-8s at its default size, which is the reference."""
     shape = rgb.shape[0], rgb.shape[1]
     reference = grouped(predict(rgb, "fcn8s", FCN_SIDES[-1], "cpu").labels)
     band = trimap(reference)

@@ -15,7 +15,9 @@ from typing import Any
 from explainer.segmentation.assets import ASSETS
 
 BUNDLED_FILE = ASSETS / "fcn_mobilenetv2_scenes28.pt"
-BUNDLED_SHA256 = "f68f0685ddf03934f259648bab6d67d86bde16df6bef072486dd4a07875bf351"
+BUNDLED_SHA256 = "c33e9f185c2ab4a324026cc6be2c6fa3aa769caa9d590b51ac054892bf817e1a"
+DEFAULT_SIDE = 513
+"""The bundled FCN's working size in pixels; the model card compares several."""
 
 DECONVNET_FILE = ASSETS / "deconvnet_mobilenetv2_groups9.pt"
 DECONVNET_SHA256 = "a789137a9cd87bd41a8a749dce4507fffd3ce3bd1ec7e6b68b4e3f79d8b1f3c4"
@@ -52,7 +54,7 @@ _MODELS = (
         "FCN-8s (bundled)",
         True,
         5.4,
-        513,
+        DEFAULT_SIDE,
         "Learned transposed convolutions x2, x2 and x8, with skips from stride 16 and 8.",
     ),
     ModelInfo(
@@ -60,10 +62,17 @@ _MODELS = (
         "FCN-16s (bundled)",
         True,
         5.4,
-        513,
+        DEFAULT_SIDE,
         "Learned transposed convolutions x2 and x16, with one skip from stride 16.",
     ),
-    ModelInfo("fcn32s", "FCN-32s (bundled)", True, 5.4, 513, "One learned transposed convolution x32, without skips."),
+    ModelInfo(
+        "fcn32s",
+        "FCN-32s (bundled)",
+        True,
+        5.4,
+        DEFAULT_SIDE,
+        "One learned transposed convolution x32, without skips.",
+    ),
     ModelInfo("fcn_resnet50", "FCN ResNet-50 (torchvision)", False, 135.0, 520, _BILINEAR),
     ModelInfo("fcn_resnet101", "FCN ResNet-101 (torchvision)", False, 207.7, 520, _BILINEAR),
     ModelInfo(

@@ -13,6 +13,7 @@ from explainer.quantities import count, percent, short
 from explainer.segmentation.assets import ASSETS
 from explainer.segmentation.label_maps import BAND
 from explainer.segmentation.remembered import REPLACEMENTS
+from explainer.segmentation.weights import DEFAULT_SIDE
 from explainer.ui.indices.data import answer_picture
 from explainer.ui.indices.figure import found
 from explainer.ui.indices.files import show_files
@@ -74,10 +75,11 @@ def show_beside(photo: ShownPhoto) -> None:
     show_tiles(tiles)
     st.table([table_row(one) for one in rows], hide_index=True, alt="Size, cost, time and outlines of both networks")
     st.caption(
-        f"Counted and timed just now on this server. Outlines: the share of pixels named as by FCN-8s at 513 pixels, "
-        f"within {BAND} pixels of its outlines; nobody has drawn the truth for this photo. FCN-8s's 28 answers are "
-        "counted as DeconvNet's nine. FCN-8s adds maps from strides 16 and 8 on the way up; DeconvNet has only its "
-        "indices, and sees a tenth of the pixels that FCN-8s sees at its own size."
+        "Counted and timed just now on this server. Outlines: the share of pixels named as by FCN-8s at "
+        f"{DEFAULT_SIDE} pixels, within {BAND} pixels of its outlines; nobody has drawn the truth for this photo. "
+        "FCN-8s's 28 answers are counted as DeconvNet's nine. FCN-8s adds maps from strides 16 and 8 on the way up; "
+        "DeconvNet has only its indices, and sees "
+        f"{percent(rows[0].pixels / rows[-1].pixels)} of the pixels that FCN-8s sees at its own size."
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from explainer.segmentation.weights import ModelInfo, available_models
+from explainer.segmentation.weights import DEFAULT_SIDE, ModelInfo, available_models
 from explainer.ui.photo.labelled import Request
 from explainer.ui.settings import Settings
 
-SIDES = (129, 257, 385, 513, 769, 1025)
+SIDES = (129, 257, 385, DEFAULT_SIDE, 577, 641, 769, 1025)
 DEFAULT_NETWORK = "FCN-8s (bundled)"
 
 
@@ -27,7 +27,7 @@ def choose_request(settings: Settings) -> Request:
             help="The bundled ones come with the app. torchvision's are fetched when first chosen.",
         )  # fmt: skip
         side = settings.choice(
-            "size", "Working size", SIDES, 513,
+            "size", "Working size", SIDES, DEFAULT_SIDE,
             help="The longer side at which the network sees the photo, in pixels. More is finer and slower.",
         )  # fmt: skip
         device = settings.choice("device", "Device", devices(), "auto", help="auto takes a graphics card if any.")
