@@ -46,7 +46,7 @@ def window_data(photo: NDArray[np.uint8], x: torch.Tensor, net: nn.Module) -> di
         "columns": whole.shape[1],
         "whole": whole.flatten().tolist(),
         "sides": sides,
-        "names": {label: display_name(label) for label in seen},
+        "names": {label: display_name(label, "all") for label in seen},
         "colors": {label: hex_color(label) for label in seen},
         "accent": PALETTE["dark"]["accent"],
     }

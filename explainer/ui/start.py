@@ -72,7 +72,7 @@ def show_tasks() -> None:
     _, labels = answered()
     scenes = (0, *SCENE_IDS)
     word = display_name(herd.commonest(labels, scenes))
-    classes = ", ".join(display_name(one) for one in range(CLASS_COUNT) if (labels == one).mean() > WORTH_NAMING)
+    classes = ", ".join(display_name(one, "all") for one in range(CLASS_COUNT) if (labels == one).mean() > WORTH_NAMING)
     st.header("Four questions about one photo")
     pictures = four_pictures()
     with st.grid(4, min_column_width=150) as grid:

@@ -160,7 +160,7 @@ def show_labels(choice: Choice, _found: Comparison) -> None:
         for title, scores in ways:
             with grid.cell():
                 labels = spread(scores.argmax(0).astype(np.uint8), photo.shape[:2], choice.step)
-                names = ", ".join(display_name(int(one)) for one in np.unique(labels))
+                names = ", ".join(display_name(int(one), "all") for one in np.unique(labels))
                 st.image(enlarged(overlay(photo, labels), ZOOM), width="stretch", alt=f"Classes {title}: {names}")
                 st.caption(f"Classified **{title}**: {names}")
 

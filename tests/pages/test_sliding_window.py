@@ -39,6 +39,7 @@ def test_the_window_knows_every_place_for_every_side():
     assert shares[0] < shares[-1]
     known = {str(label) for one in data["sides"] for label in one["labels"]}
     assert known <= set(data["names"]) == set(data["colors"])
+    assert data["names"]["0"] == "something else", "beside sky and grass there is no background"
 
 
 def test_small_patches_are_off_by_something():
