@@ -118,13 +118,14 @@ def opened(socket: ClientConnection) -> str:
 def test_new_visitors_are_spread_and_stay_where_they_are(deployed: Deployment) -> None:
     drawn = [replica_of(deployed.ask()) for _ in range(20)]
     assert set(drawn) == {"1", "2"}, "twenty of one address all on one replica"
+    time.sleep(0.3)  # a request is recorded when it has ended
     before = len(deployed.requests())
     for number in ("1", "2"):
         for path in ("/", "/_stcore/health", "/_stcore/host-config", "/static/nothing.js"):
             assert deployed.ask(path, Cookie=f"replica={number}").getheader("Set-Cookie", "").count("replica") == 0
         with deployed.socket(Cookie=f"replica={number}") as socket:
             opened(socket)
-    time.sleep(0.3)  # a connection is recorded when it has ended
+    time.sleep(0.3)  # so is a connection
     seen = deployed.requests()[before:]
     assert [one["replica"] for one in seen] == ["1"] * 5 + ["2"] * 5
     assert [one["kind"] for one in seen[:5]] == ["page", "core", "core", "file", "socket"]
