@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from explainer.ui import crowd
-from explainer.ui.part import in_turn
+from explainer.ui.part import taking_turns
 
 ROOT = Path(__file__).parents[1]
 SOON = 5.0
@@ -85,7 +85,7 @@ def test_a_script_that_breaks_off_gives_its_turn_back() -> None:
 
 def test_a_part_and_a_dialog_that_are_drawn_again_wait_for_their_turn() -> None:
     drawn = threading.Event()
-    thread = threading.Thread(target=in_turn(drawn.set), daemon=True)
+    thread = threading.Thread(target=taking_turns(drawn.set), daemon=True)
     with crowd.turn():
         thread.start()
         assert not drawn.wait(0.1)

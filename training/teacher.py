@@ -86,10 +86,9 @@ class Teacher:
 def taught(packs: Packs) -> list[str]:
     """Those of the training photos that the teacher is asked about."""
     names = packs.part("train")
+    named = [name for name in names if subset(name) in (*COCO, "cocoperson") or name in packs.animals]
     crowds = [name for name in names if subset(name) == "cocou"]
-    return [
-        name for name in names if subset(name) in (*COCO, "cocoperson") or name in packs.animals
-    ] + crowds[:CROWDS]  # fmt: skip
+    return named + crowds[:CROWDS]
 
 
 class Answers(Protocol):

@@ -13,17 +13,17 @@ from explainer.ui.crowd import turn
 
 def part(draw: Callable[..., None]) -> Callable[..., None]:
     """A function that draws part of a page. What its widgets change must be drawn by it, or by a part inside it."""
-    return st.fragment(in_turn(draw))
+    return st.fragment(taking_turns(draw))
 
 
 def dialog(
     title: str, draw: Callable[..., None], *, on_dismiss: Callable[[], None] | None = None
 ) -> Callable[..., None]:
     """A function that draws a large dialog over the page; a part of its own, too."""
-    return st.dialog(title, width="large", on_dismiss=on_dismiss or "ignore")(in_turn(draw))
+    return st.dialog(title, width="large", on_dismiss=on_dismiss or "ignore")(taking_turns(draw))
 
 
-def in_turn(draw: Callable[..., None]) -> Callable[..., None]:
+def taking_turns(draw: Callable[..., None]) -> Callable[..., None]:
     """The same function, which waits for its script's turn."""
 
     @wraps(draw)
