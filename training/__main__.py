@@ -14,6 +14,7 @@ import torch
 from torch import multiprocessing
 
 from explainer.segmentation.weights import BUNDLED_FILE
+from training.batches import LONG_SIDE
 from training.loop import Plan
 from training.processes import INITIAL, ask_teacher, export_best, one_of, train
 
@@ -36,8 +37,12 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     add("--check-photos", type=int, default=0, help="validation photos of a look (0: all)")
     add("--batch", type=int, default=8, help="windows of a step")
     add("--side", type=int, default=449, help="side of a window, 32n+1")
+    add("--long-side", type=int, default=LONG_SIDE, help="longer side at which photos are drawn, times a random factor")
     add("--processes", type=int, default=1, help="processes that train together (on a CPU: one for each core)")
     add("--threads", type=int, default=0, help="CPU threads of a process (0: torch's own choice)")
+    add("--workers", type=int, default=0, help="processes that make the windows ahead: a GPU waits for a single one")
+    add("--rate", type=float, default=Plan.rate, help="all learning rates times this")
+    add("--averaging", type=float, default=Plan.averaging, help="how much of the averaged weights a step keeps")
     add("--frozen-blocks", type=int, default=Plan.frozen_blocks, help="blocks of the trunk that stay as they are")
     add("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     add("--seed", type=int, default=0)

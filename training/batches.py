@@ -15,20 +15,21 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
 
 from explainer.segmentation.classes import CLASS_COUNT, VOC_COUNT
 from training.labels import ALLOWED, IGNORED, RECEIVER, subset
 from training.packs import Packs, Sample
+from training.pasting import paste
 from training.progress import progress
-from training.views import draw, pick, random_view, recolor, sampled, softened
+from training.views import colors, draw, pick, random_view, recolored, sampled, softened
+from training.windows import GRID, Window, quilt
 
-GRID = 4
-"""The main loss looks at every 4th pixel: half the finest score map's spacing, at a sixteenth of the cost."""
 WINDOW = 4
 """Side of the full-resolution window, in steps of stride 32: 4 steps, 129 pixels."""
 SHARE = {
-    "voc": 0.50, "coco": 0.25, "msrc": 0.05, "ade": 0.035, "lmf": 0.015, "camvid": 0.015, "cocostuff": 0.02,
-    "sky": 0.005, "cat": 0.01, "horse": 0.01, "cocoperson": 0.025, "cocou": 0.03, "inet": 0.035,
+    "voc": 0.48, "coco": 0.23, "msrc": 0.05, "ade": 0.035, "lmf": 0.015, "camvid": 0.015, "cocostuff": 0.02,
+    "sky": 0.005, "cat": 0.01, "horse": 0.01, "cocoperson": 0.025, "cocou": 0.05, "inet": 0.05,
 }  # fmt: skip
 """How often a group of photos is drawn."""
 GROUP = {"cocofull": "coco", "coco128": "coco"}
@@ -40,12 +41,15 @@ BY_CLASS = 0.35
 """How often a photo is drawn because it shows a class (each class as often), and not just so."""
 LONG_SIDE = 577
 """The longer side at which a photo is drawn, times a random factor of `ZOOM`."""
-ZOOM = (0.7, 1.4)
+ZOOM = (0.6, 1.6)
 QUILTED = 0.08
 """How often four photos, drawn small, fill a window side by side: objects at half their size, and less gray."""
 SMALL_ZOOM = (0.7, 1.25)
+PASTED = 0.25
+"""How often an object of another photo is pasted into a window."""
+PASTED_FROM = ("voc", "coco")
 SOFT = 0.12
-SHARPEN = 1.3
+SHARPEN = 1.4
 """The teacher's averaged probabilities are raised to this power: averaging made them too timid."""
 LABEL_TRUST = 0.5
 """How much the teacher counts where there is a label, beside 1 where nothing is known."""
@@ -56,7 +60,7 @@ class Batch:
     """What a step learns from.
 
     Attributes:
-        x: (N, 3, S, S) in -1..1.
+        rgb, changes: pixels (N, 3, S, S) uint8, and how their colors are to be changed (N, 6).
         coarse: targets (N, s, s) at every 4th pixel from `phase` on.
         fine: targets (M, 129, 129) of the first M photos at every pixel of the window that starts at stride-32 cell
             (`cell_y`, `cell_x`).
@@ -64,7 +68,8 @@ class Batch:
             much to trust them (T, s, s).
     """
 
-    x: Tensor
+    rgb: Tensor
+    changes: Tensor
     coarse: Tensor
     fine: Tensor
     cell_y: int
@@ -74,6 +79,10 @@ class Batch:
     trust: Tensor
     phase: tuple[int, int]
 
+    def x(self) -> Tensor:
+        """The network's input (N, 3, S, S), in -1..1."""
+        return recolored(self.rgb, self.changes).contiguous(memory_format=torch.channels_last)
+
     def to(self, device: torch.device) -> Batch:
         """The same batch on a device."""
         moved = {name: value.to(device) for name, value in vars(self).items() if isinstance(value, Tensor)}
@@ -81,16 +90,7 @@ class Batch:
 
 
 @dataclass
-class Window:
-    """One window: pixels, targets at every pixel, the teacher's answers and trust at every 4th, if there are any."""
-
-    rgb: NDArray[np.uint8]
-    targets: NDArray[np.uint8]
-    teacher: Tensor | None = None
-
-
-@dataclass
-class Feed:
+class Feed(Dataset[Batch]):
     """Draws batches from packs and the teacher's cached answers (`answers/NAME.npy`)."""
 
     packs: Packs
@@ -101,6 +101,8 @@ class Feed:
     seed: int = 0
     side: int = 449
     rank: int = 0
+    workers: int = 0
+    long_side: int = LONG_SIDE
     _samples: dict[str, Sample] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -124,7 +126,8 @@ class Feed:
         groups = rng.choice(list(self._groups), self.batch_size, p=self._chances)
         phase = int(rng.integers(GRID)), int(rng.integers(GRID))
         windows = [self._window(rng, str(group)) for group in groups]
-        x = torch.cat([recolor(rng, softened(rng, w.rgb) if rng.random() < SOFT else w.rgb) for w in windows])
+        rgb = np.stack([softened(rng, window.rgb) if rng.random() < SOFT else window.rgb for window in windows])
+        changes = torch.stack([colors(rng) for _ in windows])
         truth = torch.from_numpy(np.stack([window.targets for window in windows]))
         inside = slice(cell_y * 32, (cell_y + WINDOW) * 32 + 1), slice(cell_x * 32, (cell_x + WINDOW) * 32 + 1)
         coarse = truth[:, phase[0] :: GRID, phase[1] :: GRID]
@@ -132,15 +135,20 @@ class Feed:
         answers = [window.teacher for window in windows if window.teacher is not None]
         teacher = torch.stack(answers) if answers else torch.zeros(0, VOC_COUNT, self.side, self.side)
         # The answers stand at phase 0: at most 3 pixels away, where a probability hardly changes.
-        teacher = teacher[..., : coarse.shape[1], : coarse.shape[2]]
+        teacher = sharpened(teacher[..., : coarse.shape[1], : coarse.shape[2]])
         correct(teacher, coarse[taught])
         return Batch(
-            x, coarse, truth[: self.fine_photos, inside[0], inside[1]], cell_y, cell_x,
+            torch.from_numpy(rgb).permute(0, 3, 1, 2), changes,
+            coarse, truth[: self.fine_photos, inside[0], inside[1]], cell_y, cell_x,
             torch.tensor(taught, dtype=torch.long), teacher, trust(coarse[taught]), phase,
         )  # fmt: skip
 
     def batches(self, start: int, stop: int) -> Iterator[Batch]:
-        """Batches start..stop-1, made ahead in a thread."""
+        """Batches start..stop-1, made ahead: in a thread, or in `workers` processes, which a GPU needs to be busy."""
+        if self.workers:
+            numbers = range(start, stop)
+            yield from DataLoader(self, batch_size=None, sampler=numbers, num_workers=self.workers, prefetch_factor=4)
+            return
         with ThreadPoolExecutor(1) as pool:
             coming = [pool.submit(self.batch, number) for number in range(start, min(start + 2, stop))]
             for number in range(start, stop):
@@ -149,28 +157,46 @@ class Feed:
                     coming.append(pool.submit(self.batch, number + 2))
                 yield ready
 
+    def __getitem__(self, number: int) -> Batch:
+        """As `batch`: what a `DataLoader` asks for."""
+        return self.batch(number)
+
     def _window(self, rng: np.random.Generator, group: str) -> Window:
         if group not in SMALL and rng.random() >= QUILTED:
-            zoom = float(np.exp(rng.uniform(*np.log(ZOOM))))
-            return self._seen(rng, group, LONG_SIDE * zoom, self.side, self.side, GRID)
+            name, class_id = self._draw_photo(rng, group)
+            window = self._seen(rng, name, class_id, self._long_side(rng), self.side, GRID)
+            if rng.random() < PASTED:
+                self._paste(rng, window)
+            return window
         half = self.side // 2 + 1
         zoom = float(rng.uniform(*SMALL_ZOOM))
-        return quilt([self._seen(rng, group, 320 * zoom, half, half, 1) for _ in range(4)], self.side)
+        drawn = [self._draw_photo(rng, group) for _ in range(4)]
+        return quilt([self._seen(rng, *one, 320 * zoom, half, 1) for one in drawn], self.side)
+
+    def _long_side(self, rng: np.random.Generator) -> float:
+        return self.long_side * float(np.exp(rng.uniform(*np.log(ZOOM))))
+
+    def _paste(self, rng: np.random.Generator, window: Window) -> None:
+        """Paste an object of another photo, each class as often."""
+        showing = self._showing.get(str(rng.choice(PASTED_FROM)))
+        if showing:
+            class_id = int(rng.choice(sorted(showing)))
+            name = str(rng.choice(showing[class_id]))
+            paste(window, self._seen(rng, name, class_id, self._long_side(rng), self.side, GRID), class_id)
 
     def _seen(
-        self, rng: np.random.Generator, group: str, long_side: float, height: int, width: int, every: int
+        self, rng: np.random.Generator, name: str, class_id: int | None, long_side: float, side: int, every: int
     ) -> Window:
-        name, class_id = self._draw_photo(rng, group)
+        """A window of a photo that holds a pixel of the class, if there is one."""
         sample = self._samples[name]
         scale = long_side / max(sample.rgb.shape[:2])
         focus = None if class_id is None else some_pixel(rng, sample.targets == class_id)
-        view = random_view(rng, sample.targets.shape, scale, height, width, focus)
+        view = random_view(rng, sample.targets.shape, scale, side, side, focus)
         everywhere = slice(None)
         window = Window(draw(sample.rgb, view), pick(sample.targets, view, everywhere, everywhere, IGNORED))
         file = self.answers / f"{name}.npy"
         if file.exists():
-            soft = sampled(np.load(file), sample.targets.shape, view, every)
-            window.teacher = soft**SHARPEN / (soft**SHARPEN).sum(0)
+            window.teacher = sampled(np.load(file), sample.targets.shape, view, every)
         return window
 
     def _draw_photo(self, rng: np.random.Generator, group: str) -> tuple[str, int | None]:
@@ -180,6 +206,12 @@ class Feed:
             class_id = int(rng.choice(sorted(showing)))
             return str(rng.choice(showing[class_id])), class_id
         return str(rng.choice(self._groups[group])), None
+
+
+def sharpened(teacher: Tensor) -> Tensor:
+    """The teacher's probabilities (T, 21, h, w), raised to a power and made to sum to 1 again; silence stays silent."""
+    raised = teacher**SHARPEN
+    return raised / raised.sum(1, keepdim=True).clamp(min=1e-6)
 
 
 def correct(teacher: Tensor, targets: Tensor) -> None:
@@ -197,23 +229,6 @@ def trust(targets: Tensor) -> Tensor:
     """How much the teacher counts at each pixel: 1 where little is known, less where there is a label, else 0."""
     known = torch.where(targets < CLASS_COUNT + 1, LABEL_TRUST, 1.0)
     return torch.where(targets == IGNORED, 0.0, known)
-
-
-def quilt(four: list[Window], side: int) -> Window:
-    """Four windows as one of side x side pixels."""
-    half = side // 2 + 1
-
-    def joined(parts: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-        whole = np.concatenate([np.concatenate(parts[:2], 1), np.concatenate(parts[2:], 1)])
-        return whole[:side, :side]
-
-    assert 2 * half >= side
-    teacher = None
-    if any(window.teacher is not None for window in four):
-        silent = torch.zeros(VOC_COUNT, half, half)
-        a, b, c, d = (silent if window.teacher is None else window.teacher for window in four)
-        teacher = torch.cat((torch.cat((a, b), 2), torch.cat((c, d), 2)), 1)[:, :side:GRID, :side:GRID]
-    return Window(joined([window.rgb for window in four]), joined([window.targets for window in four]), teacher)
 
 
 def classes_shown(sample: Sample, least: float = 0.004) -> list[int]:

@@ -24,7 +24,7 @@ from training.progress import progress
 
 @dataclass(frozen=True)
 class Plan:
-    """The numbers of a run. Rates are Adam's.
+    """The numbers of a run. Rates are Adam's, each times `rate`.
 
     The run ends after `steps`, or after `minutes` if that is not 0; the rates fall with whichever is nearer its end.
     """
@@ -35,6 +35,7 @@ class Plan:
     save_every: int = 20
     meet_every: float = 30.0
     frozen_blocks: int = 4
+    rate: float = 1.0
     rate_trunk: float = 8e-5
     rate_head: float = 2.5e-4
     rate_new: float = 6e-4
@@ -66,7 +67,7 @@ def rate_at(step: int, group: dict[str, Any], plan: Plan, done: float = 0.0) -> 
     """Linear warm-up, then half a cosine down to a fiftieth; `done` is the share of the time."""
     warm = min(1.0, (step + 1) / plan.warm_up)
     cosine = 0.5 * (1 + math.cos(math.pi * max(step / plan.steps, min(1.0, done))))
-    return float(group["peak"] * warm * (0.02 + 0.98 * cosine))
+    return float(plan.rate * group["peak"] * warm * (0.02 + 0.98 * cosine))
 
 
 class Run:

@@ -8,8 +8,9 @@ from torch import Tensor
 
 from explainer.segmentation.classes import VOC_COUNT
 from explainer.segmentation.model import FCN, HEADS, Head, ScoreMaps
-from training.batches import GRID, WINDOW, Batch
+from training.batches import WINDOW, Batch
 from training.labels import ALLOWED, IGNORED
+from training.windows import GRID
 
 HEAD_WEIGHT = {"fcn32s": 0.05, "fcn16s": 0.15, "fcn8s": 1.0}
 JACCARD_WEIGHT = 0.5
@@ -95,9 +96,9 @@ def cropped(maps: ScoreMaps, photos: int, cell_y: int, cell_x: int) -> ScoreMaps
 
 def batch_loss(model: FCN, batch: Batch) -> Tensor:
     """All three heads on every 4th pixel, and on every pixel of a window, which reaches all kernel values."""
-    maps = model.score_maps(batch.x.contiguous(memory_format=torch.channels_last))
+    maps = model.score_maps(batch.x())
     window = cropped(maps, len(batch.fine), batch.cell_y, batch.cell_x)
-    total = batch.x.new_zeros(())
+    total = torch.zeros((), device=batch.rgb.device)
     for head in HEADS:
         scores = sparse_grow(model, maps, head, batch.phase)
         loss = segmentation_loss(scores, batch.coarse, jaccard=head == "fcn8s")
@@ -105,7 +106,7 @@ def batch_loss(model: FCN, batch: Batch) -> Tensor:
         loss = loss + FINE_WEIGHT * fine
         if len(batch.teacher):
             taught = teacher_loss(scores[batch.taught].log_softmax(1), batch.teacher)
-            share = len(batch.teacher) / len(batch.x)
+            share = len(batch.teacher) / len(batch.rgb)
             loss = loss + TEACHER_WEIGHT * share * (taught * batch.trust).mean()
         total = total + HEAD_WEIGHT[head] * loss
     return total

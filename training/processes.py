@@ -33,12 +33,29 @@ def train(options: argparse.Namespace, rank: int = 0) -> None:
     held = packs.part("validation")
     if options.check_photos:
         held = held[:: max(1, len(held) // options.check_photos)]
-    plan = Plan(options.steps, options.minutes, options.check_every, frozen_blocks=options.frozen_blocks)
+    plan = Plan(
+        options.steps,
+        options.minutes,
+        options.check_every,
+        frozen_blocks=options.frozen_blocks,
+        rate=options.rate,
+        averaging=options.averaging,
+    )
     run = Run(initialize(FCN(), read(options.start)), plan, options.work_dir / options.run, device)
     if run.resume():
         print(f"resumed at step {run.step}", file=sys.stderr)
     answers = options.work_dir / "teacher"
-    feed = Feed(packs, packs.part("train"), answers, options.batch, seed=options.seed, side=options.side, rank=rank)
+    feed = Feed(
+        packs,
+        packs.part("train"),
+        answers,
+        options.batch,
+        seed=options.seed,
+        side=options.side,
+        long_side=options.long_side,
+        rank=rank,
+        workers=options.workers,
+    )
     run.train(feed, packs, held)
 
 

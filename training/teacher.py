@@ -1,15 +1,15 @@
 """The teacher: what the earlier networks say about the photos, so that training on VOC does not unlearn COCO.
 
 VOC draws a wheel hollow and leaves distant cars out; COCO fills the wheel and keeps the car. A network trained on VOC's
-masks alone gets worse on COCO. So on COCO's photos it also hears the mean of two earlier ones: the FCN that training
-starts from, at 641 pixels, and DeepLab, dilated, at 513 pixels and mirrored. Crowds, which have no masks, hear the FCN
-alone; ImageNet's animals, which have none either but are known to be a dog or a bear, both at 385 pixels; VOC's photos
-their masks alone. Answers are VOC's 21 probabilities at stride 8 of the photo at 513 pixels, on
-disk.
+masks alone gets worse on COCO. So it also hears the mean of two earlier ones, each at two sizes, plain and mirrored:
+the FCN that training starts from, and DeepLab, dilated. VOC's photos hear DeepLab alone: the FCN knows their masks by
+heart. Crowds and ImageNet's photos have no masks and nothing else to say; of ImageNet's animals it is known that they
+are a dog or a bear. Answers are VOC's 21 probabilities at stride 8 of the photo at 513 pixels, on disk.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -28,13 +28,11 @@ from training.progress import progress
 from training.start import initialize
 
 SIDE = 513
-FCN_SIDE = 641
-SMALL_SIDE = 385
-"""ImageNet's photos are sharp at 320 pixels only."""
-SIDES = dict.fromkeys(COCO, (FCN_SIDE, SIDE)) | {"inet": (SMALL_SIDE, SMALL_SIDE)}
-"""Where both are asked: at which longer side the FCN, at which DeepLab."""
-CROWDS = 400
-"""So many of the photos without masks are asked about; more would cost more than they teach."""
+LARGE, SMALL = (513, 641), (321, 385)
+"""The longer sides at which both are asked about sharp photos, and about those of 320 pixels."""
+OF_320_PIXELS = ("cocou", "inet")
+DEEPLAB_ALONE = ("voc",)
+ASKED = (*COCO, "voc", "cocoperson", *OF_320_PIXELS)
 
 
 class DeepLab(nn.Module):
@@ -70,25 +68,28 @@ class Teacher:
         """The mean probabilities (21, 4n+1, 4m+1) of one photo of a subset, which at 513 px has (32n+1, 32m+1)."""
         height, width = network_sides(rgb.shape[0], rgb.shape[1], SIDE)
         size = ((height - 1) // 8 + 1, (width - 1) // 8 + 1)
-        ours, deeplabs = SIDES.get(kind, (SIDE, None))
-        said = [voc_only(self.fcn.score_maps(self._input(rgb, ours)).fused8)]
-        if deeplabs:
-            said.append(self.deeplab(self._input(rgb, deeplabs).flip(3)).flip(3))
+        sides = SMALL if kind in OF_320_PIXELS else LARGE
+        said = [scores for side in sides for scores in self._scores(rgb, side, kind)]
         total = torch.zeros((VOC_COUNT, *size), device=self.device)
         for scores in said:
             total += F.interpolate(scores, size, mode="bilinear", align_corners=True).softmax(1)[0]
         return (total / len(said)).half().cpu().numpy()
 
-    def _input(self, rgb: NDArray[np.uint8], side: int) -> Tensor:
-        return to_input(rgb, side).to(self.device, memory_format=torch.channels_last)
+    def _scores(self, rgb: NDArray[np.uint8], side: int, kind: str) -> Iterator[Tensor]:
+        """The 21 scores of a photo and of its mirror image, turned back, from each network that is asked."""
+        x = to_input(rgb, side).to(self.device)
+        both = torch.cat((x, x.flip(3))).contiguous(memory_format=torch.channels_last)
+        said = [self.deeplab(both)]
+        if kind not in DEEPLAB_ALONE:
+            said.append(voc_only(self.fcn.score_maps(both).fused8))
+        for scores in said:
+            yield scores[:1]
+            yield scores[1:].flip(3)
 
 
 def taught(packs: Packs) -> list[str]:
     """Those of the training photos that the teacher is asked about."""
-    names = packs.part("train")
-    named = [name for name in names if subset(name) in (*COCO, "cocoperson") or name in packs.animals]
-    crowds = [name for name in names if subset(name) == "cocou"]
-    return named + crowds[:CROWDS]
+    return [name for name in packs.part("train") if subset(name) in ASKED]
 
 
 class Answers(Protocol):

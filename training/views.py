@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from explainer.segmentation.resize import normalize
-
 GRAY = 127
 """Color of what lies outside the photo; the network sees almost zero there."""
 
@@ -112,11 +110,22 @@ def softened(rng: np.random.Generator, rgb: NDArray[np.uint8]) -> NDArray[np.uin
     return np.asarray(small.resize((width, height), Image.Resampling.BILINEAR))
 
 
-def recolor(rng: np.random.Generator, rgb: NDArray[np.uint8]) -> Tensor:
-    """The network's input (1, 3, H, W) with brightness, contrast and color changed at random, sometimes to gray."""
-    x = normalize(rgb)
+def colors(rng: np.random.Generator) -> Tensor:
+    """How the colors of a window change (6,): saturation, at times to gray, contrast, brightness, a tint of each."""
+    saturation = 0.0 if rng.random() < 0.04 else rng.uniform(0.7, 1.3)
+    tint = rng.uniform(-0.06, 0.06, 3)
+    return torch.tensor([saturation, rng.uniform(0.75, 1.25), rng.uniform(-0.2, 0.2), *tint], dtype=torch.float32)
+
+
+def recolored(rgb: Tensor, changes: Tensor) -> Tensor:
+    """The network's input (N, 3, H, W) from pixels (N, 3, H, W) uint8 and the changes (N, 6) of their colors."""
+    x = rgb.float() / 127.5 - 1
+    saturation, contrast, brightness = changes[:, :3, None, None, None].unbind(1)
     gray = x.mean(1, keepdim=True)
-    saturation = 0.0 if rng.random() < 0.04 else float(rng.uniform(0.7, 1.3))
     x = gray + (x - gray) * saturation
-    tint = torch.from_numpy(rng.uniform(-0.06, 0.06, (1, 3, 1, 1)).astype(np.float32))
-    return (x * float(rng.uniform(0.75, 1.25)) + float(rng.uniform(-0.2, 0.2)) + tint).clamp(-1, 1)
+    return (x * contrast + brightness + changes[:, 3:, None, None]).clamp(-1, 1)
+
+
+def recolor(rng: np.random.Generator, rgb: NDArray[np.uint8]) -> Tensor:
+    """The network's input (1, 3, H, W) from one photo's pixels (H, W, 3), their colors changed at random."""
+    return recolored(torch.from_numpy(rgb).permute(2, 0, 1)[None], colors(rng)[None])

@@ -11,10 +11,12 @@ import torch
 
 from explainer.segmentation.classes import VOC_COUNT
 from tests.training.made_packs import make_packs
-from training.batches import GRID, WINDOW, Feed, Window, correct, quilt, trust
+from training.batches import WINDOW, Feed, correct, sharpened, trust
 from training.labels import ALLOWED, ANIMALS, DENIAL, IGNORED, NO_OBJECT, OF_ANIMALS, UNKNOWN
 from training.packs import Packs, outside_boxes, part_of
+from training.pasting import paste, with_band
 from training.views import View, draw, pick, random_view, sampled
+from training.windows import GRID, Window, quilt
 
 ALL = slice(None)
 
@@ -97,6 +99,37 @@ def test_a_quilt_keeps_each_photo_in_its_corner() -> None:
     assert whole.teacher[0, 0, 0] == 0 and whole.teacher[0, -1, -1] == 1
 
 
+def test_an_object_is_pasted_with_its_ignored_band_and_nothing_else_is() -> None:
+    under = Window(np.zeros((64, 64, 3), np.uint8), np.full((64, 64), NO_OBJECT, np.uint8), torch.zeros(21, 16, 16))
+    over = Window(np.full((64, 64, 3), 9, np.uint8), np.full((64, 64), NO_OBJECT, np.uint8))
+    over.targets[18:46, 18:46] = IGNORED
+    over.targets[20:44, 20:44] = 8
+    over.targets[60:, 60:] = IGNORED
+    over.targets[50:54, 20:44] = 15
+    paste(under, over, 8)
+    square = np.zeros((64, 64), np.bool_)
+    square[18:46, 18:46] = True
+    assert ((under.rgb == 9).all(-1) == square).all() and (under.rgb.any(-1) == square).all()
+    assert (under.targets[square] == over.targets[square]).all() and (under.targets[~square] == NO_OBJECT).all()
+    assert under.teacher is not None and under.teacher[8].sum() == square[::GRID, ::GRID].sum() == under.teacher.sum()
+
+
+def test_an_object_of_a_few_pixels_is_not_pasted() -> None:
+    targets = np.zeros((64, 64), np.uint8)
+    targets[:19, :21] = 3
+    assert with_band(targets, 3) is None
+    targets[19, :3] = 3
+    assert with_band(targets, 3) is not None
+
+
+def test_sharpening_keeps_the_order_and_the_sum_and_leaves_silence_silent() -> None:
+    teacher = torch.tensor([0.5, 0.3, 0.2]).view(1, 3, 1, 1).repeat(1, 1, 1, 2)
+    teacher[..., 1] = 0
+    found = sharpened(teacher)
+    assert found[0, 0, 0, 0] > 0.5 and found[0, 2, 0, 0] < 0.2 and found[..., 0].sum().item() == pytest.approx(1)
+    assert found[..., 1].tolist() == [[[0.0], [0.0], [0.0]]]
+
+
 def test_boxes_deny_outside_and_know_nothing_inside() -> None:
     labels = outside_boxes([[0.5, 0.5, 0.2, 0.4]], 100, 200, margin=0)
     assert labels[50, 100] == 255 and labels[31, 81] == 255
@@ -137,10 +170,10 @@ def test_a_batch_depends_on_its_number_the_seed_and_the_rank_alone(tmp_path: Pat
         Feed(packs, packs.part("train"), tmp_path, 6, 2, *more) for more in ((0, 161), (0, 161), (1, 161), (0, 161, 1))
     ]
     first, again, *others = (feed.batch(5) for feed in feeds)
-    assert torch.equal(first.x, again.x) and torch.equal(first.coarse, again.coarse)
-    assert not any(torch.equal(first.x, other.x) for other in others)
+    assert torch.equal(first.x(), again.x()) and torch.equal(first.coarse, again.coarse)
+    assert not any(torch.equal(first.x(), other.x()) for other in others)
     # Every 4th of 161 pixels: 41 from phase 0 on, 40 from a later one.
-    assert first.x.shape == (6, 3, 161, 161) and set(first.coarse.shape[1:]) <= {40, 41}
+    assert first.x().shape == (6, 3, 161, 161) and set(first.coarse.shape[1:]) <= {40, 41}
     assert first.fine.shape == (2, 32 * WINDOW + 1, 32 * WINDOW + 1)
     top, left = first.cell_y * 32, first.cell_x * 32
     down, along = first.phase
@@ -149,4 +182,10 @@ def test_a_batch_depends_on_its_number_the_seed_and_the_rank_alone(tmp_path: Pat
     coarse = first.coarse[:2, top // GRID :, left // GRID :][:, :rows, :columns]
     assert torch.equal(seen[:, : coarse.shape[1], : coarse.shape[2]], coarse)
     assert len(first.taught) == len(first.teacher) == len(first.trust) > 0
-    assert len(list(feeds[0].batches(2, 6))) == 4
+    small = Feed(packs, packs.part("train"), tmp_path, 6, 2, side=161, long_side=97).batch(5)
+    assert (small.coarse == IGNORED).float().mean() > 2 * (first.coarse == IGNORED).float().mean()
+    ahead = list(feeds[0].batches(2, 6))
+    feeds[0].workers = 2
+    for number, (one, other) in enumerate(zip(ahead, feeds[0].batches(2, 6), strict=True), 2):
+        assert torch.equal(one.rgb, feeds[0].batch(number).rgb) and torch.equal(one.rgb, other.rgb)
+        assert torch.equal(one.teacher, other.teacher)

@@ -10,10 +10,10 @@ import torch
 
 from explainer.segmentation.label_maps import trimap
 from explainer.segmentation.model import FCN, HEADS
-from training.batches import GRID
 from training.labels import ALLOWED, DENIAL, IGNORED, NO_OBJECT, UNKNOWN
 from training.losses import cropped, segmentation_loss, set_likelihood, soft_jaccard, sparse_grow, teacher_loss
 from training.metrics import Confusion
+from training.windows import GRID
 
 
 def scores(*shape: int, seed: int = 0) -> torch.Tensor:
