@@ -119,6 +119,7 @@ def test_the_files_hold_what_is_shown_and_the_program_finds_the_same(capsys):
 
 
 def test_a_visitors_program_asks_for_a_file_of_their_own():
+    open_page()
     mine = ShownPhoto("0" * 64, "Photo 1", sample_photo("dog").rgb, 8, 8, 0.0)
     other = sample_photo("castle")
     files = make_files(mine, other, journey("horses", "castle"))
