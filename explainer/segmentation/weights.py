@@ -15,7 +15,7 @@ from typing import Any
 from explainer.segmentation.assets import ASSETS
 
 BUNDLED_FILE = ASSETS / "fcn_mobilenetv2_scenes28.pt"
-BUNDLED_SHA256 = "c33e9f185c2ab4a324026cc6be2c6fa3aa769caa9d590b51ac054892bf817e1a"
+BUNDLED_SHA256 = "fdae5b21be58503159fb7dbe5327ab8aa632110be416954beea4d07fd5801546"
 DEFAULT_SIDE = 513
 """The bundled FCN's working size in pixels; the model card compares several."""
 

@@ -43,15 +43,15 @@ def test_the_cat_is_a_cat(chelsea: Prediction) -> None:
 
 KNOWN = {
     "chelsea": ("cat", 0.4),
-    "horses": ("horse", 0.12),
+    "horses": ("horse", 0.2),
     "cow": ("cow", 0.12),
     "dog": ("dog", 0.2),
-    "coffee": ("diningtable", 0.5),
+    "coffee": ("diningtable", 0.46),
 }
 """What everybody can see on these photos, and a share of the picture that it fills at least."""
 VOCS_ANIMALS = ("bird", "cat", "cow", "dog", "horse", "sheep")
 SCENERY = {
-    "horses": {"sky": 0.3, "grass": 0.15, "horse": 0.2},
+    "horses": {"sky": 0.3, "grass": 0.15},
     "cow": {"grass": 0.4},
     "street": {"building": 0.3, "car": 0.02},
 }
@@ -59,7 +59,7 @@ SCENERY = {
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_known_photos_get_their_known_answer_and_only_in_the_right_order_of_colors(name: str) -> None:
-    """Red and blue swapped before the network would pass every test of shapes; here a third of the table goes."""
+    """Red and blue swapped before the network would pass every test of shapes; here a third of the horses goes."""
     rgb = read_photo(sample(name).path.read_bytes()).rgb
     shares = {share.name: share.share for share in class_shares(predict(rgb, device="cpu").labels)}
     word, least = KNOWN[name]
@@ -74,10 +74,11 @@ def test_the_street_has_buildings_and_cars() -> None:
     assert all(shares[scene] > share for scene, share in SCENERY["street"].items()), shares
 
 
-def test_swapped_colors_would_be_noticed() -> None:
-    rgb = read_photo(sample("coffee").path.read_bytes()).rgb
+@pytest.mark.parametrize("name", ["horses", "coffee"])
+def test_swapped_colors_would_be_noticed(name: str) -> None:
+    rgb = read_photo(sample(name).path.read_bytes()).rgb
     swapped = {share.name: share.share for share in class_shares(predict(rgb[..., ::-1].copy(), device="cpu").labels)}
-    word, least = KNOWN["coffee"]
+    word, least = KNOWN[name]
     assert swapped.get(word, 0) < least, swapped
 
 
