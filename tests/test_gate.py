@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -32,7 +33,9 @@ def ask(door, path, method="GET"):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(door({"type": "http", "path": path, "method": method}, None, send))
+    asked = door({"type": "http", "path": path, "method": method}, None, send)
+    with ThreadPoolExecutor(1) as own_thread:  # in this one a loop may run already, Playwright's
+        own_thread.submit(asyncio.run, asked).result()
     return sent[0]["status"]
 
 

@@ -188,7 +188,7 @@ def test_a_run_may_be_bounded_by_time(folder: Path) -> None:
 def test_two_processes_end_with_the_same_weights(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # New processes run the parent's main module again; after a test of a page that is a page of the app.
     monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
-    argv = [*command(folder), "--run", "pair", "--processes", "2", "--threads", "1"]
+    argv = [*command(folder), "--run", "pair", "--processes", "2", "--threads", "1", "--out", str(folder / "pair.pt")]
     assert main(argv) == 0
     lines = (folder / "work" / "pair" / "log.jsonl").read_text().splitlines()
     assert [json.loads(line)["step"] for line in lines] == [1, 2]
