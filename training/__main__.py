@@ -40,7 +40,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     add("--long-side", type=int, default=LONG_SIDE, help="longer side at which photos are drawn, times a random factor")
     add("--processes", type=int, default=1, help="processes that train together (on a CPU: one for each core)")
     add("--threads", type=int, default=0, help="CPU threads of a process (0: torch's own choice)")
-    add("--workers", type=int, default=0, help="processes that make the windows ahead: a GPU waits for a single one")
+    add("--workers", type=int, default=1, help="processes that make windows ahead: a GPU waits for a single one")
     add("--rate", type=float, default=Plan.rate, help="all learning rates times this")
     add("--averaging", type=float, default=Plan.averaging, help="how much of the averaged weights a step keeps")
     add("--frozen-blocks", type=int, default=Plan.frozen_blocks, help="blocks of the trunk that stay as they are")

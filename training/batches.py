@@ -7,7 +7,6 @@ nothing had happened.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -101,7 +100,7 @@ class Feed(Dataset[Batch]):
     seed: int = 0
     side: int = 449
     rank: int = 0
-    workers: int = 0
+    workers: int = 1
     long_side: int = LONG_SIDE
     _samples: dict[str, Sample] = field(default_factory=dict, repr=False)
 
@@ -144,18 +143,9 @@ class Feed(Dataset[Batch]):
         )  # fmt: skip
 
     def batches(self, start: int, stop: int) -> Iterator[Batch]:
-        """Batches start..stop-1, made ahead: in a thread, or in `workers` processes, which a GPU needs to be busy."""
-        if self.workers:
-            numbers = range(start, stop)
-            yield from DataLoader(self, batch_size=None, sampler=numbers, num_workers=self.workers, prefetch_factor=4)
-            return
-        with ThreadPoolExecutor(1) as pool:
-            coming = [pool.submit(self.batch, number) for number in range(start, min(start + 2, stop))]
-            for number in range(start, stop):
-                ready = coming.pop(0).result()
-                if number + 2 < stop:
-                    coming.append(pool.submit(self.batch, number + 2))
-                yield ready
+        """Batches start..stop-1, in their order, made ahead in `workers` processes: a GPU waits for a single one."""
+        numbers = range(start, stop)
+        yield from DataLoader(self, batch_size=None, sampler=numbers, num_workers=self.workers, prefetch_factor=2)
 
     def __getitem__(self, number: int) -> Batch:
         """As `batch`: what a `DataLoader` asks for."""
