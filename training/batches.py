@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from explainer.segmentation.classes import CLASS_COUNT, VOC_COUNT
 from training.labels import ALLOWED, IGNORED, RECEIVER, subset
-from training.packs import Packs, Sample
+from training.packs import UNLABELLED, Packs, Sample
 from training.pasting import paste
 from training.progress import progress
 from training.views import colors, draw, pick, random_view, recolored, sampled, softened
@@ -32,10 +32,8 @@ SHARE = {
 }  # fmt: skip
 """How often a group of photos is drawn."""
 GROUP = {"cocofull": "coco", "coco128": "coco"}
-SMALL = ("msrc", "cocou", "inet")
+SMALL = ("msrc", *UNLABELLED)
 """Groups of 320 pixels: four of them side by side fill a window, instead of one enlarged."""
-ONLY_TAUGHT = ("cocou", "inet")
-"""Groups of which only the photos are drawn that the teacher has answered."""
 BY_CLASS = 0.35
 """How often a photo is drawn because it shows a class (each class as often), and not just so."""
 LONG_SIDE = 577
@@ -109,7 +107,7 @@ class Feed(Dataset[Batch]):
         self._showing: dict[str, dict[int, list[str]]] = {}
         for name in progress(self.names, "reading photos"):
             group = GROUP.get(subset(name), subset(name))
-            if group not in SHARE or (group in ONLY_TAUGHT and not (self.answers / f"{name}.npy").exists()):
+            if group not in SHARE or (group in UNLABELLED and not (self.answers / f"{name}.npy").exists()):
                 continue
             sample = self._samples[name] = self.packs.load(name)
             self._groups.setdefault(group, []).append(name)

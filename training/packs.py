@@ -25,6 +25,8 @@ from training.labels import ANIMALS, NOT_THIS, OF_ANIMALS, UNKNOWN, subset, targ
 Part = Literal["train", "validation", "test"]
 SCENES = ("msrc", "ade", "lmf", "camvid", "cocostuff")
 COCO = ("cocofull", "coco128")
+UNLABELLED = ("cocou", "inet")
+"""Without masks, and of 320 pixels."""
 IMAGENET_ANIMALS = 398
 """ImageNet's classes 0..397 are animals."""
 

@@ -23,16 +23,15 @@ from explainer.segmentation.classes import VOC_COUNT
 from explainer.segmentation.model import FCN
 from explainer.segmentation.resize import network_sides, to_input, voc_only
 from training.labels import subset
-from training.packs import COCO, Packs
+from training.packs import COCO, UNLABELLED, Packs
 from training.progress import progress
 from training.start import initialize
 
 SIDE = 513
 LARGE, SMALL = (513, 641), (321, 385)
-"""The longer sides at which both are asked about sharp photos, and about those of 320 pixels."""
-OF_320_PIXELS = ("cocou", "inet")
+"""The longer sides at which both are asked about sharp photos, and about the unlabelled ones of 320 pixels."""
 DEEPLAB_ALONE = ("voc",)
-ASKED = (*COCO, "voc", "cocoperson", *OF_320_PIXELS)
+ASKED = (*COCO, "voc", "cocoperson", *UNLABELLED)
 
 
 class DeepLab(nn.Module):
@@ -68,7 +67,7 @@ class Teacher:
         """The mean probabilities (21, 4n+1, 4m+1) of one photo of a subset, which at 513 px has (32n+1, 32m+1)."""
         height, width = network_sides(rgb.shape[0], rgb.shape[1], SIDE)
         size = ((height - 1) // 8 + 1, (width - 1) // 8 + 1)
-        sides = SMALL if kind in OF_320_PIXELS else LARGE
+        sides = SMALL if kind in UNLABELLED else LARGE
         said = [scores for side in sides for scores in self._scores(rgb, side, kind)]
         total = torch.zeros((VOC_COUNT, *size), device=self.device)
         for scores in said:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from explainer.segmentation.resize import scaled
+
 GRAY = 127
 """Color of what lies outside the photo; the network sees almost zero there."""
 
@@ -119,7 +121,7 @@ def colors(rng: np.random.Generator) -> Tensor:
 
 def recolored(rgb: Tensor, changes: Tensor) -> Tensor:
     """The network's input (N, 3, H, W) from pixels (N, 3, H, W) uint8 and the changes (N, 6) of their colors."""
-    x = rgb.float() / 127.5 - 1
+    x = scaled(rgb)
     saturation, contrast, brightness = changes[:, :3, None, None, None].unbind(1)
     gray = x.mean(1, keepdim=True)
     x = gray + (x - gray) * saturation

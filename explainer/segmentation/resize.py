@@ -58,8 +58,12 @@ def torchvision_input(photo: NDArray[np.uint8], side: int) -> Tensor:
 
 def normalize(rgb: NDArray[np.uint8]) -> Tensor:
     """(H, W, 3) uint8 -> (1, 3, H, W) float32, `x / 127.5 - 1`."""
-    pixels = torch.from_numpy(np.array(rgb)).permute(2, 0, 1)[None].float()
-    return pixels / 127.5 - 1
+    return scaled(torch.from_numpy(np.array(rgb)).permute(2, 0, 1)[None])
+
+
+def scaled(pixels: Tensor) -> Tensor:
+    """Pixels 0..255 of any shape as the bundled network wants them: float32, `x / 127.5 - 1`."""
+    return pixels.float() / 127.5 - 1
 
 
 def labels_at(scores: Tensor, height: int, width: int) -> NDArray[np.uint8]:
@@ -107,4 +111,4 @@ def _strip(scores: Tensor, top: int, bottom: int, height: int, width: int) -> Te
         # The index only rises, so the larger one is the newer; filling under a mask takes thirty times as long.
         best = torch.maximum(best, (values > most).to(torch.uint8) * index)
         most = torch.maximum(most, values)
-    return best.int()
+    return best.int()  # torch would take bytes as a mask
