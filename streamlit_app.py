@@ -8,9 +8,9 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from explainer.ui.fetched_once import ROUTES
 from explainer.ui.frame import lifespan, show_frame
 from explainer.ui.gate import Gate
-from explainer.ui.scripts import ROUTES
 
 if get_script_run_ctx(suppress_warning=True):
     show_frame()

@@ -14,6 +14,15 @@ def tuples_of(value: Any) -> Any:
     return tuple(map(tuples_of, value)) if isinstance(value, list | tuple) else value
 
 
+def shape_of(value: Any) -> tuple[int, ...]:
+    """The sizes of a full grid; () for a number. Whether it is full is not looked at.
+
+    >>> shape_of([[1, 2, 3], [4, 5, 6]])
+    (2, 3)
+    """
+    return (len(value), *shape_of(value[0])) if isinstance(value, list | tuple) and value else ()
+
+
 def leaves(value: Any) -> list[Any]:
     """What stands at the ends of the nesting, in reading order.
 

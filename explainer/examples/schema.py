@@ -15,6 +15,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from explainer.nesting import shape_of
+
 #: Keys of a case beside the grids that its operator asks for.
 KEYS = ("op", "params", "input", "weight", "weight_symbols", "indices")
 #: Keys that describe a case and change nothing: published answers, sources, notes.
@@ -143,11 +145,6 @@ def _number(name: str, value: Any, whole: bool) -> float | int:
     if whole and (number != int(number) or abs(number) > 2**53):
         raise ValueError(f"{name} must be whole numbers; there is {short(value)} in it.")
     return int(number) if whole else number
-
-
-def shape_of(value: Any) -> tuple[int, ...]:
-    """The sizes of a full grid; () for a number."""
-    return (len(value), *shape_of(value[0])) if isinstance(value, list | tuple) and value else ()
 
 
 def hint(word: object, allowed: Iterable[str]) -> str:

@@ -15,15 +15,19 @@ Grid = Sequence[Sequence[float]]
 SIDE = 168
 
 
-def as_image(svg: str, alt: str, least: int = 0) -> str:
-    """An SVG as an HTML image that fills its column, but for `least` pixels: on a phone it scrolls in its own box.
+def as_image(source: str, alt: str, least: int = 0) -> str:
+    """A picture as HTML that fills its column, but for `least` pixels: on a phone it scrolls in its own box.
 
-    `st.image` would import numpy, which the first page avoids.
+    `source` is its address, or what `inline` makes of it. `st.image` would import numpy, which the first page avoids.
     """
-    data = b64encode(svg.encode()).decode()
     style = f"width:100%;min-width:{least}px;border-radius:8px"
-    image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}" style="{style}">'
+    image = f'<img src="{source}" alt="{escape(alt)}" style="{style}">'
     return f'<div style="overflow-x:auto">{image}</div>'
+
+
+def inline(svg: str) -> str:
+    """An SVG as the source of an image that needs no second request."""
+    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
 def log_shares(values: Sequence[int]) -> list[float]:

@@ -14,6 +14,7 @@ from typing import cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from torch import Tensor
 
 from explainer.palette import PALETTE
@@ -47,7 +48,8 @@ def tiles(photo: Pixels) -> list[Tile]:
     """The photo (H, W, 3), its maps at strides 2 to 32, the fused scores at 16 and 8, and the answer."""
     net = cast(FCN, load("fcn8s", "cpu"))
     x = to_input(photo, LONG_SIDE)
-    found = [Tile(photo, "photo", f"{photo.shape[0]} × {photo.shape[1]}", 1)]
+    seen = np.asarray(Image.fromarray(photo).reduce(max(1, max(photo.shape[:2]) // LONG_SIDE)))
+    found = [Tile(seen, "photo", f"{photo.shape[0]} × {photo.shape[1]}", 1)]
     for stride, maps in down(net, x):
         found.append(Tile(gray(loudest(maps)), f"1/{stride}", size_of(maps), stride))
     scores = net.score_maps(x)

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explainer.nesting import tuples_of
+from explainer.nesting import shape_of, tuples_of
 from explainer.operators.checks import Size, at_least, one_of, per_axis
 
 Nested = tuple[Any, ...]
@@ -64,7 +64,7 @@ def full_depth(weight: Any) -> int:
 def kernel_axes(weight: Nested, stride: Size, dilation: Size) -> list[tuple[int, int, int]]:
     """(k, s, d) for each spatial axis."""
     dims = kernel_dims(weight)
-    sizes = tuple(torch.tensor(weight).shape[-dims:])
+    sizes = shape_of(weight)[-dims:]
     named = (("stride", stride), ("dilation", dilation))
     return list(zip(sizes, *(per_axis(name, value, dims) for name, value in named), strict=True))
 

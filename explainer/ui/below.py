@@ -58,8 +58,7 @@ def show_below(page: OperatorPage, state: PageState, scene: Scene, stage: str, e
         st.markdown(page.story)
         st.caption(f"**{example.title}.** {example.note} *Source: {example.source}.*")
     with facts:
-        show_proofs(told.proofs)
-        show_size(told.size)
+        show_proofs(told.proofs, told.size)
     show_tabs(scene, stage, told.code, example.note, told.others)
 
 
@@ -68,12 +67,6 @@ def show_beliefs(page: str) -> None:
     if found := lessons_of(page):
         st.header("What people get wrong")
         show_lessons(found)
-
-
-def show_size(lines: Sequence[str]) -> None:
-    """The size formula with the numbers in."""
-    with st.container(border=True):
-        st.markdown("\n".join(["**The size**", *(f"\n$$\n{line}\n$$" for line in lines)]))
 
 
 @part
@@ -109,10 +102,11 @@ def show_code(function: Snippet, others: Mapping[str, Snippet], stage: str) -> N
         st.code(shown.code, language="python", wrap_lines=True)
 
 
-def show_proofs(proofs: Sequence[Proof]) -> None:
-    """One line for each claim, with the largest difference that torch found just now."""
+def show_proofs(proofs: Sequence[Proof], size: Sequence[str] = ()) -> None:
+    """One line for each claim, with the largest difference that torch found just now; then the size's formulas."""
+    formulas = ["---", "**The size**", *(f"$$\n{line}\n$$" for line in size)] if size else []
     with st.container(border=True):
-        st.markdown("\n\n".join(["**Checked just now, in float64**", *map(settled, proofs)]))
+        st.markdown("\n\n".join(["**Checked just now, in float64**", *map(settled, proofs), *formulas]))
 
 
 def settled(proof: Proof) -> str:

@@ -40,9 +40,9 @@ def choose(
     """
     parameters = row.container(horizontal=True, width="content", vertical_alignment="center", gap="small",
                                key=f"hold_settings_{page.prefix}")  # fmt: skip
-    numbers = row.container(key=f"hold_numbers_{page.prefix}", width="content")
-    views = row.container(key=f"hold_view_{page.prefix}", width="content")
-    with numbers.popover("Numbers", icon=":material/edit:"):
+    numbers = row.popover("Numbers", icon=":material/edit:", key=f"hold_numbers_{page.prefix}")
+    views = row.popover("View", icon=":material/visibility:", key=f"hold_view_{page.prefix}")
+    with numbers:
         lettered = page.kernel and page.channels == 1
         x, inputs = choose_grid(settings, "input", "Input", state["input"], page.channels, letters=lettered)
         if lettered or not page.kernel:
@@ -59,7 +59,7 @@ def choose(
     except ValueError as problem:
         st.error(f"Torch refuses this: {problem}")
         return None
-    with views.popover("View", icon=":material/visibility:"):
+    with views:
         view = choose_view(page, settings, example, symbols)
     return PageState(op, tuples_of(x.tolist()), view, example.title)
 

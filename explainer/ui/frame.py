@@ -14,9 +14,9 @@ import streamlit as st
 from explainer.ui import ahead, lecture, locks, tidying
 from explainer.ui.crowd import turn
 from explainer.ui.events import tell
+from explainer.ui.fetched_once import component
 from explainer.ui.navigation import PAGES, sections
 from explainer.ui.outside import outside_a_script
-from explainer.ui.scripts import component
 from explainer.ui.settings import ARRIVED, LESSON
 
 #: Set when the first visitor's first page is out; until then nothing may compete with it for the processor.

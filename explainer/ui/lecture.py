@@ -11,8 +11,8 @@ from typing import NoReturn
 import streamlit as st
 
 from explainer.ui import locks
+from explainer.ui.fetched_once import component
 from explainer.ui.navigation import entry
-from explainer.ui.scripts import component
 from explainer.ui.settings import ARRIVED
 from explainer.ui.tour import TOUR, Stop
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from explainer.palette import PALETTE
-from explainer.ui.scripts import component
+from explainer.ui.fetched_once import component
 
 HERE = Path(__file__).parent
 _mount = component("picture_lens", HERE / "lens.js")

@@ -6,12 +6,12 @@ torch would refuse with the other settings are not offered; torch itself is aske
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 import torch
-from streamlit.delta_generator import DeltaGenerator
 
 from explainer.examples.cases import grid
 from explainer.examples.grids import write_grid
@@ -82,10 +82,10 @@ def show_case(page: OperatorPage) -> None:
     show_below(page, state, scene, stage, example)
 
 
-def beside(page: OperatorPage, state: PageState) -> DeltaGenerator:
+def beside(page: OperatorPage, state: PageState) -> AbstractContextManager[object]:
     """The stage's place, next to what the page puts beside it; on a phone that comes below."""
     if page.beside is None or lecture.is_on():
-        return st.container()
+        return nullcontext()
     place, other = st.columns((5, 3), gap="medium")
     with other:
         page.beside(state.op, state.tensor())

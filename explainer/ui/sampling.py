@@ -12,7 +12,7 @@ from torch import Tensor
 from explainer.experiments.sampling import lattice, positions
 from explainer.operators import Bilinear, Nested, to_nested
 from explainer.palette import PALETTE
-from explainer.ui.scripts import component
+from explainer.ui.fetched_once import component
 
 HERE = Path(__file__).parent
 _mount = component("sample_point", HERE / "sampling.js")

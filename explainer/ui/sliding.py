@@ -15,7 +15,7 @@ from explainer.palette import PALETTE
 from explainer.photos import to_data_uri
 from explainer.segmentation.classes import display_name, hex_color
 from explainer.ui.aside import aside
-from explainer.ui.scripts import component
+from explainer.ui.fetched_once import component
 
 HERE = Path(__file__).parent
 _mount = component("sliding_window", HERE / "sliding.js")

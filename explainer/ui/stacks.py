@@ -7,7 +7,7 @@ from functools import lru_cache
 import streamlit as st
 from torch import nn
 
-from explainer.experiments.drawings import as_image
+from explainer.experiments.drawings import as_image, inline
 from explainer.experiments.stacks.coming_back import verdict
 from explainer.experiments.stacks.drawing import draw_stack
 from explainer.experiments.stacks.measuring import Row, first, measure
@@ -67,7 +67,7 @@ def show_stack(prefix: str) -> None:
         st.error(escaped(str(problem)), icon=":material/error:")
         return
     alt = f"{len(layers)} layers from {rows[0].shape[1]} pixels a side to {rows[-1].shape[1]}"
-    st.html(as_image(draw_stack(rows, theme()), alt, least=760))
+    st.html(as_image(inline(draw_stack(rows, theme())), alt, least=760))
     st.markdown(f"{said} {note_of(text)}")
     end_of_figure()
     show_totals(rows)

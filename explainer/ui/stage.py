@@ -12,7 +12,7 @@ from explainer.scene.panels import Scene, count_steps
 from explainer.scene.transport import pack
 from explainer.stage.export import HERE, sources, to_html
 from explainer.ui import lecture, locks
-from explainer.ui.scripts import component
+from explainer.ui.fetched_once import component
 
 _mount = component("upsampling_stage", HERE / "stage.js", sources().html)
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 from explainer.experiments.drawings import as_image
 from explainer.ui import lecture
+from explainer.ui.fetched_once import address_of
 from explainer.ui.frame import WARM
 
 #: Classes that cover less of the photo than this are left out of the sentence.
@@ -106,12 +107,12 @@ def show_pair() -> None:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def moving_picture(theme: str) -> str:
-    """The hourglass as an SVG."""
+    """The address of the hourglass, an SVG of half a megabyte: within the page it would cost every visit that."""
     from explainer.experiments import hourglass
     from explainer.ui.aside import aside
 
     photo, _ = answered()
-    return hourglass.drawn(aside(lambda: hourglass.tiles(photo)), theme)
+    return address_of("hourglass", "svg", hourglass.drawn(aside(lambda: hourglass.tiles(photo)), theme))
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -21,7 +21,7 @@ from explainer.scene.panels import Scene, ghosts, pad_mask
 from explainer.scene.pooling import window_pads
 from explainer.scene.view import View
 from explainer.ui import lecture
-from explainer.ui.below import show_beliefs, show_proofs, show_size, show_tabs
+from explainer.ui.below import show_beliefs, show_proofs, show_tabs
 from explainer.ui.heading import figure_place, toolbar
 from explainer.ui.navigation import entry
 from explainer.ui.operator_page import cached_scene
@@ -91,10 +91,8 @@ def pick(settings: Settings) -> Example:
 def choose(settings: Settings, row: DeltaGenerator, example: Example) -> Story | None:
     """The settings' widgets, folded into two popovers of the line above the stages; None where no window fits."""
     state = state_of(example)
-    settled = row.container(key=f"hold_settings_{settings.prefix}", width="content")
-    numbers = row.container(key=f"hold_numbers_{settings.prefix}", width="content")
-    fold = settled.popover("Settings", icon=":material/tune:")
-    with numbers.popover("Numbers", icon=":material/edit:"):
+    fold = row.popover("Settings", icon=":material/tune:", key=f"hold_settings_{settings.prefix}")
+    with row.popover("Numbers", icon=":material/edit:", key=f"hold_numbers_{settings.prefix}"):
         x = choose_map(settings, state)
         with fold:
             pool = choose_pooling(settings, state, x)
@@ -228,8 +226,10 @@ def show_checked(story: Story, unpool: MaxUnpooling, scene: Scene) -> None:
         st.markdown(STORY)
         st.caption(f"**{story.example.title}.** {story.example.note} *Source: {story.example.source}.*")
     with facts:
-        show_proofs([winners_proof(story.pool, story.x), matrix_proof(unpool, story.values)])
         down, up = tuple(story.x.shape[1:]), tuple(story.values.shape[1:])
-        show_size([*story.pool.size_formula(down), *unpool.size_formula(up)])
+        show_proofs(
+            [winners_proof(story.pool, story.x), matrix_proof(unpool, story.values)],
+            [*story.pool.size_formula(down), *unpool.size_formula(up)],
+        )
     program = unpool.story(story.pool, story.x, story.values)
     show_tabs(scene, STAGE, program, story.example.note, snippets(unpool, story.values))

@@ -12,12 +12,12 @@ import streamlit as st
 from explainer.experiments.indices import Journey
 from explainer.segmentation.remembered import REPLACEMENTS
 from explainer.segmentation.samples import samples
+from explainer.ui.fetched_once import component
 from explainer.ui.heading import toolbar
 from explainer.ui.photo.asking import ask, results
 from explainer.ui.photo.intake import SHOWN, own_photos, sample_photo
 from explainer.ui.photo.labelled import ShownPhoto
 from explainer.ui.photo.picking import WORDS
-from explainer.ui.scripts import component
 from explainer.ui.settings import Settings
 from explainer.ui.shelf import Shelf
 

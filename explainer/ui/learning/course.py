@@ -17,7 +17,7 @@ from explainer.palette import PALETTE
 from explainer.photos import to_data_uri
 from explainer.quantities import percent
 from explainer.ui.crowd import leave
-from explainer.ui.scripts import component
+from explainer.ui.fetched_once import component
 from explainer.ui.turns import Turns
 
 HERE = Path(__file__).parent

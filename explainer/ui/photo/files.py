@@ -11,10 +11,10 @@ from explainer.photos import to_png_bytes
 from explainer.quantities import memory
 from explainer.segmentation.answer import Pixels
 from explainer.segmentation.weights import model_info
+from explainer.ui.fetched_once import component
 from explainer.ui.photo.asking import derived
 from explainer.ui.photo.inside import heads
 from explainer.ui.photo.labelled import Labelled, Request, ShownPhoto
-from explainer.ui.scripts import component
 
 HERE = Path(__file__).parent
 _mount = component("photo_files", HERE / "files.js")

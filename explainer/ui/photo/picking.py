@@ -12,9 +12,9 @@ from PIL import Image
 from explainer.photos import to_data_uri
 from explainer.segmentation.answer import Pixels
 from explainer.segmentation.samples import samples
+from explainer.ui.fetched_once import component
 from explainer.ui.photo.intake import SHOWN, chosen_photo, own_photos, sample_photo
 from explainer.ui.photo.labelled import ShownPhoto
-from explainer.ui.scripts import component
 from explainer.ui.settings import Settings
 
 HERE = Path(__file__).parent

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from explainer.ui.scripts import component
+from explainer.ui.fetched_once import component
 
 HERE = Path(__file__).parent
 _mount = component("photo_viewer", HERE / "viewer.js")

@@ -1,8 +1,9 @@
-"""Components, whose scripts the browser fetches once.
+"""What the browser fetches once: components' scripts, and pictures that all visitors share.
 
 Streamlit sends a component's whole script along with its data, each time that the data changes: 127 KB for the stage,
-a second of a school's network when a class changes a setting. So what is sent imports the script by its address, which
-names its content and may therefore be kept for ever.
+a second of a school's network when a class changes a setting. A large picture inside the page costs each visit a tenth
+of a second of processor besides. So what is sent names an address, and the address names the content, which may
+therefore be kept for ever. A visitor's own photos never get an address.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from starlette.routing import Route
 
 from explainer.stage.bundle import bundle
 
-#: First part of the scripts' addresses, below the app's own.
-PLACE = "scripts"
+#: First part of the addresses, below the app's own.
+PLACE = "once"
+MEDIA_TYPES = {"js": "text/javascript", "svg": "image/svg+xml"}
 _served: dict[str, str] = {}
 
 
@@ -32,19 +34,25 @@ def component(name: str, entry: Path, html: str | None = None) -> Any:
 
 def imported(name: str, script: str) -> str:
     """A short module that is the script: it exports what the script exports as its default."""
-    file = f"{name}.{hashlib.sha256(script.encode()).hexdigest()[:16]}.js"
-    _served[file] = script
-    address = f'new URL("{PLACE}/{file}", document.baseURI)'
+    address = f'new URL("{address_of(name, "js", script)}", document.baseURI)'
     return f"const {{ default: draw }} = await import({address});\nexport default draw;\n"
 
 
+def address_of(name: str, ending: str, content: str) -> str:
+    """The address of a text, one of `MEDIA_TYPES` by its ending, relative to the page; it is answered from now on."""
+    file = f"{name}.{hashlib.sha256(content.encode()).hexdigest()[:16]}.{ending}"
+    _served[file] = content
+    return f"{PLACE}/{file}"
+
+
 async def answer(request: Request) -> Response:
-    """A script, to be kept by the browser; 404 for one that no page has asked for."""
-    script = _served.get(request.path_params["file"])
-    if script is None:
+    """A text, to be kept by the browser; 404 for one that no page has named."""
+    file = request.path_params["file"]
+    if file not in _served:
         return PlainTextResponse("Not found", 404)
+    media_type = MEDIA_TYPES[file.rpartition(".")[2]]
     return Response(
-        script, media_type="text/javascript", headers={"Cache-Control": "public, max-age=31536000, immutable"}
+        _served[file], media_type=media_type, headers={"Cache-Control": "public, max-age=31536000, immutable"}
     )
 
 
