@@ -27,6 +27,7 @@ def test_requirements_are_pinned():
     lines = (ROOT / "requirements.txt").read_text().split()
     assert {line.split("==")[0] for line in lines} == {
         "streamlit",
+        "uvloop",
         "torch",
         "torchvision",
         "msgspec",

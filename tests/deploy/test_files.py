@@ -20,7 +20,7 @@ def read(name: str) -> str:
 
 
 def pins(lock: str) -> dict[str, str]:
-    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", lock, re.MULTILINE))
+    return dict(re.findall(r"^([a-z0-9-]+)==([^\s;]+)", lock, re.MULTILINE))
 
 
 def test_image_and_script_do_the_same_steps() -> None:
