@@ -21,8 +21,11 @@ STRIDE = 2
 CHANNELS = 16
 
 
+@lru_cache(maxsize=128)
 def counts(size: int, k: int, s: int, p: int = 0, layers: int = 1, dims: int = 2) -> Tensor:
     """How many stamps reach each output pixel: ones through transposed convolutions of ones, (*spatial) float64.
+
+    Not to be changed by the caller.
 
     Raises:
         ValueError: if padding crops everything away.

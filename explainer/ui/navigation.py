@@ -92,6 +92,8 @@ def entry(stem: str) -> Entry:
 
 
 _sections: dict[str, dict[str, list[st.Page]]] = {}
+_targets: dict[str, st.Page] = {}
+"""Title -> the page as the last navigation had it; all visitors of a process have the same."""
 
 
 def sections(default: str = "start") -> dict[str, list[st.Page]]:
@@ -104,6 +106,7 @@ def sections(default: str = "start") -> dict[str, list[st.Page]]:
         return make_sections(default)
     if default not in _sections:
         _sections[default] = make_sections(default)
+    _targets.update((page.title, page) for pages in _sections[default].values() for page in pages)
     return {name: [copy(page) for page in pages] for name, pages in _sections[default].items()}
 
 
@@ -122,4 +125,6 @@ def link(stem: str, label: str | None = None, example: str | None = None) -> Non
     """A link to a page, opened on one of its examples if named."""
     page = entry(stem)
     parameters = {"example": example} if example else None
-    st.page_link(page.path, label=label or page.title, icon=f":material/{page.icon}:", query_params=parameters)
+    # By its path Streamlit would look for the file, which takes longer than all the rest of a link.
+    target = _targets.get(page.title, page.path)
+    st.page_link(target, label=label or page.title, icon=f":material/{page.icon}:", query_params=parameters)

@@ -138,7 +138,8 @@ def show_counts(prefix: str) -> None:
             f"{verdict(k, s, layers)} Along one axis, far from the border, the counts repeat :green[**{pattern}**]."
         )
         st.caption("Largest count divided by smallest, far from the border, for one layer")
-        show_chart(evenness_chart(), "Even, ratio 1, exactly where the kernel is a multiple of the stride", "cb_even")
+        even = "Even, ratio 1, exactly where the kernel is a multiple of the stride"
+        show_chart(evenness_chart(theme()), even, "cb_even")
     st.markdown(
         "In a transposed convolution the stamps overlap; in 2D the pattern is a checkerboard. Generated pictures and "
         "label maps show it (Odena, Dumoulin & Olah 2016)."
@@ -163,15 +164,16 @@ def describe(grid: Tensor) -> str:
     return f"Counts on {grid.shape[0]} × {grid.shape[1]} output pixels lie between {low} and {high}"
 
 
-def evenness_chart() -> object:
-    """Kernel against stride: how uneven the overlap is; holes are left blank."""
+@lru_cache(maxsize=2)  # of its own: a blank is not equal to itself, so no figure of blanks is found again by its values
+def evenness_chart(look: str) -> object:
+    """Kernel against stride, in one theme: how uneven the overlap is; holes are left blank."""
     kernels, strides = list(range(1, 9)), [1, 2, 3, 4]
     ratios = [[overlap.unevenness(k, s) for k in kernels] for s in strides]
     blank = [[value if value < float("inf") else float("nan") for value in row] for row in ratios]
     return figures.heat_map(
         blank,
         "weight",
-        theme(),
+        look,
         x=[f"k {k}" for k in kernels],
         y=[f"s {s}" for s in strides],
         span=(1, 4),
