@@ -57,19 +57,37 @@ def test_what_was_frozen_and_died_is_found_by_the_thorough_look(server: None) ->
     assert died == [1]
 
 
-def test_it_freezes_while_scripts_run_and_rests_when_none_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def kept_tidy(monkeypatch: pytest.MonkeyPatch, runs: list[int], quiet: list[bool]) -> list[bool]:
+    """Which freezes were thorough; `runs`: how often scripts ran by the start and by the end of each second."""
     told: list[bool] = []
-    runs = iter([0, 1, 1, 2, 2, 2, 2])  # a script, another one, then nobody
-    rests = iter([None] * 4)
+    second = -1
 
     def rest(_: float) -> None:
-        if next(rests, "over") == "over":
+        nonlocal second
+        second += 1
+        if second == len(quiet):
             raise InterruptedError
 
     monkeypatch.setattr(tidying.time, "sleep", rest)
-    monkeypatch.setattr(tidying, "collections", lambda: next(runs))
+    monkeypatch.setattr(tidying, "collections", lambda: runs[second + 1])
+    monkeypatch.setattr(tidying, "is_quiet", lambda: quiet[second])
     monkeypatch.setattr(tidying, "THOROUGH", 2)
+    monkeypatch.setattr(tidying, "AT_LATEST", 4)
     monkeypatch.setattr(tidying, "freeze", lambda *, thorough: told.append(thorough))
     with pytest.raises(InterruptedError):
         tidying.keep_tidy()
-    assert told == [False, True]
+    return told
+
+
+def test_it_freezes_while_scripts_run_and_rests_when_none_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert kept_tidy(monkeypatch, [0, 1, 1, 1, 2], [True] * 4) == [False, False]
+
+
+def test_everything_is_looked_through_when_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy_then_quiet = kept_tidy(monkeypatch, [0, 1, 2, 3, 3, 3], [False, False, False, True, True])
+    assert busy_then_quiet == [False, False, False, True]
+
+
+def test_a_class_that_never_rests_is_tidied_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    never_quiet = kept_tidy(monkeypatch, list(range(12)), [False] * 11)
+    assert never_quiet == [False, False, False, False, True] * 2 + [False]

@@ -52,11 +52,16 @@ def leave() -> None:
     holds the turn never waits for it, so nothing can lock up. Who stands back waits here until no script has
     run for a second.
     """
-    while getattr(_mine, "stands_back", False) and (_scripts or time.monotonic() < _last + QUIET):
+    while getattr(_mine, "stands_back", False) and not is_quiet():
         time.sleep(LOOK_EVERY)
     if getattr(_mine, "turn", False):
         _mine.turn = False
         _turn.release()
+
+
+def is_quiet() -> bool:
+    """Whether no script runs, and none has for a second."""
+    return not _scripts and time.monotonic() >= _last + QUIET
 
 
 def stand_back() -> None:

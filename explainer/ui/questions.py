@@ -19,6 +19,7 @@ from explainer.quiz.shown import scene_at
 from explainer.quiz.worksheet import cell_name, described, grids
 from explainer.scene.panels import Scene
 from explainer.ui import locks
+from explainer.ui.crowd import leave
 from explainer.ui.part import dialog
 from explainer.ui.stage import show_stage
 
@@ -79,6 +80,7 @@ def go_on(memory: dict[str, Any]) -> None:
 @lru_cache(maxsize=512)
 def asked(seed: int, number: int, level: int, ops: tuple[str, ...]) -> Question:
     """A question; the same for every visitor with this seed, so it is kept."""
+    leave()  # some take a quarter of a second
     return question(seed, number, level, ops)
 
 

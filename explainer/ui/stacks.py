@@ -15,6 +15,7 @@ from explainer.experiments.stacks.modules import Layer
 from explainer.experiments.stacks.presets import PRESETS
 from explainer.experiments.stacks.reading import first_channels, read_stack
 from explainer.quantities import count, memory, short
+from explainer.ui.crowd import leave
 from explainer.ui.escaping import escaped
 from explainer.ui.heading import toolbar
 from explainer.ui.lecture import end_of_figure
@@ -52,6 +53,7 @@ def state_of(slug: str) -> dict[str, str]:
 @lru_cache(maxsize=256)
 def found(text: str, side: int) -> tuple[list[Layer], list[Row], str]:
     """Layers, rows and verdict of a stack. Not to be changed by the caller. Raises ValueError with one sentence."""
+    leave()  # a deep stack takes half a second
     layers = read_stack(text)
     rows = measure(layers, first_channels(layers), side, side)
     return layers, rows, verdict(layers, rows)

@@ -3,7 +3,7 @@
 Streamlit collects garbage after every script run, over all objects there are. With torch's objects alive that takes
 130 to 220 ms of every visitor's every click; with what thirty visitors' sessions hold, 17 ms. What is frozen is passed
 over, so everything is frozen after the imports, and again every second while anybody uses the app. What sessions left
-behind is not kept for ever: every minute everything is looked through.
+behind is not kept for ever: after a minute of use everything is looked through, as soon as nobody waits.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ import gc
 import threading
 import time
 
+from explainer.ui.crowd import is_quiet
+
 #: Seconds between two freezes while the app is used.
 EVERY = 1.0
-#: So many freezes are only over what is new; then one is over everything, which holds all visitors up for 0.2 to 0.3 s.
-THOROUGH = 60
+#: So many freezes are only over what is new; then one is over everything, which holds all visitors up for 0.2 to 0.3 s:
+#: in the first quiet second, or, where there is none, after so many freezes.
+THOROUGH, AT_LATEST = 60, 600
 
 
 def freeze(*, thorough: bool = True) -> None:
@@ -37,9 +40,10 @@ def keep_tidy() -> None:
     seen, times = collections(), 0
     while True:
         time.sleep(EVERY)
-        if collections() != seen:
-            times += 1
-            freeze(thorough=times % THOROUGH == 0)
+        thorough = times >= AT_LATEST or (times >= THOROUGH and is_quiet())
+        if thorough or collections() != seen:
+            times = 0 if thorough else times + 1
+            freeze(thorough=thorough)
             seen = collections()
 
 
