@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -39,7 +39,12 @@ def facts_of(page: OperatorPage, state: PageState) -> Facts:
 
     The key is what the case prints as, so that 2 and 2.0 or 0 and -0, which are equal, keep their own programs.
     """
-    return _facts.kept((page.prefix, repr(state.op), repr(state.input)), lambda: find_facts(page, state))
+    return kept_facts((page.prefix, repr(state.op), repr(state.input)), lambda: find_facts(page, state))
+
+
+def kept_facts(key: tuple[str, ...], find: Callable[[], Facts]) -> Facts:
+    """What `find` found for a case; `key` begins with its page's prefix and says all that it depends on."""
+    return _facts.kept(key, find)
 
 
 def find_facts(page: OperatorPage, state: PageState) -> Facts:
@@ -52,10 +57,14 @@ def find_facts(page: OperatorPage, state: PageState) -> Facts:
 
 def show_below(page: OperatorPage, state: PageState, scene: Scene, stage: str, example: Example) -> None:
     """Everything below the stage, whose key is `stage`: the story, what is checked, code, files."""
-    told = facts_of(page, state)
+    show_facts(page.story, example, facts_of(page, state), scene, stage)
+
+
+def show_facts(words: str, example: Example, told: Facts, scene: Scene, stage: str) -> None:
+    """As `show_below`, of facts that are known."""
     story, facts = st.columns((3, 2), gap="large")
     with story:
-        st.markdown(page.story)
+        st.markdown(words)
         st.caption(f"**{example.title}.** {example.note} *Source: {example.source}.*")
     with facts:
         show_proofs(told.proofs, told.size)

@@ -21,7 +21,7 @@ from explainer.scene.panels import Scene, ghosts, pad_mask
 from explainer.scene.pooling import window_pads
 from explainer.scene.view import View
 from explainer.ui import lecture
-from explainer.ui.below import show_beliefs, show_proofs, show_tabs
+from explainer.ui.below import Facts, kept_facts, show_beliefs, show_facts
 from explainer.ui.heading import figure_place, toolbar
 from explainer.ui.navigation import entry
 from explainer.ui.operator_page import cached_scene
@@ -221,15 +221,17 @@ def show_unpooling(story: Story) -> tuple[MaxUnpooling, Scene] | None:
 
 def show_checked(story: Story, unpool: MaxUnpooling, scene: Scene) -> None:
     """The story in words, the proofs, both sizes, code and files."""
-    words, facts = st.columns((3, 2), gap="large")
-    with words:
-        st.markdown(STORY)
-        st.caption(f"**{story.example.title}.** {story.example.note} *Source: {story.example.source}.*")
-    with facts:
-        down, up = tuple(story.x.shape[1:]), tuple(story.values.shape[1:])
-        show_proofs(
-            [winners_proof(story.pool, story.x), matrix_proof(unpool, story.values)],
-            [*story.pool.size_formula(down), *unpool.size_formula(up)],
-        )
-    program = unpool.story(story.pool, story.x, story.values)
-    show_tabs(scene, STAGE, program, story.example.note, snippets(unpool, story.values))
+    case = (story.pool, story.x.tolist(), unpool, story.values.tolist())
+    told = kept_facts((PAGE, *map(repr, case)), lambda: find_facts(story, unpool))
+    show_facts(STORY, story.example, told, scene, STAGE)
+
+
+def find_facts(story: Story, unpool: MaxUnpooling) -> Facts:
+    """What is said about a case, computed now."""
+    down, up = tuple(story.x.shape[1:]), tuple(story.values.shape[1:])
+    return Facts(
+        (winners_proof(story.pool, story.x), matrix_proof(unpool, story.values)),
+        (*story.pool.size_formula(down), *unpool.size_formula(up)),
+        unpool.story(story.pool, story.x, story.values),
+        snippets(unpool, story.values),
+    )
