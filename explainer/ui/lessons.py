@@ -28,7 +28,7 @@ def show_lessons(lessons: Sequence[Lesson]) -> None:
     with st.grid(3, min_column_width=280, gap="small"):
         for lesson in lessons:
             claim = f"“{lesson.claim.strip('“”')}”"
-            if st.button(claim, key=f"lesson_{lesson.slug}", icon=":material/science:", width="stretch", wrap=True):
+            if st.button(claim, icon=":material/science:", width="stretch", wrap=True):
                 open_lesson(lesson)
 
 

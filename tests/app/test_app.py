@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
+from explainer.lessons import find_lesson
 from explainer.ui.navigation import PAGES, entry
 from tests.app.conftest import Visitor, serve
 
@@ -224,7 +225,9 @@ def test_files_to_take_away(visitor, label, magic, tmp_path):
 
 def test_a_lesson_asks_first_and_shows_both_pictures(visitor):
     page = visitor.open("transposed-convolution")
-    page.locator(".st-key-lesson_padding-crops button").click()
+    lesson = find_lesson("padding-crops")
+    assert lesson
+    page.get_by_role("button", name=lesson.claim.strip("“”")).click()
     dialog = page.get_by_role("dialog")
     expect(dialog.locator(".stage")).to_be_visible()
     assert dialog.bounding_box()["y"] < 200
