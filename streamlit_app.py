@@ -11,8 +11,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from explainer.ui.fetched_once import ROUTES
 from explainer.ui.frame import lifespan, show_frame
 from explainer.ui.gate import Gate
+from explainer.ui.immutable import Immutable
 
 if get_script_run_ctx(suppress_warning=True):
     show_frame()
 else:
-    app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(Gate)], routes=ROUTES)
+    app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(Immutable), Middleware(Gate)], routes=ROUTES)

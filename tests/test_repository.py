@@ -28,6 +28,7 @@ def test_requirements_are_pinned():
     assert {line.split("==")[0] for line in lines} == {
         "streamlit",
         "uvloop",
+        "httptools",
         "torch",
         "torchvision",
         "msgspec",

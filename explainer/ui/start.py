@@ -17,6 +17,8 @@ from explainer.ui.frame import WARM
 
 #: Classes that cover less of the photo than this are left out of the sentence.
 WORTH_NAMING = 0.01
+#: Width of the four pictures in pixels: four stand beside each other on a projector.
+TASK_WIDTH = 520
 TASKS = (
     ("Classification", "One word for the whole picture: **{word}**. Where? It does not say."),
     ("Semantic segmentation", "A class for every pixel: {classes}. The animals are one region."),
@@ -131,11 +133,16 @@ def answered() -> tuple[Any, Any]:
 @st.cache_resource(max_entries=1, show_spinner=False)
 def four_pictures() -> tuple[Any, ...]:
     """One picture for each task, in the order of `TASKS`."""
+    import numpy as np
+    from PIL import Image
+
     from explainer.experiments import herd
     from explainer.segmentation.label_maps import overlay
 
     photo, labels = answered()
-    return photo, overlay(photo, labels), herd.with_boxes(photo), herd.with_instances(photo)
+    pictures = (photo, overlay(photo, labels), herd.with_boxes(photo), herd.with_instances(photo))
+    size = (TASK_WIDTH, round(TASK_WIDTH * photo.shape[0] / photo.shape[1]))
+    return tuple(np.asarray(Image.fromarray(one).resize(size, Image.Resampling.LANCZOS)) for one in pictures)
 
 
 def credit() -> str:
