@@ -18,7 +18,7 @@ from explainer.ui.crowd import is_quiet
 EVERY = 1.0
 #: So many freezes are only over what is new; then one is over everything, which holds all visitors up for 0.2 to 0.3 s:
 #: in the first quiet second, or, where there is none, after so many freezes.
-THOROUGH, AT_LATEST = 60, 600
+THOROUGH, AT_LATEST = 60, 180
 
 
 def freeze(*, thorough: bool = True) -> None:
