@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from urllib.parse import quote
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -256,3 +258,15 @@ def test_the_menu_leads_to_a_page_of_every_section(visitor):
         page.get_by_test_id("stTopNavDropdownLink").filter(has_text=re.compile(f"{re.escape(coming.title)}$")).click()
         expect(page.get_by_test_id("stMain").locator("h1").first).to_contain_text(coming.title.split(",")[0])
     visitor.settle()
+
+
+def test_the_frontends_files_travel_compressed_and_for_ever(app):
+    page = urlopen(f"{app}/").read().decode()
+    found = re.search(r'src="\./(static/js/[\w.]+\.js)"', page)
+    assert found
+    asked = Request(f"{app}/{found[1]}", headers={"Accept-Encoding": "gzip"})
+    for _ in range(2):
+        with urlopen(asked) as answer, urlopen(f"{app}/{found[1]}") as plain:
+            assert answer.headers["Content-Encoding"] == "gzip" and "immutable" in answer.headers["Cache-Control"]
+            assert "Set-Cookie" not in answer.headers
+            assert gzip.decompress(answer.read()) == plain.read()
