@@ -61,8 +61,27 @@ def test_the_next_piece_waits_for_a_visitor_who_came_meanwhile() -> None:
     assert began.wait(SOON)
     with crowd.turn():
         go_on.set()
-        assert not done.wait(3 * crowd.LOOK_EVERY) and pieces == [1]
+        assert not done.wait(crowd.LOOK_EVERY) and pieces == [1]
     assert done.wait(SOON) and pieces == [1, 2]
+
+
+def test_a_visitor_who_wants_what_is_half_computed_gets_it() -> None:
+    """Streamlit's caches keep a value locked while it is computed: who waits for it must not be waited for."""
+    value = threading.Lock()
+    began, go_on = threading.Event(), threading.Event()
+
+    def work() -> None:
+        with value:
+            aside(lambda: began.set() or go_on.wait(SOON))
+            aside(lambda: None)
+
+    ahead.ahead("work", work)
+    ahead.start()
+    assert began.wait(SOON)
+    with crowd.turn():
+        go_on.set()
+        assert value.acquire(timeout=SOON), "each waits for the other"
+        value.release()
 
 
 def test_what_fails_is_told_and_the_rest_is_done(caplog) -> None:

@@ -1,8 +1,8 @@
 """What visitors will probably ask for next is computed while nobody waits for a page.
 
 A class that opens *Sliding window* chooses another photo next, and the first to choose one would wait a second or two.
-Each piece of long work (`aside`) waits until no visitor's script has run for a second: a visitor waits for one piece at
-most, and a class that changes settings all the time is not held up.
+Nothing is begun until no visitor's script has run for a second, and each piece of long work (`aside`) waits for that
+again, for a moment: a visitor waits for one piece, or for the rest of what is wanted just then.
 
 Only a server computes ahead: where nobody calls `start` (a test of a page), what is asked for stays undone.
 """
@@ -40,7 +40,7 @@ def _work_off() -> None:
     crowd.stand_back()
     while True:
         work = _todo.get()
-        crowd.leave()
+        crowd.wait_for_quiet()
         try:
             with outside_a_script():
                 work()

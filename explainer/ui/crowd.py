@@ -7,6 +7,7 @@ late. One after the other, the first visitors have their page while the last one
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 
 #: Seconds without any script after which those go on who stand back, and between two looks of theirs.
 QUIET, LOOK_EVERY = 1.0, 0.1
+#: Seconds that who stands back waits at most before the next piece of what it has begun.
+MOST = 0.25
 _turn = threading.Semaphore(1)
 _mine = threading.local()
 _scripts: set[int] = set()
@@ -49,14 +52,21 @@ def leave() -> None:
     """Let others draw: what this script does next takes long, or waits for somebody else.
 
     It goes on beside the others, but for the parts of the page that it still draws: each has a turn of its own. Whoever
-    holds the turn never waits for it, so nothing can lock up. Who stands back waits here until no script has
-    run for a second.
+    holds the turn never waits for it, so nothing can lock up. Who stands back waits here for a quiet moment, but not
+    for long: a visitor may be waiting for the very thing that it has half computed.
     """
-    while getattr(_mine, "stands_back", False) and not is_quiet():
-        time.sleep(LOOK_EVERY)
+    if getattr(_mine, "stands_back", False):
+        wait_for_quiet(MOST)
     if getattr(_mine, "turn", False):
         _mine.turn = False
         _turn.release()
+
+
+def wait_for_quiet(most: float = math.inf) -> None:
+    """Wait until no script has run for a second, at most so many seconds."""
+    until = time.monotonic() + most
+    while not is_quiet() and time.monotonic() < until:
+        time.sleep(LOOK_EVERY)
 
 
 def is_quiet() -> bool:
