@@ -43,7 +43,7 @@ def facts_of(page: OperatorPage, state: PageState) -> Facts:
 
 
 def kept_facts(key: tuple[str, ...], find: Callable[[], Facts]) -> Facts:
-    """What `find` found for a case; `key` begins with its page's prefix and says all that it depends on."""
+    """What `find` found for a case; `key` begins with its page and says all that it depends on."""
     return _facts.kept(key, find)
 
 
