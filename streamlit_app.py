@@ -8,7 +8,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from explainer.ui.fetched_once import ROUTES
+from explainer.ui import addressed, fetched_once
 from explainer.ui.frame import lifespan, show_frame
 from explainer.ui.gate import Gate
 from explainer.ui.immutable import Immutable
@@ -16,4 +16,5 @@ from explainer.ui.immutable import Immutable
 if get_script_run_ctx(suppress_warning=True):
     show_frame()
 else:
-    app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(Immutable), Middleware(Gate)], routes=ROUTES)
+    middleware = [Middleware(Immutable), Middleware(Gate)]
+    app = st.App(__file__, lifespan=lifespan, middleware=middleware, routes=[*fetched_once.ROUTES, *addressed.ROUTES])

@@ -7,6 +7,7 @@ from explainer.ui.indices.below import show_more, show_story
 from explainer.ui.indices.figure import choose, journey_of, show_figure
 from explainer.ui.lecture import end_of_figure
 from explainer.ui.navigation import link
+from explainer.ui.part import part
 from explainer.ui.photo.facts import show_privacy
 from explainer.ui.photo.intake import show_intake
 from explainer.ui.settings import Settings
@@ -15,15 +16,22 @@ show_heading(
     "What the indices carry",
     "DeconvNet remembers **which pixel was largest** on the way down. Take that memory away, and see.",
 )
-settings = Settings("dn")
-photo, other = choose(settings)
-journey = journey_of(photo, other)
-if journey is not None:
-    show_figure(settings, photo, other, journey)
-    end_of_figure()
-    show_story(journey)
-    show_more(photo, other, journey, settings)
 
+
+@part
+def show_journey() -> None:
+    """Down and up again, and what follows from the chosen photos."""
+    settings = Settings("dn")
+    photo, other = choose(settings)
+    journey = journey_of(photo, other)
+    if journey is not None:
+        show_figure(settings, photo, other, journey)
+        end_of_figure()
+        show_story(journey)
+        show_more(photo, other, journey, settings)
+
+
+show_journey()
 st.header("Your own photo")
 show_intake()
 show_privacy()

@@ -4,6 +4,7 @@ import streamlit as st
 
 from explainer.ui.heading import show_heading
 from explainer.ui.lecture import end_of_figure
+from explainer.ui.part import part
 from explainer.ui.photo.asking import answer_for
 from explainer.ui.photo.facts import show_caption, show_cost, show_privacy
 from explainer.ui.photo.intake import show_intake
@@ -17,29 +18,37 @@ show_heading(
     "Your photo",
     "A network names **every pixel** of a photo.",
 )
-settings = Settings("yp")
-# Beside each other on a screen; on a phone the visitor's own photos and the settings come below the picture.
-picture, choices = st.columns((5, 2), gap="medium")
-with picture, st.container(gap=None):
-    photo = pick_photo(settings)
-with choices:
-    show_intake()
-    request = choose_request(settings)
-with picture, st.container(gap=None):
-    # Each has a place of its own, so that a notice does not move the viewer, which would forget its settings.
-    with st.container():
-        settings.show_notes()
-    with st.container():
-        answer = answer_for(photo, request)
+
+
+@part
+def show_labelled() -> None:
+    """A photo, what the network says of it, and all that follows."""
+    settings = Settings("yp")
+    # Beside each other on a screen; on a phone the visitor's own photos and the settings come below the picture.
+    picture, choices = st.columns((5, 2), gap="medium")
+    with picture, st.container(gap=None):
+        photo = pick_photo(settings)
+    with choices:
+        show_intake()
+        request = choose_request(settings)
+    with picture, st.container(gap=None):
+        # Each has a place of its own, so that a notice does not move the viewer, which would forget its settings.
+        with st.container():
+            settings.show_notes()
+        with st.container():
+            answer = answer_for(photo, request)
+        if answer is not None:
+            show_view(answer.view, "yp_viewer", remembered=True)
+            end_of_figure()
+            show_caption(photo, answer)
+    st.markdown(
+        "It knows grass, cat, tree, sky and 23 more kinds of things. It decides on coarse maps, and upsamples them in "
+        "the network."
+    )
     if answer is not None:
-        show_view(answer.view, "yp_viewer", remembered=True)
-        end_of_figure()
-        show_caption(photo, answer)
-st.markdown(
-    "It knows grass, cat, tree, sky and 23 more kinds of things. It decides on coarse maps, and upsamples them in the "
-    "network."
-)
-if answer is not None:
-    show_cost(photo, answer)
-    show_more(photo, request, answer, settings)
+        show_cost(photo, answer)
+        show_more(photo, request, answer, settings)
+
+
+show_labelled()
 show_privacy()

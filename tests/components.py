@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
+
+from explainer.ui import addressed
 
 
 def components_of(app: AppTest) -> list[Any]:
     """All but the one that asks for a new run after a lost connection."""
     return [one for one in app.get("bidi_component") if one.proto.component_name != "again"]
+
+
+def data_of(one: Any) -> dict[str, Any]:
+    """A component's data as its script shows it: what comes by address included."""
+    data: dict[str, Any] = json.loads(one.proto.json)
+    source = data.pop("source", None)
+    if source is None:
+        return data
+    found = addressed._answered[source.removeprefix(f"{addressed.PLACE}/")]
+    return {**json.loads(gzip.decompress(found.small)), **data}
 
 
 def proofs(app: AppTest) -> list[str]:

@@ -1,6 +1,7 @@
 /* One lens over many pictures of the same thing: point at a place in any of them and see it enlarged in all. */
 
 import { html } from "../stage/dom.js";
+import { byAddress } from "./by_address.js";
 
 const WINDOW = 18;
 
@@ -58,7 +59,6 @@ export default function lens({ data, parentElement }) {
   let root = parentElement.querySelector(".lens");
   if (!root) {
     root = html("div", { class: "lens", tabindex: 0, role: "group", "aria-label": "Pictures under one lens" });
-    root.at = { x: Math.round(data.start[0]), y: Math.round(data.start[1]) };
     root.onkeydown = (event) => {
       const [dx, dy] = KEYS[event.key] ?? [0, 0];
       if (!dx && !dy) return;
@@ -68,8 +68,13 @@ export default function lens({ data, parentElement }) {
     };
     parentElement.append(root);
   }
-  if (JSON.stringify(root.data) === JSON.stringify(data)) return;
+  byAddress(root, data, show);
+}
+
+function show(root, data) {
+  if (root.data?.pictures === data.pictures) return;
   root.data = data;
+  root.at ??= { x: Math.round(data.start[0]), y: Math.round(data.start[1]) };
   root.tiles = [];
   root.tiles = data.pictures.map((picture) => tile(root, picture));
   root.replaceChildren(...root.tiles);

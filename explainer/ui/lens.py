@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from explainer.palette import PALETTE
+from explainer.ui.addressed import Addressed, addressed
 from explainer.ui.fetched_once import component
 
 HERE = Path(__file__).parent
@@ -22,7 +23,12 @@ class Picture:
     alt: str
 
 
-def show_lens(pictures: list[Picture], side: int, start: tuple[float, float], key: str) -> None:
-    """Show pictures of `side` x `side` pixels, or of a fraction of that, with the lens at `start` (x, y) in pixels."""
+def under_lens(pictures: list[Picture], side: int, start: tuple[float, float]) -> Addressed:
+    """Public pictures of `side` x `side` pixels or a fraction of that, with the lens at `start` (x, y) in pixels."""
     data = {"pictures": [asdict(one) for one in pictures], "side": side, "start": list(start)}
-    _mount(key=key, data={**data, "accent": PALETTE["dark"]["accent"]})
+    return addressed({**data, "accent": PALETTE["dark"]["accent"]})
+
+
+def show_lens(found: Addressed, key: str) -> None:
+    """Show what `under_lens` prepared."""
+    _mount(key=key, data=found.message)

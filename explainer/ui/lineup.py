@@ -19,13 +19,15 @@ from explainer.operators import Nested, to_nested
 from explainer.photos import to_data_uri
 from explainer.quantities import short
 from explainer.segmentation.samples import sample
+from explainer.ui.addressed import Addressed
 from explainer.ui.aside import aside
 from explainer.ui.charts import show_rows
-from explainer.ui.lens import Picture, show_lens
+from explainer.ui.lens import Picture, show_lens, under_lens
 from explainer.ui.navigation import link
 from explainer.ui.part import part
 from explainer.ui.settings import Settings
 from explainer.ui.theme import theme
+from explainer.ui.window import choose_photo
 
 #: Larger maps than this leave no room for nine of them.
 MOST = 4
@@ -34,15 +36,36 @@ DEFAULT = "1 2\n3 4"
 PHOTO_SIDE = 144
 
 
-def choose_factor(settings: Settings) -> int:
-    """By how much everything grows."""
-    return int(settings.choice("factor", "Factor", (2, 3), 2, width=120))
+@part
+def show_lineup(prefix: str) -> None:
+    """A photo and a small map, through every upsampler, by the same factor."""
+    settings = Settings(prefix)
+    with st.container(horizontal=True, gap="small"):
+        name = choose_photo(settings, width=220)
+        r = int(settings.choice("factor", "Factor", (2, 3), 2, width=120))
+    settings.show_notes()
+    show_lens(pictures_of(name, r), f"{prefix}_lens")
+    st.markdown(
+        "Sorted by PSNR, computed now against the original (higher is closer; 6 dB halve the error). Most get the "
+        "**mean of each block**. Max unpooling gets the maxima and their places, pixel shuffle gets *all* pixels as "
+        "channels, so it only has to rearrange them. The two *trained* ones were fitted to this photo by least "
+        "squares. align_corners stretches the map from corner pixel to corner pixel, so nothing lies where the blocks "
+        "were. The random kernel leaves a checkerboard. PSNR is taken over the whole picture, values clipped to what "
+        "a screen shows."
+    )
+    st.header("The same on a small map")
+    st.markdown(
+        "One :blue[input], all upsamplers. Each tile shows the :green[output] and, small beside it, the upsampler's "
+        ":violet[matrix]: one row for each output pixel, one column for each input pixel. For given indices, max "
+        "unpooling has one too. The title of a tile leads to its page."
+    )
+    show_small_map(prefix, r)
 
 
 @part
-def show_small_map(r: int) -> None:
+def show_small_map(prefix: str, r: int) -> None:
     """A small map to type, through every upsampler, and what their matrices say."""
-    settings = Settings("ss")
+    settings = Settings(prefix)
     x = choose_map(settings)
     settings.show_notes()
     show_maps(x, r)
@@ -134,14 +157,9 @@ def pixels(picture: Tensor) -> NDArray[np.uint8]:
 START = (0.42, 0.3)
 
 
-def show_photo(name: str, r: int) -> None:
-    """The photo, the small photo, and every upsampler's attempt with its distance from the original, under one lens."""
-    show_lens(pictures_of(name, r), PHOTO_SIDE, (START[0] * PHOTO_SIDE, START[1] * PHOTO_SIDE), "ss_lens")
-
-
 @lru_cache(maxsize=24)
-def pictures_of(name: str, r: int) -> list[Picture]:
-    """What lies under the lens, as the browser takes it. Not to be changed by the caller."""
+def pictures_of(name: str, r: int) -> Addressed:
+    """What lies under the lens, as the browser fetches it."""
     photo, small, results = revived(name, r)
     pictures = [
         Picture("Original", f"{PHOTO_SIDE} × {PHOTO_SIDE}", to_data_uri(photo), "The original photo"),
@@ -150,7 +168,7 @@ def pictures_of(name: str, r: int) -> list[Picture]:
     for title, data, quality in results:
         grown = np.frombuffer(data, np.uint8).reshape(photo.shape)
         pictures.append(Picture(title, decibels(quality), to_data_uri(grown), f"{title}: {decibels(quality)}"))
-    return pictures
+    return under_lens(pictures, PHOTO_SIDE, (START[0] * PHOTO_SIDE, START[1] * PHOTO_SIDE))
 
 
 def decibels(quality: float) -> str:

@@ -1,6 +1,7 @@
 /* A window that slides over a photo: drag it, grow it, and watch what the network calls the pixel in its middle. */
 
 import { html } from "../stage/dom.js";
+import { byAddress } from "./by_address.js";
 
 const PAUSE = 140;
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -137,6 +138,7 @@ function listen(root) {
 }
 
 function show(root, data) {
+  if (root.data?.photo === data.photo) return;
   root.data = data;
   root.seen.clear();
   root.at = { row: data.rows >> 1, column: data.columns >> 1 };
@@ -163,6 +165,6 @@ export default function sliding({ data, parentElement }) {
     root = build(parentElement);
     listen(root);
   }
-  if (root.data?.photo !== data.photo) show(root, data);
+  byAddress(root, data, show);
   return () => root.timer && toggle(root);
 }

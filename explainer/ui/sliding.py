@@ -14,6 +14,7 @@ from explainer.experiments.dense import PATCH_SIDES, by_patches, in_one_pass
 from explainer.palette import PALETTE
 from explainer.photos import to_data_uri
 from explainer.segmentation.classes import display_name, hex_color
+from explainer.ui.addressed import Addressed, addressed
 from explainer.ui.aside import aside
 from explainer.ui.fetched_once import component
 
@@ -23,13 +24,13 @@ _mount = component("sliding_window", HERE / "sliding.js")
 STEP = 16
 
 
-def show_sliding(data: dict[str, Any], key: str) -> None:
+def show_sliding(found: Addressed, key: str) -> None:
     """Mount the window on what `window_data` found."""
-    _mount(key=key, data=data)
+    _mount(key=key, data=found.message)
 
 
-def window_data(photo: NDArray[np.uint8], x: torch.Tensor, net: nn.Module) -> dict[str, Any]:
-    """The photo (H, W, 3), which the local network `net` sees as `x` (1, 3, H, W), and every decision."""
+def window_data(photo: NDArray[np.uint8], x: torch.Tensor, net: nn.Module) -> Addressed:
+    """A public photo (H, W, 3), which the local network `net` sees as `x` (1, 3, H, W), and every decision."""
     whole = aside(lambda: in_one_pass(net, x, STEP)).argmax(0)
     found = {side: decisions(x, net, side) for side in PATCH_SIDES}
     sides = [
@@ -37,7 +38,7 @@ def window_data(photo: NDArray[np.uint8], x: torch.Tensor, net: nn.Module) -> di
         for side, labels in found.items()
     ]
     seen = sorted({label for one in (whole, *found.values()) for label in one.flatten().tolist()})
-    return {
+    data: dict[str, Any] = {
         "photo": to_data_uri(photo),
         "width": photo.shape[1],
         "height": photo.shape[0],
@@ -50,6 +51,7 @@ def window_data(photo: NDArray[np.uint8], x: torch.Tensor, net: nn.Module) -> di
         "colors": {label: hex_color(label) for label in seen},
         "accent": PALETTE["dark"]["accent"],
     }
+    return addressed(data)
 
 
 def decisions(x: torch.Tensor, net: nn.Module, side: int) -> torch.Tensor:

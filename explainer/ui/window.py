@@ -35,6 +35,7 @@ from explainer.segmentation.model import FCN
 from explainer.segmentation.networks import load
 from explainer.segmentation.resize import to_input
 from explainer.segmentation.samples import sample, samples
+from explainer.ui.addressed import Addressed
 from explainer.ui.ahead import ahead
 from explainer.ui.aside import aside
 from explainer.ui.charts import show_chart
@@ -103,8 +104,8 @@ def swept(name: str) -> dict[int, float]:
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner="Classifying patch after patch ...")
-def slid(name: str) -> dict[str, Any]:
-    """The sliding window's photo and decisions; the samples are ours, so they may be kept. Not to be changed."""
+def slid(name: str) -> Addressed:
+    """The sliding window's photo and decisions; the samples are ours, so they may be kept."""
     return window_data(*prepared(name))
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from tests.components import components_of
+from tests.components import components_of, data_of
 
 FRAME = "from explainer.ui.frame import show_frame\nshow_frame('your_photo')"
 
@@ -21,7 +20,7 @@ def open_page(**url: str) -> AppTest:
 
 
 def components(at: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(one.proto.json) for one in components_of(at)]
+    return [data_of(one) for one in components_of(at)]
 
 
 def view(at: AppTest) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,6 +13,7 @@ from explainer.experiments.learning.course import Recipe
 from explainer.threads import one_thread
 from explainer.ui.learning import course as shown
 from explainer.ui.learning import files, parts
+from tests.components import components_of, data_of
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 
@@ -23,6 +25,14 @@ def open_page(page: str = "learn", **url: str) -> AppTest:
     return test.switch_page(f"pages/{page}.py").run()
 
 
+def player(recipe: Recipe) -> dict[str, Any]:
+    """What the player got for a recipe, as it comes out of JSON."""
+    played = shown._kept.get(recipe)
+    assert played is not None
+    data: dict[str, Any] = json.loads(json.dumps(played.data))
+    return data
+
+
 @pytest.fixture(scope="module")
 def page() -> AppTest:
     return open_page(ln_steps="50", ln_kernel="4")
@@ -30,8 +40,8 @@ def page() -> AppTest:
 
 def test_the_link_is_the_recipe(page: AppTest) -> None:
     assert not page.exception
-    assert Recipe(kernel=4, steps=50) in shown._kept
-    data = shown._kept[Recipe(kernel=4, steps=50)]
+    data = player(Recipe(kernel=4, steps=50))
+    assert data in [data_of(one) for one in components_of(page)]
     assert [look["step"] for look in data["looks"]][-1] == 50
     assert all(look["answer"].startswith("data:image/png") for look in data["looks"])
     assert data["looks"][0]["kernels"] != data["looks"][-1]["kernels"]
@@ -39,7 +49,7 @@ def test_the_link_is_the_recipe(page: AppTest) -> None:
 
 
 def test_the_learned_kernel_can_be_opened_elsewhere(page: AppTest) -> None:
-    kernel = shown._kept[Recipe(kernel=4, steps=50)]["looks"][-1]["kernels"][0]
+    kernel = player(Recipe(kernel=4, steps=50))["looks"][-1]["kernels"][0]
     links = [one.proto for one in page.get("page_link") if "Open this kernel" in one.proto.label]
     assert len(links) == 1 and f"{kernel[1][1]:.3g}" in links[0].query_string
     text = "\n".join(" ".join(f"{value:.3g}" for value in row) for row in kernel)
@@ -50,7 +60,7 @@ def test_the_learned_kernel_can_be_opened_elsewhere(page: AppTest) -> None:
 
 def test_the_files_hold_the_course_and_the_program_learns_the_same(page: AppTest, capsys) -> None:
     recipe = Recipe(kernel=4, steps=50)
-    data = shown._kept[recipe]
+    data = player(recipe)
     assert [one.label for one in page.get("download_button")] == [
         "Course (JSON)", "Loss and PSNR (CSV)", "Last answer (PNG)", "Program (Python)",
     ]  # fmt: skip
@@ -74,7 +84,7 @@ def test_both_ways_of_the_gradient(page: AppTest) -> None:
 def test_a_rate_too_high_is_a_sentence() -> None:
     test = open_page(ln_optimizer="SGD", ln_rate="3")
     assert not test.exception
-    assert shown._kept[Recipe(optimizer="SGD", rate=3.0)]["looks"][-1]["step"] < 20
+    assert player(Recipe(optimizer="SGD", rate=3.0))["looks"][-1]["step"] < 20
     assert [one.value for one in test.warning if "a rate of 3 is too high" in one.value]
 
 
@@ -83,13 +93,3 @@ def test_two_convolutions_have_no_start_to_choose() -> None:
     assert not test.exception
     assert [one.key for one in test.selectbox if one.key == "ln_start"] == []
     assert not any("Open this kernel" in one.proto.label for one in test.get("page_link"))
-
-
-def test_the_oldest_course_is_forgotten_and_the_newest_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shown, "KEPT", 2)
-    monkeypatch.setattr(shown, "_kept", type(shown._kept)())
-    for seed in (1, 2):
-        shown.keep(Recipe(seed=seed), {"seed": seed})
-    assert shown.kept(Recipe(seed=1)) == {"seed": 1}  # asked for again, so 2 is the oldest now
-    shown.keep(Recipe(seed=3), {"seed": 3})
-    assert [one.seed for one in shown._kept] == [1, 3]

@@ -1,13 +1,12 @@
 """The side-by-side page: the photos under one lens, nine tiles and the table, for both factors."""
 
-import json
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.experiments.lineup import CONTESTANTS
-from tests.components import components_of
+from tests.components import components_of, data_of
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 
@@ -25,7 +24,7 @@ def test_all_tiles_pictures_and_rows_are_there(factor):
     at.selectbox(key="ss_factor").set_value(factor).run()
     assert not at.exception
     assert len(at.get("image")) == len(CONTESTANTS)
-    pictures = json.loads(components_of(at)[0].proto.json)["pictures"]
+    pictures = data_of(components_of(at)[0])["pictures"]
     assert len(pictures) == len(CONTESTANTS) + 4
     assert all(one["uri"].startswith("data:image/png") and one["alt"] for one in pictures)
     # Pixel shuffle is the original again, and stamping ones is nearest neighbor.

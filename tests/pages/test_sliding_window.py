@@ -1,12 +1,11 @@
 """The sliding-window page: both ways agree inside, for each patch that covers the receptive field."""
 
-import json
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
 from explainer.experiments.dense import PATCH_SIDES
-from tests.components import components_of
+from tests.components import components_of, data_of
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 
@@ -32,7 +31,7 @@ def test_it_agrees_inside_and_costs_more():
 
 
 def test_the_window_knows_every_place_for_every_side():
-    data = json.loads(components_of(open_page())[0].proto.json)
+    data = data_of(components_of(open_page())[0])
     assert [one["side"] for one in data["sides"]] == list(PATCH_SIDES)
     assert all(len(one["labels"]) == data["rows"] * data["columns"] for one in data["sides"])
     shares = [one["agree"] for one in data["sides"]]

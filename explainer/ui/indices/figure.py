@@ -12,6 +12,7 @@ import streamlit as st
 from explainer.experiments.indices import Journey
 from explainer.segmentation.remembered import REPLACEMENTS
 from explainer.segmentation.samples import samples
+from explainer.ui.addressed import Addressed, addressed
 from explainer.ui.fetched_once import component
 from explainer.ui.heading import toolbar
 from explainer.ui.photo.asking import ask, results
@@ -88,6 +89,11 @@ def show_figure(settings: Settings, photo: ShownPhoto, other: ShownPhoto, journe
         if PLACE.fullmatch(str(state.get("at") or "")):
             st.query_params[settings.key("at")] = state["at"]
 
-    data = found(photo, ("figure", other.key), lambda: figure_data(journey), "Drawing the maps")
+    def drawn() -> dict[str, Any] | Addressed:
+        data = figure_data(journey)
+        return addressed(data) if photo.is_sample else data
+
+    data = found(photo, ("figure", other.key), drawn, "Drawing the maps")
     if data is not None:
-        _mount(key=KEY, data={**data, "prefix": settings.prefix}, on_way_change=told, on_at_change=told)
+        sent = data.message if isinstance(data, Addressed) else data
+        _mount(key=KEY, data={**sent, "prefix": settings.prefix}, on_way_change=told, on_at_change=told)

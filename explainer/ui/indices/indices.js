@@ -5,6 +5,7 @@
 
 import { themeOf } from "../../stage/colors.js";
 import { html } from "../../stage/dom.js";
+import { byAddress } from "../by_address.js";
 import { column, drawColumn } from "./columns.js";
 import { unpack } from "./maps.js";
 
@@ -78,6 +79,10 @@ function fromAddress(root) {
 }
 
 function show(root, data) {
+  if (root.data?.ways === data.ways) {
+    draw(root);
+    return;
+  }
   root.data = data;
   root.maps = unpack(data);
   root.style.setProperty("--ix-ratio", data.width / data.height);
@@ -130,8 +135,5 @@ function trail(at, kept) {
 export default function indices({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".indices") ?? build(parentElement);
   root.setStateValue = setStateValue;
-  if (JSON.stringify(data) !== root.text) {
-    root.text = JSON.stringify(data);
-    show(root, data);
-  } else draw(root);
+  byAddress(root, data, show);
 }

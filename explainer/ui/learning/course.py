@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +15,27 @@ from explainer.experiments.learning.course import Course, Look, Recipe, follow, 
 from explainer.palette import PALETTE
 from explainer.photos import to_data_uri
 from explainer.quantities import percent
+from explainer.ui.addressed import Addressed, addressed
 from explainer.ui.crowd import leave
 from explainer.ui.fetched_once import component
+from explainer.ui.shelf import Shelf
 from explainer.ui.turns import Turns
 
 HERE = Path(__file__).parent
 _mount = component("learning", HERE / "learning.js")
-#: Courses of public recipes, for everybody; the oldest goes first.
-KEPT = 32
-_kept: OrderedDict[Recipe, dict[str, Any]] = OrderedDict()
-_lock = threading.Lock()
 _turns = Turns()
+
+
+@dataclass(frozen=True)
+class Played:
+    """A course as the player takes it, and the address that the player fetches it from."""
+
+    data: dict[str, Any]
+    sent: Addressed
+
+
+#: Courses of public recipes, for everybody.
+_kept: Shelf[Played] = Shelf(32)
 CAP = 60.0
 """Bars end at so many dB; beyond, two pictures look the same."""
 CURVE = 240
@@ -34,12 +43,12 @@ CURVE = 240
 
 def show_course(recipe: Recipe, key: str) -> dict[str, Any]:
     """Learn by the recipe, or take what was learned before, and play it; returns what the player got."""
-    data = kept(recipe) or in_turn(recipe)
-    _mount(key=key, data=data)
-    return data
+    played = _kept.get(recipe) or in_turn(recipe)
+    _mount(key=key, data=played.sent.message)
+    return played.data
 
 
-def in_turn(recipe: Recipe) -> dict[str, Any]:
+def in_turn(recipe: Recipe) -> Played:
     """Learn when all who asked before have learned: a class that learns at once would stop everybody's pages.
 
     Whoever waited for the same recipe takes what the first has learned.
@@ -48,28 +57,18 @@ def in_turn(recipe: Recipe) -> dict[str, Any]:
     leave()
     with _turns.taken(lambda at: _tell(place, at)):
         place.empty()
-        return kept(recipe) or keep(recipe, player_data(learned(recipe)))
+        return _kept.get(recipe) or keep(recipe, player_data(learned(recipe)))
 
 
 def _tell(place: DeltaGenerator, at: int) -> None:
     place.markdown(f":material/hourglass_top: Waiting: number {at} in the line …")
 
 
-def kept(recipe: Recipe) -> dict[str, Any] | None:
-    """An earlier course by the same recipe."""
-    with _lock:
-        if recipe in _kept:
-            _kept.move_to_end(recipe)
-        return _kept.get(recipe)
-
-
-def keep(recipe: Recipe, data: dict[str, Any]) -> dict[str, Any]:
+def keep(recipe: Recipe, data: dict[str, Any]) -> Played:
     """Remember a course; the one that was not asked for longest is forgotten."""
-    with _lock:
-        _kept[recipe] = data
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return data
+    played = Played(data, addressed(data))
+    _kept.put(recipe, played)
+    return played
 
 
 def learned(recipe: Recipe) -> Course:

@@ -3,6 +3,7 @@
 import { html } from "../../stage/dom.js";
 import { themeOf } from "../../stage/colors.js";
 import { icon } from "../../stage/icons.js";
+import { byAddress } from "../by_address.js";
 import { drawKernels } from "./kernels.js";
 import { drawLoss, markLoss } from "./loss.js";
 
@@ -118,6 +119,11 @@ function drawRivals(place, data, look) {
 
 export default function learning({ data, parentElement }) {
   const root = parentElement.querySelector(".learning") ?? build(parentElement);
+  byAddress(root, data, show);
+  return () => stop(root);
+}
+
+function show(root, data) {
   const fresh = root.data?.id !== data.id;
   root.data = data;
   root.parts.slider.max = data.looks.length - 1;
@@ -126,5 +132,4 @@ export default function learning({ data, parentElement }) {
   drawLoss(root.parts.loss, data);
   draw(root, fresh ? 0 : root.at);
   if (fresh && !matchMedia("(prefers-reduced-motion: reduce)").matches) toggle(root);
-  return () => stop(root);
 }
