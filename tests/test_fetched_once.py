@@ -11,12 +11,13 @@ from starlette.routing import Match
 
 from explainer.stage.export import sources
 from explainer.ui import fetched_once, stage, start
+from explainer.ui.photo import picking
 
 ADDRESS = re.compile(r'new URL\("(once/[\w.]+\.js)", document\.baseURI\)')
 
 
 def fetched(path: str) -> tuple[int, str, str, str]:
-    """Status, body, caching and type of what the app's routes answer."""
+    """Status, body (of a JPEG its kind alone), caching and type of what the app's routes answer."""
     scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
     for route in fetched_once.ROUTES:
         match, more = route.matches(scope)
@@ -25,9 +26,10 @@ def fetched(path: str) -> tuple[int, str, str, str]:
             with ThreadPoolExecutor(1) as beside:  # a browser's tests may run a loop in this thread
                 answer = beside.submit(asyncio.run, asked).result()
             headers = answer.headers
+            body = bytes(answer.body)
             return (
                 answer.status_code,
-                bytes(answer.body).decode(),
+                body[6:10].decode() if body[:2] == b"\xff\xd8" else body.decode(),
                 headers.get("cache-control", ""),
                 headers["content-type"],
             )
@@ -56,6 +58,12 @@ def test_another_content_has_another_address() -> None:
 def test_what_nobody_registered_is_not_there() -> None:
     assert fetched("/once/stage.0000000000000000.js")[0] == 404
     assert fetched("/once/..%2Fstreamlit_app.py")[0] == 404
+
+
+def test_the_samples_thumbnails_are_pictures_with_addresses() -> None:
+    for one in picking._sample_thumbnails():
+        status, start, caching, kind = fetched("/" + one["uri"])
+        assert (status, kind, start) == (200, "image/jpeg", "JFIF") and "immutable" in caching
 
 
 def test_the_hourglass_is_a_picture_with_an_address_and_not_in_the_page() -> None:

@@ -21,8 +21,8 @@ from explainer.stage.bundle import bundle
 
 #: First part of the addresses, below the app's own.
 PLACE = "once"
-MEDIA_TYPES = {"js": "text/javascript", "svg": "image/svg+xml"}
-_served: dict[str, str] = {}
+MEDIA_TYPES = {"js": "text/javascript", "svg": "image/svg+xml", "jpg": "image/jpeg"}
+_served: dict[str, bytes] = {}
 
 
 def component(name: str, entry: Path, html: str | None = None) -> Any:
@@ -38,15 +38,17 @@ def imported(name: str, script: str) -> str:
     return f"const {{ default: draw }} = await import({address});\nexport default draw;\n"
 
 
-def address_of(name: str, ending: str, content: str) -> str:
-    """The address of a text, one of `MEDIA_TYPES` by its ending, relative to the page; it is answered from now on."""
-    file = f"{name}.{hashlib.sha256(content.encode()).hexdigest()[:16]}.{ending}"
-    _served[file] = content
+def address_of(name: str, ending: str, content: str | bytes) -> str:
+    """The address of a text or a picture, relative to the page; it is answered from now on. `ending` is one of
+    `MEDIA_TYPES`."""
+    data = content.encode() if isinstance(content, str) else content
+    file = f"{name}.{hashlib.sha256(data).hexdigest()[:16]}.{ending}"
+    _served[file] = data
     return f"{PLACE}/{file}"
 
 
 async def answer(request: Request) -> Response:
-    """A text, to be kept by the browser; 404 for one that no page has named."""
+    """What stands there, to be kept by the browser; 404 where no page has named it."""
     file = request.path_params["file"]
     if file not in _served:
         return PlainTextResponse("Not found", 404)

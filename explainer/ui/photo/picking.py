@@ -9,10 +9,10 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from explainer.photos import to_data_uri
+from explainer.photos import to_data_uri, to_jpeg_bytes
 from explainer.segmentation.answer import Pixels
 from explainer.segmentation.samples import samples
-from explainer.ui.fetched_once import component
+from explainer.ui.fetched_once import address_of, component
 from explainer.ui.photo.intake import SHOWN, chosen_photo, own_photos, sample_photo
 from explainer.ui.photo.labelled import ShownPhoto
 from explainer.ui.settings import Settings
@@ -45,7 +45,10 @@ def pick_photo(settings: Settings) -> ShownPhoto:
         elif wanted in own_photos():
             st.session_state[SHOWN] = wanted
 
-    own = [{"id": key, "title": one.title, "uri": thumbnail(one.rgb)} for key, one in reversed(own_photos().items())]
+    own = [
+        {"id": key, "title": one.title, "uri": to_data_uri(thumbnail(one.rgb), jpeg=True)}
+        for key, one in reversed(own_photos().items())
+    ]
     _mount(key=KEY, data={"photos": [*own, *_sample_thumbnails()], "chosen": photo.key}, on_chosen_change=picked)
     return photo
 
@@ -56,14 +59,14 @@ def _sample_thumbnails() -> list[dict[str, str]]:
         {
             "id": f"sample:{one.name}",
             "title": WORDS.get(one.name, one.title),
-            "uri": thumbnail(sample_photo(one.name).rgb),
+            "uri": address_of(one.name, "jpg", to_jpeg_bytes(thumbnail(sample_photo(one.name).rgb))),
         }
         for one in samples()
     ]
 
 
-def thumbnail(rgb: Pixels) -> str:
-    """A small JPEG as a data URI."""
+def thumbnail(rgb: Pixels) -> Pixels:
+    """The picture, small enough for the row."""
     small = Image.fromarray(rgb)
     small.thumbnail((184, 138))
-    return to_data_uri(np.asarray(small), jpeg=True)
+    return np.asarray(small)
