@@ -44,6 +44,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     add("--rate", type=float, default=Plan.rate, help="all learning rates times this")
     add("--averaging", type=float, default=Plan.averaging, help="how much of the averaged weights a step keeps")
     add("--frozen-blocks", type=int, default=Plan.frozen_blocks, help="blocks of the trunk that stay as they are")
+    add("--own-trunk", type=float, default=1.0, help="share of the start's trunk in the trunk; the rest is DeepLab's")
     add("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     add("--seed", type=int, default=0)
     return parser.parse_args(argv)

@@ -22,7 +22,7 @@ from training.judging import heads_of
 from training.labels import subset
 from training.loop import Plan, Run, parameter_groups, rate_at
 from training.packs import Packs
-from training.start import initialize
+from training.start import initialize, mix_trunk
 from training.teacher import DeepLab, Teacher, taught
 
 
@@ -115,6 +115,30 @@ def test_a_second_round_starts_where_the_first_ended() -> None:
     halves = {key: value.half() if "conv" in key else value for key, value in first.state_dict().items()}
     second = initialize(FCN(), halves).state_dict()
     assert all(torch.equal(value, halves[key].float()) for key, value in second.items())
+
+
+def test_a_mixed_trunk_lies_between_deeplabs_and_its_own_and_all_else_stays() -> None:
+    torch.manual_seed(6)
+    net = FCN()
+    own = {key: value.clone() for key, value in net.state_dict().items()}
+    deeplab = initialize(FCN(), initial_state()).state_dict()
+    mixed = mix_trunk(net, initial_state(), 0.25).state_dict()
+    for key, value in mixed.items():
+        expected = 0.25 * own[key] + 0.75 * deeplab[key] if key.startswith("features.") else own[key]
+        torch.testing.assert_close(value, expected, rtol=1e-5, atol=1e-6)
+    moved = [key for key in mixed if not torch.equal(mixed[key], own[key])]
+    assert moved and all(key.startswith("features.") for key in moved)
+
+
+def test_a_frozen_trunk_leaves_the_rest_to_be_trained() -> None:
+    plan = Plan(frozen_blocks=18)
+    net = FCN()
+    groups = parameter_groups(net, plan)
+    assert not groups[0]["params"] and not any(p.requires_grad for p in net.features.parameters())
+    assert sum(p.numel() for group in groups for p in group["params"]) == sum(
+        p.numel() for name, p in net.named_parameters() if not name.startswith("features.")
+    )
+    torch.optim.AdamW(groups, lr=0.0)
 
 
 def test_both_networks_teach_as_much_and_a_mirror_image_is_told_the_same() -> None:
