@@ -41,7 +41,9 @@ function chosen() {
     return stage.root.isConnected && bottom > 0 && top < window.innerHeight;
   };
   if (lastUsed && inSight(lastUsed)) return lastUsed;
-  return [...alive].find(inSight) || null;
+  const seen = [...alive].filter(inSight); // in the order in which they came, which is not that of the page
+  const top = (stage) => stage.root.getBoundingClientRect().top;
+  return seen.length ? seen.reduce((first, one) => (top(one) < top(first) ? one : first)) : null;
 }
 
 function onKey(stage, event) {

@@ -126,6 +126,19 @@ def test_keys_work_on_a_fresh_page_without_a_click(open_stage):
     assert stage.page.locator("dialog").count() == 0
 
 
+def test_the_higher_of_two_stages_hears_the_page_even_if_it_came_second(open_stage):
+    stage = open_stage(height=2400)
+    stage.page.evaluate("other.innerHTML = host.innerHTML")
+    stage.mount(scenes.transposed(), "other")
+    stage.mount(scenes.transposed(), "host")
+    top = "one => one.getBoundingClientRect().top"
+    above, below = (stage.page.locator(one).evaluate(top) for one in ("#host", "#other"))
+    assert 0 <= above < below < 2400
+    stage.page.keyboard.press("ArrowRight")
+    steps = [one.get_attribute("data-step") for one in stage.page.locator(".stage").all()]
+    assert steps == ["1", "0"]
+
+
 def test_no_key_and_no_click_undoes_a_class_link(open_stage):
     stage = open_stage()
     stage.mount(scenes.transposed(), locks={"predict": True, "edit": True, "order": "hidden", "reading": "fixed"})
