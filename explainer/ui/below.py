@@ -16,7 +16,6 @@ from explainer.scene.panels import Scene
 from explainer.ui.class_link import show_class_link
 from explainer.ui.lessons import show_lessons
 from explainer.ui.page_record import OperatorPage, PageState
-from explainer.ui.part import part
 from explainer.ui.shelf import Shelf
 from explainer.ui.stage import link_here, show_downloads
 
@@ -78,9 +77,11 @@ def show_beliefs(page: str) -> None:
         show_lessons(found)
 
 
-@part
 def show_tabs(scene: Scene, stage: str, code: str, note: str, others: Mapping[str, Snippet] | None = None) -> None:
-    """The code, the files and the link; only the open one is drawn."""
+    """The code, the files and the link; only the open one is drawn.
+
+    No part of its own: a part inside a part costs every change more than a tab, seldom changed, saves.
+    """
     program, files, address = st.tabs(["Code", "Download", "Link"], key=f"{stage}_tabs", on_change="rerun")
     with program:
         if program.open:
