@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
+import pyarrow as pa
 import streamlit as st
 from torch import nn
 
@@ -50,13 +52,23 @@ def state_of(slug: str) -> dict[str, str]:
     return {"layers": PRESETS[slug].text, "side": str(PRESETS[slug].side)}
 
 
+@dataclass(frozen=True)
+class Measured:
+    """A stack: its layers, the input and every layer measured, what comes of it, the table as Streamlit sends it."""
+
+    layers: list[Layer]
+    rows: list[Row]
+    said: str
+    table: pa.Table
+
+
 @lru_cache(maxsize=256)
-def found(text: str, side: int) -> tuple[list[Layer], list[Row], str]:
-    """Layers, rows and verdict of a stack. Not to be changed by the caller. Raises ValueError with one sentence."""
+def found(text: str, side: int) -> Measured:
+    """A stack, measured. Not to be changed by the caller. Raises ValueError with one sentence."""
     leave()  # a deep stack takes half a second
     layers = read_stack(text)
     rows = measure(layers, first_channels(layers), side, side)
-    return layers, rows, verdict(layers, rows)
+    return Measured(layers, rows, verdict(layers, rows), table_of(rows))
 
 
 @part
@@ -64,16 +76,17 @@ def show_stack(prefix: str) -> None:
     """The settings, the picture and everything below it."""
     text, side = choose(Settings(prefix))
     try:
-        layers, rows, said = found(text, side)
+        stack = found(text, side)
     except ValueError as problem:
         st.error(escaped(str(problem)), icon=":material/error:")
         return
+    layers, rows = stack.layers, stack.rows
     alt = f"{len(layers)} layers from {rows[0].shape[1]} pixels a side to {rows[-1].shape[1]}"
     st.html(as_image(inline(draw_stack(rows, theme())), alt, least=760))
-    st.markdown(f"{said} {note_of(text)}")
+    st.markdown(f"{stack.said} {note_of(text)}")
     end_of_figure()
     show_totals(rows)
-    show_rows(layers, rows)
+    show_rows(stack)
     st.header("Take away", anchor=False)
     show_stack_files(layers, rows)
 
@@ -93,8 +106,8 @@ def show_totals(rows: list[Row]) -> None:
         st.metric("Receptive field", f"{short(float(widest.field.size))} px")
 
 
-def show_rows(layers: list[Layer], rows: list[Row]) -> None:
-    """Every layer in numbers; a chosen one leads to its operator's page."""
+def table_of(rows: list[Row]) -> pa.Table:
+    """Every layer in numbers and words."""
     table = [
         {
             "Layer": "input" if number == 0 else row.text,
@@ -109,17 +122,22 @@ def show_rows(layers: list[Layer], rows: list[Row]) -> None:
         }
         for number, row in enumerate(rows)
     ]
+    return pa.Table.from_pylist(table)
+
+
+def show_rows(stack: Measured) -> None:
+    """Every layer in numbers; a chosen one leads to its operator's page."""
     st.header("Layer by layer", anchor=False)
     st.caption(
         "Receptive field, jump (input pixels from one pixel of the map to the next) and start (the middle of the first "
         "one) in input pixels, along one axis. Choose a row to open that layer on its operator's page."
     )
     event = st.dataframe(
-        table, hide_index=True, on_select="rerun", selection_mode="single-row", key="sh_rows", height=420
+        stack.table, hide_index=True, on_select="rerun", selection_mode="single-row", key="sh_rows", height=420
     )
     chosen = event.selection.rows
-    if chosen and 0 < chosen[0] <= len(layers):
-        show_link(layers[chosen[0] - 1])
+    if chosen and 0 < chosen[0] <= len(stack.layers):
+        show_link(stack.layers[chosen[0] - 1])
 
 
 PAGES_OF = {nn.Conv2d: "strided_convolution", nn.ConvTranspose2d: "transposed_convolution"}

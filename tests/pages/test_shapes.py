@@ -45,7 +45,8 @@ def test_presets_pasted_layers_and_refusals():
 def test_the_files_say_what_the_table_says_and_the_program_finds_the_same(slug, capsys):
     """One stack that torch has words for throughout, and one with skips and crops."""
     preset = PRESETS[slug]
-    layers, rows, _ = found(preset.text, preset.side)
+    stack = found(preset.text, preset.side)
+    layers, rows = stack.layers, stack.rows
     records = stack_files.table(rows)
     assert [one["layer"] for one in records[1:]] == [layer.text for layer in layers]
     lines = list(csv.DictReader(io.StringIO(stack_files.as_csv(rows))))

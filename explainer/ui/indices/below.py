@@ -14,6 +14,7 @@ from explainer.segmentation.assets import ASSETS
 from explainer.segmentation.label_maps import BAND
 from explainer.segmentation.remembered import REPLACEMENTS
 from explainer.segmentation.weights import DEFAULT_SIDE
+from explainer.ui.charts import show_rows
 from explainer.ui.indices.data import answer_picture
 from explainer.ui.indices.figure import found
 from explainer.ui.indices.files import show_files
@@ -123,7 +124,7 @@ def show_validation() -> None:
         }
         for name, one in measured["networks"].items()
     ]
-    st.table(rows, hide_index=True, alt="How good the network is with its own and with replaced indices")
+    show_rows(rows, "How good the network is with its own and with replaced indices")
     st.caption(
         f"{measured['photographs']} photographs with drawn labels that no step of training used, measured when the "
         "network was made; eight groups' IoU, at each photo's own size. The repository's model card says how it was "
