@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -128,14 +129,12 @@ def show_counts(prefix: str) -> None:
         fitting = tuple(n for n in (1, 2, 3) if overlap.counts(SIZE, k, s, layers=n, dims=1).numel() <= 120)
         layers = settings.choice("layers", "Layers", fitting, 1, width=120)
         settings.show_notes()
-    grid, line = overlap.counts(SIZE, k, s, layers=layers), overlap.period(k, s, layers)
-    pattern = " ".join(f"{value:g}" for value in line[:16].tolist()) + (" ..." if len(line) > 16 else "")
     with left:
-        chart = figures.heat_map(grid.tolist(), "output", theme(), unit="stamps", height=440)
-        show_chart(chart, describe(grid), "cb_counts")
+        show_chart(*counts_chart(k, s, layers, theme()), "cb_counts")
     with right:
         st.markdown(
-            f"{verdict(k, s, layers)} Along one axis, far from the border, the counts repeat :green[**{pattern}**]."
+            f"{verdict(k, s, layers)} Along one axis, far from the border, the counts repeat "
+            f":green[**{pattern(k, s, layers)}**]."
         )
         st.caption("Largest count divided by smallest, far from the border, for one layer")
         even = "Even, ratio 1, exactly where the kernel is a multiple of the stride"
@@ -145,6 +144,19 @@ def show_counts(prefix: str) -> None:
         "label maps show it (Odena, Dumoulin & Olah 2016)."
     )
     show_gradient(k, s)
+
+
+@lru_cache(maxsize=128)
+def counts_chart(k: int, s: int, layers: int, look: str) -> tuple[Any, str]:
+    """The heat map of counts in one theme, and what it says in words."""
+    grid = overlap.counts(SIZE, k, s, layers=layers)
+    return figures.heat_map(grid.tolist(), "output", look, unit="stamps", height=440), describe(grid)
+
+
+def pattern(k: int, s: int, layers: int) -> str:
+    """The counts that repeat, at most 16 of them."""
+    line = overlap.period(k, s, layers)
+    return " ".join(f"{value:g}" for value in line[:16].tolist()) + (" ..." if len(line) > 16 else "")
 
 
 def verdict(k: int, s: int, layers: int) -> str:
@@ -258,8 +270,16 @@ def show_gradient(k: int, s: int) -> None:
         ":blue[input] has the same unevenness: some pixels are heard more than others. Here with the kernel and stride "
         "chosen above."
     )
+    proof, chart, words = gradient_chart(k, s, theme())
+    show_proofs([proof])
+    show_chart(chart, words, "cb_gradient")
+
+
+@lru_cache(maxsize=128)
+def gradient_chart(k: int, s: int, look: str) -> tuple[Proof, Any, str]:
+    """That the gradient is the counts of the stamps, the gradient's heat map in one theme, and its words."""
     stamps = overlap.counts(SIZE, k, s)
     gradient = overlap.gradient_counts(stamps.shape[0], k, s)
-    show_proofs([compare(f"gradient of a convolution (k {k}, s {s}) = counts of the stamps", gradient, stamps)])
-    chart = figures.heat_map(gradient.tolist(), "input", theme(), unit="gradient")
-    show_chart(chart, f"The gradient: {describe(gradient)}", "cb_gradient")
+    proof = compare(f"gradient of a convolution (k {k}, s {s}) = counts of the stamps", gradient, stamps)
+    chart = figures.heat_map(gradient.tolist(), "input", look, unit="gradient")
+    return proof, chart, f"The gradient: {describe(gradient)}"
