@@ -10,6 +10,7 @@ import streamlit as st
 import torch
 from numpy.typing import NDArray
 from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
 from explainer.examples.grids import read_grid
@@ -41,10 +42,10 @@ def show_lineup(prefix: str) -> None:
     """A photo and a small map, through every upsampler, by the same factor."""
     settings = Settings(prefix)
     with st.container(horizontal=True, gap="small"):
-        name = choose_photo(settings, width=220)
+        place = st.container(width="content")
         r = int(settings.choice("factor", "Factor", (2, 3), 2, width=120))
     settings.show_notes()
-    show_lens(pictures_of(name, r), f"{prefix}_lens")
+    show_photo(prefix, place, r)
     st.markdown(
         "Sorted by PSNR, computed now against the original (higher is closer; 6 dB halve the error). Most get the "
         "**mean of each block**. Max unpooling gets the maxima and their places, pixel shuffle gets *all* pixels as "
@@ -60,6 +61,16 @@ def show_lineup(prefix: str) -> None:
         "unpooling has one too. The title of a tile leads to its page."
     )
     show_small_map(prefix, r)
+
+
+@part
+def show_photo(prefix: str, place: DeltaGenerator, r: int) -> None:
+    """The photo, chosen at `place` beside the factor, and every upsampler's attempt under one lens."""
+    settings = Settings(prefix)
+    with place:
+        name = choose_photo(settings, width=220)
+    settings.show_notes()
+    show_lens(pictures_of(name, r), f"{prefix}_lens")
 
 
 @part
