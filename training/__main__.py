@@ -1,6 +1,7 @@
 """`python -m training` trains the bundled FCN; `python -m training evaluate` judges it beside its peers.
 
-`python -m training deconvnet` trains or judges the bundled DeconvNet.
+`python -m training back` blends a trained FCN with DeepLab, from which it started. `python -m training deconvnet`
+trains or judges the bundled DeconvNet.
 """
 
 from __future__ import annotations
@@ -44,7 +45,6 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     add("--rate", type=float, default=Plan.rate, help="all learning rates times this")
     add("--averaging", type=float, default=Plan.averaging, help="how much of the averaged weights a step keeps")
     add("--frozen-blocks", type=int, default=Plan.frozen_blocks, help="blocks of the trunk that stay as they are")
-    add("--own-trunk", type=float, default=1.0, help="share of the start's trunk in the trunk; the rest is DeepLab's")
     add("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     add("--seed", type=int, default=0)
     return parser.parse_args(argv)
@@ -57,6 +57,10 @@ def main(argv: list[str] | None = None) -> int:
         from training.evaluate import main as evaluate
 
         return evaluate(argv[1:])
+    if argv[:1] == ["back"]:
+        from training.back import main as back
+
+        return back(argv[1:])
     if argv[:1] == ["deconvnet"]:
         from training.deconvnet.command import main as deconvnet
 

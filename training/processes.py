@@ -19,7 +19,7 @@ from training.export import export
 from training.finish import finish
 from training.loop import Plan, Run
 from training.packs import Packs
-from training.start import initialize, mix_trunk
+from training.start import initialize
 from training.teacher import Teacher, cache_answers, taught
 
 INITIAL = "mnv2_deeplab_voc21_fp16.pt"
@@ -41,10 +41,7 @@ def train(options: argparse.Namespace, rank: int = 0) -> None:
         rate=options.rate,
         averaging=options.averaging,
     )
-    model = initialize(FCN(), read(options.start))
-    if options.own_trunk < 1:
-        mix_trunk(model, read(options.weights / INITIAL), options.own_trunk)
-    run = Run(model, plan, options.work_dir / options.run, device)
+    run = Run(initialize(FCN(), read(options.start)), plan, options.work_dir / options.run, device)
     if run.resume():
         print(f"resumed at step {run.step}", file=sys.stderr)
     answers = options.work_dir / "teacher"

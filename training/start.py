@@ -29,36 +29,21 @@ def initialize(model: FCN, state: dict[str, Tensor]) -> FCN:
     Raises:
         RuntimeError: keys or shapes are nobody's.
     """
-    state = _floats(state)
+    state = {key: value.float() if value.is_floating_point() else value for key, value in state.items()}
     if state.keys() == model.state_dict().keys():
         model.load_state_dict(state)
         return model
     deeplab = any(key.startswith("deeplab_head.") for key in state)
-    model.features.load_state_dict(_trunk_of(state) if deeplab else _under("features.", state))
+    trunk = _under("features.", state)
+    if deeplab:
+        plain = mobilenet_v2(weights=None).features[:TRUNK_END]
+        plain.load_state_dict(trunk)
+        trunk = folded(plain).state_dict()
+    model.features.load_state_dict(trunk)
     _load_head(model, _under("deeplab_head." if deeplab else "head.", state))
     if not deeplab:
         _load_upsampling(model, state)
     return model
-
-
-@torch.no_grad()
-def mix_trunk(model: FCN, initial: dict[str, Tensor], share: float) -> FCN:
-    """Set the trunk to `share` of its own weights and the rest of DeepLab's, in place.
-
-    Training on a thousand photographs forgets part of what DeepLab had learned from ten times as many. On the line
-    between both (Wortsman et al. 2022) photographs that neither was trained on are labelled better than at its ends.
-    """
-    first = _trunk_of(_floats(initial))
-    own = model.features.state_dict()
-    model.features.load_state_dict({key: first[key].lerp(value, share) for key, value in own.items()})
-    return model
-
-
-def _trunk_of(deeplab: dict[str, Tensor]) -> dict[str, Tensor]:
-    """DeepLab's trunk with batch norm folded and no dilation."""
-    plain = mobilenet_v2(weights=None).features[:TRUNK_END]
-    plain.load_state_dict(_under("features.", deeplab))
-    return folded(plain).state_dict()
 
 
 @torch.no_grad()
@@ -87,10 +72,6 @@ def _load_upsampling(model: FCN, state: dict[str, Tensor]) -> None:
         kernels = state[f"{name}.weight"][SOURCE]
         assert kernels.shape[-1] == bilinear_kernel(int(name[4:])).shape[-1]
         getattr(model, name).weight.copy_(kernels)
-
-
-def _floats(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {key: value.float() if value.is_floating_point() else value for key, value in state.items()}
 
 
 def _under(prefix: str, state: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -15,7 +15,7 @@ from typing import Any
 from explainer.segmentation.assets import ASSETS
 
 BUNDLED_FILE = ASSETS / "fcn_mobilenetv2_scenes28.pt"
-BUNDLED_SHA256 = "fdae5b21be58503159fb7dbe5327ab8aa632110be416954beea4d07fd5801546"
+BUNDLED_SHA256 = "15d949f3ac0e3f7c6c41cc028d7ebcdfc42819fd3a95ecf66442bd46179c9e4f"
 DEFAULT_SIDE = 513
 """The bundled FCN's working size in pixels; the model card compares several."""
 

@@ -17,12 +17,14 @@ from explainer.segmentation.resize import voc_only
 from tests.training.made_packs import initial_state, make_packs
 from training import evaluate
 from training.__main__ import main
+from training.back import back
+from training.export import export
 from training.finish import blend
 from training.judging import heads_of
 from training.labels import subset
 from training.loop import Plan, Run, parameter_groups, rate_at
 from training.packs import Packs
-from training.start import initialize, mix_trunk
+from training.start import initialize
 from training.teacher import DeepLab, Teacher, taught
 
 
@@ -117,17 +119,31 @@ def test_a_second_round_starts_where_the_first_ended() -> None:
     assert all(torch.equal(value, halves[key].float()) for key, value in second.items())
 
 
-def test_a_mixed_trunk_lies_between_deeplabs_and_its_own_and_all_else_stays() -> None:
+def test_the_way_back_mixes_the_trunks_and_leaves_all_else() -> None:
     torch.manual_seed(6)
     net = FCN()
     own = {key: value.clone() for key, value in net.state_dict().items()}
     deeplab = initialize(FCN(), initial_state()).state_dict()
-    mixed = mix_trunk(net, initial_state(), 0.25).state_dict()
+    mixed = back(net, initial_state(), 0.25).state_dict()
     for key, value in mixed.items():
         expected = 0.25 * own[key] + 0.75 * deeplab[key] if key.startswith("features.") else own[key]
         torch.testing.assert_close(value, expected, rtol=1e-5, atol=1e-6)
-    moved = [key for key in mixed if not torch.equal(mixed[key], own[key])]
-    assert moved and all(key.startswith("features.") for key in moved)
+    assert {key.split(".")[0] for key in mixed if not torch.equal(mixed[key], own[key])} == {"features"}
+
+
+def test_the_way_back_as_a_command(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    start, *ends = (folder / name for name in ("trained.pt", "own.pt", "half.pt"))
+    export(FCN(), start)
+    more = ["--weights", str(folder), "--file", str(start)]
+    for share, out in zip(("1", "0.5"), ends, strict=True):
+        assert main(["back", *more, "--share", share, "--out", str(out)]) == 0
+    assert "SHA-256" in capsys.readouterr().out
+    before, own, half = (torch.load(one, weights_only=True) for one in (start, *ends))
+    assert all(torch.equal(before[key], own[key]) for key in before)
+    assert not torch.equal(own["features.17.conv.2.weight"], half["features.17.conv.2.weight"])
+    with pytest.raises(SystemExit):
+        main(["back", *more, "--share", "1.5", "--out", str(ends[0])])
+    assert "allowed are 0 to 1" in capsys.readouterr().err
 
 
 def test_a_frozen_trunk_leaves_the_rest_to_be_trained() -> None:
