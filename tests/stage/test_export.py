@@ -54,7 +54,8 @@ def test_title_and_figure_fill_a_slide_and_nothing_collides(browser, tmp_path, s
         sizes = page.locator(".number").evaluate_all("all => all.map(one => Number(one.getAttribute('font-size')))")
         assert min(sizes) >= (14 if shape == "wide" else 9), slug
     page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    # The stage lays itself out again a moment after the window has its new size.
+    page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth", timeout=10_000)
     page.close()
 
 
