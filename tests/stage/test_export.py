@@ -54,8 +54,13 @@ def test_title_and_figure_fill_a_slide_and_nothing_collides(browser, tmp_path, s
         sizes = page.locator(".number").evaluate_all("all => all.map(one => Number(one.getAttribute('font-size')))")
         assert min(sizes) >= (14 if shape == "wide" else 9), slug
     page.set_viewport_size({"width": 390, "height": 844})
-    # The stage lays itself out again a moment after the window has its new size.
-    page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth", timeout=10_000)
+    # The stage lays itself out a moment after the window has its new size; the page lets nobody evaluate while waiting.
+    beyond = "document.documentElement.scrollWidth - window.innerWidth"
+    for _ in range(50):
+        if page.evaluate(beyond) <= 0:
+            break
+        page.wait_for_timeout(100)
+    assert page.evaluate(beyond) <= 0
     page.close()
 
 
