@@ -21,7 +21,7 @@ def show_photo() -> None:
     """The window on a photo, and all that is found about that photo."""
     settings = Settings("sw")
     name = choose_photo(settings, width=280, label_visibility="collapsed")
-    settings.show_notes()
+    settings.show_notes("photo")
     show_sliding(slid(name), "sw_window")
     end_of_figure()
     st.markdown(

@@ -44,7 +44,7 @@ def show_lineup(prefix: str) -> None:
     with st.container(horizontal=True, gap="small"):
         place = st.container(width="content")
         r = int(settings.choice("factor", "Factor", (2, 3), 2, width=120))
-    settings.show_notes()
+    settings.show_notes("factor")
     show_photo(prefix, place, r)
     st.markdown(
         "Sorted by PSNR, computed now against the original (higher is closer; 6 dB halve the error). Most get the "
@@ -69,7 +69,7 @@ def show_photo(prefix: str, place: DeltaGenerator, r: int) -> None:
     settings = Settings(prefix)
     with place:
         name = choose_photo(settings, width=220)
-    settings.show_notes()
+    settings.show_notes("photo")
     show_lens(pictures_of(name, r), f"{prefix}_lens")
 
 
@@ -78,7 +78,7 @@ def show_small_map(prefix: str, r: int) -> None:
     """A small map to type, through every upsampler, and what their matrices say."""
     settings = Settings(prefix)
     x = choose_map(settings)
-    settings.show_notes()
+    settings.show_notes("input")
     show_maps(x, r)
     st.header("What the matrices say")
     show_table(x, r)

@@ -50,7 +50,7 @@ def show_examples(prefix: str, page: str) -> None:
     settings = Settings(prefix)
     ordered = sorted(examples_of(page), key=lambda example: not example.slug.startswith("distill"))
     slug = settings.example({example.slug: example.title for example in ordered}, lambda _: {})
-    settings.show_notes()
+    settings.show_notes("example")
     example, scene, key = find_example(slug), scene_of(slug), f"{settings.prefix}_stage"
     st.caption(f"{example.note} *Source: {example.source}.*")
     if not example.is_single:
@@ -128,7 +128,7 @@ def show_counts(prefix: str) -> None:
     with right:
         fitting = tuple(n for n in (1, 2, 3) if overlap.counts(SIZE, k, s, layers=n, dims=1).numel() <= 120)
         layers = settings.choice("layers", "Layers", fitting, 1, width=120)
-        settings.show_notes()
+        settings.show_notes("k", "s", "layers")
     with left:
         show_chart(*counts_chart(k, s, layers, theme()), "cb_counts")
     with right:
@@ -199,7 +199,7 @@ def show_pictures(prefix: str) -> None:
     """A small random map through three doublings of each kind, and how much of their output is pattern."""
     settings = Settings(prefix)
     seed = settings.choice("draw", "Draw the weights again", tuple(range(1, 10)), 1, width=220)
-    settings.show_notes()
+    settings.show_notes("draw")
     with st.grid(5, min_column_width=150) as grid:
         for number in range(len(METHODS)):
             with grid.cell():

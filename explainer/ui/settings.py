@@ -176,9 +176,13 @@ class Settings:
         """Drop all notices of this page."""
         st.session_state.pop(self.key("notes"), None)
 
-    def show_notes(self) -> None:
-        """Show the notices, and what could not be read in this run; each once, however often this is called."""
-        kept = st.session_state.get(self.key("notes"), {}).values()
+    def show_notes(self, *names: str) -> None:
+        """Show the notices, and what could not be read in this run; each once, however often this is called.
+
+        On a page of several parts each names its own settings, and no other's notices are shown.
+        """
+        notes = st.session_state.get(self.key("notes"), {})
+        kept = [sentence for name, sentence in notes.items() if not names or name in names]
         for sentence in [one for one in (*kept, *self._complaints) if one not in self._shown]:
             st.warning(sentence, icon=":material/info:")
             self._shown.append(sentence)

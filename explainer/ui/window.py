@@ -136,7 +136,7 @@ def show_comparison(name: str) -> None:
     settings = Settings("sw")
     st.header("Patch by patch, and in one pass")
     choice = choose(settings, name)
-    settings.show_notes()
+    settings.show_notes("side", "step")
     found = compared(choice)
     show_labels(choice, found)
     st.header("The work")

@@ -67,9 +67,9 @@ def test_the_link_is_the_photo_and_the_figure_holds_torchs_numbers():
 
 
 def test_a_link_that_asks_for_what_there_is_not_is_told():
-    at = open_page(dn_photo="Mouse", dn_way="skip", dn_other="Horses")  # shown, so not the other one
+    at = open_page(dn_photo="Mouse", dn_way="skip", dn_other="Horses", dn_more="Story")  # Horses are not the other one
     assert not at.exception and figure_of(at)["width"] == 160
-    for name in ("Mouse", "skip", "Horses"):
+    for name in ("Mouse", "skip", "Horses", "Story"):
         assert any(f"'{name}'" in one.value for one in at.warning), name
 
 

@@ -36,6 +36,9 @@ def test_no_parameter_is_rendered(page):
         assert not at.exception
         told = [one.value for kind in SHOWN for one in getattr(at, kind)]
         assert [one for one in told if text in one] == []
+        warned = [one.value for one in at.warning]
+        # Of two stages each may be asked for the same; but each part of a page tells of its own settings alone.
+        assert page.also or len(warned) == len(set(warned))
 
 
 def test_a_hostile_text_is_told_but_dead():

@@ -47,6 +47,7 @@ def show_story(journey: Journey) -> None:
 def show_more(photo: ShownPhoto, other: ShownPhoto, journey: Journey, settings: Settings) -> None:
     """Tabs, of which only the open one is computed."""
     settings.check_url("more", "tab", dict.fromkeys(TITLES))
+    settings.show_notes("more")
     never_seen, beside, away = st.tabs(TITLES, key=settings.key("more"), on_change="rerun", bind="query-params")
     if beside.open:
         with beside:

@@ -100,7 +100,7 @@ def show_backward(prefix: str) -> None:
     """One step of backpropagation, cell by cell, on the stage."""
     settings = Settings(prefix)
     way = settings.choice("way", "Where the gradient goes", (TO_INPUT, TO_KERNEL), TO_INPUT, width=260)
-    settings.show_notes()
+    settings.show_notes("way")
     step = backward()
     before = torch.tensor(step.forward.weight, dtype=torch.float64)
     st.markdown(
