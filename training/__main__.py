@@ -44,6 +44,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     add("--workers", type=int, default=1, help="processes that make windows ahead: a GPU waits for a single one")
     add("--rate", type=float, default=Plan.rate, help="all learning rates times this")
     add("--averaging", type=float, default=Plan.averaging, help="how much of the averaged weights a step keeps")
+    add("--hold", type=float, default=Plan.hold, help="share of the way back to DeepLab's trunk that each step goes")
     add("--frozen-blocks", type=int, default=Plan.frozen_blocks, help="blocks of the trunk that stay as they are")
     add("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     add("--seed", type=int, default=0)

@@ -24,7 +24,8 @@ from training.progress import progress
 
 @dataclass(frozen=True)
 class Plan:
-    """The numbers of a run. Rates are Adam's, each times `rate`.
+    """The numbers of a run. Rates are Adam's, each times `rate`; `hold` is the share of its way back that the trunk is
+    drawn at each step, falling with the rates.
 
     The run ends after `steps`, or after `minutes` if that is not 0; the rates fall with whichever is nearer its end.
     """
@@ -41,6 +42,7 @@ class Plan:
     rate_new: float = 6e-4
     rate_upscores: float = 5e-4
     weight_decay: float = 1e-4
+    hold: float = 0.0
     warm_up: int = 40
     averaging: float = 0.995
     side: int = 577
@@ -73,10 +75,14 @@ def rate_at(step: int, group: dict[str, Any], plan: Plan, done: float = 0.0) -> 
 class Run:
     """One training run with its state: model, averaged model, optimizer, step, best mean IoU."""
 
-    def __init__(self, model: FCN, plan: Plan, folder: Path, device: torch.device) -> None:
+    def __init__(
+        self, model: FCN, plan: Plan, folder: Path, device: torch.device, origin: nn.Module | None = None
+    ) -> None:
+        """`origin` is the trunk (`FCN.features`) to which the model's own is held; its own, if there is none."""
         self.plan, self.folder, self.device = plan, folder, device
         self.model = model.eval().to(device, memory_format=torch.channels_last)
         self.groups = parameter_groups(self.model, plan)
+        self.origin = copy.deepcopy(origin or model.features).requires_grad_(False).to(device)
         self.optimizer = torch.optim.AdamW(self.groups, lr=0.0, weight_decay=plan.weight_decay)
         self.average = copy.deepcopy(self.model).requires_grad_(False)
         self.step, self.best, self.seconds, self.met_at = 0, -1.0, 0.0, 0
@@ -130,9 +136,24 @@ class Run:
             group["lr"] = rate_at(self.step, group, self.plan, self.time_share())
         nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
         self.optimizer.step()
+        self.pull_back()
         self.step += 1
         follow(self.average, self.model, self.step, self.plan.averaging)
         return loss.item()
+
+    @torch.no_grad()
+    def pull_back(self) -> None:
+        """Draw the trunk a little towards its origin, so that it forgets less of what that knew.
+
+        It is the L2-SP of Li, Grandvalet and Davoine 2018, apart from Adam's step as AdamW's decay is.
+        """
+        if not self.plan.hold:
+            return
+        share = rate_at(self.step, {"peak": self.plan.hold}, self.plan, self.time_share()) / self.plan.rate
+        pairs = zip(self.model.features.parameters(), self.origin.parameters(), strict=True)
+        for own, first in pairs:
+            if own.requires_grad:
+                own.lerp_(first, share)
 
     def check(self, packs: Packs, held: list[str], loss: float) -> None:
         """Judge the averaged model, write a line of the log and the checkpoint, keep the best."""

@@ -40,8 +40,10 @@ def train(options: argparse.Namespace, rank: int = 0) -> None:
         frozen_blocks=options.frozen_blocks,
         rate=options.rate,
         averaging=options.averaging,
+        hold=options.hold,
     )
-    run = Run(initialize(FCN(), read(options.start)), plan, options.work_dir / options.run, device)
+    origin = initialize(FCN(), read(options.weights / INITIAL)).features
+    run = Run(initialize(FCN(), read(options.start)), plan, options.work_dir / options.run, device, origin)
     if run.resume():
         print(f"resumed at step {run.step}", file=sys.stderr)
     answers = options.work_dir / "teacher"

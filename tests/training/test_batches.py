@@ -84,9 +84,9 @@ def test_a_photo_that_shows_an_animal_says_which_ones_it_does_not_show(tmp_path:
     assert (packs.load("inet_bus").targets == UNKNOWN).all()
 
 
-def test_the_teacher_counts_more_where_less_is_known() -> None:
+def test_the_teacher_is_heard_beside_labels_but_not_where_all_is_ignored() -> None:
     found = trust(torch.tensor([15, NO_OBJECT, UNKNOWN, DENIAL[15], IGNORED], dtype=torch.uint8))
-    assert found.tolist() == [0.5, 0.5, 1, 1, 0]
+    assert found.tolist() == [1, 1, 1, 1, 0]
 
 
 def test_a_quilt_keeps_each_photo_in_its_corner() -> None:
