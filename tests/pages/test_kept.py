@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import replace
 
@@ -15,7 +14,7 @@ from explainer.scene.view import View
 from explainer.ui import below, charts, choosing, navigation, operator_page, overlap
 from explainer.ui.page_record import OperatorPage, PageState
 from explainer.ui.shelf import Shelf
-from tests.components import components_of
+from tests.components import components_of, sent_to
 
 
 def open_page(stem: str, **query: str) -> AppTest:
@@ -154,6 +153,6 @@ def test_pages_are_looked_up_once_and_every_run_gets_its_own(monkeypatch):
 
 
 def test_components_get_the_same_bytes_again():
-    stages = [json.loads(one.proto.json)["scene"] for one in components_of(open_page("bed_of_nails"))]
-    again = [json.loads(one.proto.json)["scene"] for one in components_of(open_page("bed_of_nails"))]
+    stages = [sent_to(one)["scene"] for one in components_of(open_page("bed_of_nails"))]
+    again = [sent_to(one)["scene"] for one in components_of(open_page("bed_of_nails"))]
     assert stages == again

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from typing import Any
 
@@ -11,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.segmentation.worker import Worker
 from explainer.ui.photo import asking
-from tests.components import components_of
+from tests.components import components_of, sent_to
 from tests.photo_files import encode, quarters
 from tests.threads import one_thread
 
@@ -30,7 +29,7 @@ def open_page(**url: str) -> AppTest:
 
 
 def components(at: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(one.proto.json) for one in components_of(at)]
+    return [sent_to(one) for one in components_of(at)]
 
 
 def legend(at: AppTest) -> list[list[float]]:
