@@ -16,9 +16,15 @@ def components_of(app: AppTest) -> list[Any]:
     return [one for one in app.get("bidi_component") if one.proto.component_name != "again"]
 
 
+def sent_to(one: Any) -> dict[str, Any]:
+    """What a component is sent: a text, in which its data is written."""
+    data: dict[str, Any] = json.loads(json.loads(one.proto.json))
+    return data
+
+
 def data_of(one: Any) -> dict[str, Any]:
     """A component's data as its script shows it: what comes by address included."""
-    data: dict[str, Any] = json.loads(one.proto.json)
+    data = sent_to(one)
     source = data.pop("source", None)
     if source is None:
         return data

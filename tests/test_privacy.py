@@ -25,7 +25,7 @@ from explainer.segmentation.samples import sample
 from explainer.ui import addressed, fetched_once
 from explainer.ui.photo import asking, facts
 from explainer.ui.photo.intake import named
-from tests.components import components_of
+from tests.components import components_of, sent_to
 from tests.photo_files import encode, quarters
 from tests.threads import one_thread
 
@@ -52,7 +52,7 @@ def open_page(**url: str) -> AppTest:
 
 
 def components(at: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(one.proto.json) for one in components_of(at)]
+    return [sent_to(one) for one in components_of(at)]
 
 
 def upload(at: AppTest, data: bytes, name: str = "x.jpg") -> AppTest:

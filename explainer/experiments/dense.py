@@ -17,6 +17,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -56,13 +57,13 @@ class Comparison:
     seconds: tuple[float, float]
     pixels: tuple[int, int]
 
-    @property
+    @cached_property
     def difference(self) -> NDArray[np.float32]:
         """(h, w): the largest difference between two scores of a position."""
         worst: NDArray[np.float32] = np.abs(self.patches - self.dense).max(0)
         return worst
 
-    @property
+    @cached_property
     def agreement(self) -> NDArray[np.bool_]:
         """(h, w): both ways decide for the same class."""
         same: NDArray[np.bool_] = self.patches.argmax(0) == self.dense.argmax(0)

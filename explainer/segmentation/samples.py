@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from explainer.segmentation.assets import ASSETS
@@ -40,6 +41,7 @@ _ROWS = (
 )
 
 
+@cache
 def samples() -> tuple[Sample, ...]:
     """All sample photos, in the order in which they are offered.
 

@@ -9,6 +9,8 @@ therefore be kept for ever. A visitor's own photos never get an address.
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +28,33 @@ _served: dict[str, bytes] = {}
 
 
 def component(name: str, entry: Path, html: str | None = None) -> Any:
-    """Register a component of Streamlit's second kind: `entry` with all it imports, and the style sheet beside it."""
+    """Register a component of Streamlit's second kind: `entry` with all it imports, and the style sheet beside it.
+
+    What is returned mounts it, with data or with data as `as_text` writes it. Streamlit would look for tables in each
+    part of the data and write all of it twice, at every change; a text it passes on as it is.
+    """
     sheet = entry.with_suffix(".css")
     css = sheet.read_text(encoding="utf-8") if sheet.exists() else None
-    return st.components.v2.component(name, html=html, css=css, js=imported(name, bundle(entry)))
+    mount = st.components.v2.component(name, html=html, css=css, js=imported(name, bundle(entry)))
+
+    def mounted(data: Mapping[str, Any] | str, **more: Any) -> Any:
+        return mount(data=data if isinstance(data, str) else as_text(data), **more)
+
+    return mounted
+
+
+def as_text(data: Mapping[str, Any]) -> str:
+    """A component's data as it travels."""
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
 
 
 def imported(name: str, script: str) -> str:
-    """A short module that is the script: it exports what the script exports as its default."""
+    """A short module that is the script: it calls what the script exports as its default, with the data read."""
     address = f'new URL("{address_of(name, "js", script)}", document.baseURI)'
-    return f"const {{ default: draw }} = await import({address});\nexport default draw;\n"
+    return (
+        f"const {{ default: draw }} = await import({address});\n"
+        "export default ({ data, ...rest }) => draw({ data: JSON.parse(data), ...rest });\n"
+    )
 
 
 def address_of(name: str, ending: str, content: str | bytes) -> str:

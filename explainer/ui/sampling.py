@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -12,7 +11,7 @@ from torch import Tensor
 from explainer.experiments.sampling import lattice, positions
 from explainer.operators import Bilinear, Nested, to_nested
 from explainer.palette import PALETTE
-from explainer.ui.fetched_once import component
+from explainer.ui.fetched_once import as_text, component
 
 HERE = Path(__file__).parent
 _mount = component("sample_point", HERE / "sampling.js")
@@ -25,12 +24,15 @@ def show_sampling(op: Bilinear, x: Tensor, key: str) -> None:
 
 
 @lru_cache(maxsize=64)
-def sampling_data(op: Bilinear, rows: Nested) -> dict[str, Any]:
-    """What the browser gets: the map, the lattice's weights one place after the other, the output pixels' places."""
+def sampling_data(op: Bilinear, rows: Nested) -> str:
+    """What the browser gets: the map, the lattice's weights one place after the other, the output pixels' places.
+
+    Kept as it travels: writing that many numbers takes longer than the rest of the page.
+    """
     x = torch.tensor(rows, dtype=torch.float64)
     down, across = positions(op, x)
     found = lattice(x, (*(down if len(x) > 1 else ()), *across))
-    return {
+    data = {
         "values": [[round(value, DIGITS) for value in row] for row in x.tolist()],
         "per": found.per,
         "places": [found.rows, found.columns],
@@ -44,3 +46,4 @@ def sampling_data(op: Bilinear, rows: Nested) -> dict[str, Any]:
             for name, theme in PALETTE.items()
         },
     }
+    return as_text(data)

@@ -71,6 +71,14 @@ def found(text: str, side: int) -> Measured:
     return Measured(layers, rows, verdict(layers, rows), table_of(rows))
 
 
+@lru_cache(maxsize=64)
+def drawn(text: str, side: int, theme: str) -> str:
+    """The picture of a stack, as HTML."""
+    rows = found(text, side).rows
+    alt = f"{len(rows) - 1} layers from {rows[0].shape[1]} pixels a side to {rows[-1].shape[1]}"
+    return as_image(inline(draw_stack(rows, theme)), alt, least=760)
+
+
 @part
 def show_stack(prefix: str) -> None:
     """The settings, the picture and everything below it."""
@@ -81,8 +89,7 @@ def show_stack(prefix: str) -> None:
         st.error(escaped(str(problem)), icon=":material/error:")
         return
     layers, rows = stack.layers, stack.rows
-    alt = f"{len(layers)} layers from {rows[0].shape[1]} pixels a side to {rows[-1].shape[1]}"
-    st.html(as_image(inline(draw_stack(rows, theme())), alt, least=760))
+    st.html(drawn(text, side, theme()))
     st.markdown(f"{stack.said} {note_of(text)}")
     end_of_figure()
     show_totals(rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -142,7 +143,7 @@ def choose_pooling(settings: Settings, state: Mapping[str, str], x: Tensor) -> M
         ("ceil_mode", "ceil_mode", (False, True)),
     )
     for name, label, options in fields:
-        allowed = [value for value in options if fits({**chosen, name: value}, x)]
+        allowed = fitting(name, options, tuple(chosen.items()), tuple(x.shape))
         if not allowed:
             st.error("No window fits this map; give it more rows or columns.")
             return None
@@ -151,10 +152,18 @@ def choose_pooling(settings: Settings, state: Mapping[str, str], x: Tensor) -> M
     return MaxPooling(**chosen)
 
 
+@lru_cache(maxsize=1024)
+def fitting(
+    name: str, options: tuple[Any, ...], chosen: tuple[tuple[str, Any], ...], size: tuple[int, ...]
+) -> list[Any]:
+    """Those values of a setting with which torch pools a map of that size; it is asked once for all."""
+    return [value for value in options if fits({**dict(chosen), name: value}, torch.zeros(1, *size))]
+
+
 def fits(parameters: dict[str, Any], x: Tensor) -> bool:
     """Whether torch pools the map with these."""
     try:
-        MaxPooling(**parameters).with_indices(x[None])
+        MaxPooling(**parameters)(x)
     except (ValueError, RuntimeError):
         return False
     return True

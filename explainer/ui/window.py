@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -125,6 +125,7 @@ def find_all(name: str) -> None:
     swept(name)
 
 
+@lru_cache(maxsize=KEPT)
 def field_of(name: str) -> int:
     """The local network's receptive field, in pixels."""
     return receptive_field(prepared(name)[2])[0]

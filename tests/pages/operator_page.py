@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import torch
 from streamlit.testing.v1 import AppTest
 
 from explainer.examples.table import find_example
-from tests.components import components_of
+from tests.components import components_of, sent_to
 
 ENTRY = str(Path(__file__).parents[2] / "streamlit_app.py")
 
@@ -24,7 +23,7 @@ def open_page(stem, **query):
 
 
 def scenes(app):
-    found = [json.loads(one.proto.json) for one in components_of(app)]
+    found = [sent_to(one) for one in components_of(app)]
     return [one["scene"] for one in found if "scene" in one]  # beside a stage may stand another component
 
 

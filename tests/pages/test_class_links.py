@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,12 +9,12 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.quiz import question
 from explainer.ui.locks import CONTROLS, read
-from tests.components import components_of
+from tests.components import components_of, sent_to
 from tests.pages.operator_page import ENTRY, open_page
 
 
 def stage(app):
-    return next(data for data in (json.loads(one.proto.json) for one in components_of(app)) if "scene" in data)
+    return next(data for data in (sent_to(one) for one in components_of(app)) if "scene" in data)
 
 
 def hidden(app):

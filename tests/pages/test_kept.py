@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import replace
 
@@ -12,10 +11,10 @@ from streamlit.testing.v1 import AppTest
 from explainer import figures
 from explainer.operators import NearestNeighbor
 from explainer.scene.view import View
-from explainer.ui import below, charts, choosing, navigation, operator_page, overlap
+from explainer.ui import below, charts, choosing, navigation, operator_page, overlap, stacks, unpooling
 from explainer.ui.page_record import OperatorPage, PageState
 from explainer.ui.shelf import Shelf
-from tests.components import components_of
+from tests.components import components_of, sent_to
 
 
 def open_page(stem: str, **query: str) -> AppTest:
@@ -62,6 +61,22 @@ def test_the_second_visitor_of_an_operator_page_computes_nothing(made):
     assert made["find_facts"] == before["find_facts"] + 1
     assert told(other) != told(first)
     assert options(other, "tc_output_padding") != options(first, "tc_output_padding"), "each stride has its own"
+
+
+def test_the_windows_that_fit_and_the_picture_of_a_stack_are_found_once(monkeypatch):
+    counted: Counter[str] = Counter()
+    unpooling.fitting.cache_clear()
+    stacks.drawn.cache_clear()
+    for room, name in ((unpooling, "fits"), (stacks, "draw_stack")):
+        real = getattr(room, name)
+        monkeypatch.setattr(room, name, lambda *a, real=real, name=name: (counted.update([name]), real(*a))[1])
+    first = [open_page("max_unpooling"), open_page("shapes")]
+    before = Counter(counted)
+    assert before["fits"] > 10 and before["draw_stack"] == 1
+    second = [open_page("max_unpooling"), open_page("shapes")]
+    assert counted == before
+    assert options(second[0], "mu_padding") == options(first[0], "mu_padding")
+    assert "3" not in options(open_page("max_unpooling", mu_map="1 2\n3 4"), "mu_kernel_size"), "each size has its own"
 
 
 def told(app: AppTest) -> list[str]:
@@ -154,6 +169,6 @@ def test_pages_are_looked_up_once_and_every_run_gets_its_own(monkeypatch):
 
 
 def test_components_get_the_same_bytes_again():
-    stages = [json.loads(one.proto.json)["scene"] for one in components_of(open_page("bed_of_nails"))]
-    again = [json.loads(one.proto.json)["scene"] for one in components_of(open_page("bed_of_nails"))]
+    stages = [sent_to(one)["scene"] for one in components_of(open_page("bed_of_nails"))]
+    again = [sent_to(one)["scene"] for one in components_of(open_page("bed_of_nails"))]
     assert stages == again

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def point(browser):
     page.set_content(f"<style>{css}</style><div id=host></div>")
     js = bundle(Path(sampling.__file__).parent / "sampling.js")
     page.evaluate(LOAD, base64.b64encode(js.encode()).decode())
-    page.evaluate(MOUNT, sampling_data(Bilinear(2), to_nested(X)))
+    page.evaluate(MOUNT, json.loads(sampling_data(Bilinear(2), to_nested(X))))
     yield page
     page.close()
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from explainer.ui.frame import WARM
 from explainer.ui.navigation import PAGES, entry
 from explainer.ui.tour import TOUR
-from tests.components import components_of
+from tests.components import components_of, sent_to
 from tests.pages.operator_page import open_page, values
 
 #: What the slides show, by stop (counted from 1): the output, or its size; (order, step from 0) of the stage.
@@ -31,12 +29,12 @@ FLEURET = {17: "fleuret-convolution", 18: "fleuret-transposed", 19: "fleuret-tra
 
 def stages(app):
     """What the page's stages were given, by their key."""
-    data = [json.loads(one.proto.json) for one in components_of(app)]
+    data = [sent_to(one) for one in components_of(app)]
     return {one["address"]: one for one in data if "scene" in one}
 
 
 def bar(app):
-    return next(data for data in (json.loads(one.proto.json) for one in components_of(app)) if "slide" in data)
+    return next(data for data in (sent_to(one) for one in components_of(app)) if "slide" in data)
 
 
 @pytest.mark.parametrize("number", range(1, len(TOUR) + 1), ids=lambda n: f"{n}-{TOUR[n - 1].page}")
@@ -91,5 +89,5 @@ def test_a_stop_opens_from_any_page_and_a_lecture_without_a_number_starts_on_the
 def test_outside_a_lecture_nothing_of_it_is_there():
     app = open_page("bed_of_nails", lecture="0")
     assert app.title[0].value and len(components_of(app)) >= 2
-    assert all("slide" not in json.loads(one.proto.json) for one in components_of(app))
+    assert all("slide" not in sent_to(one) for one in components_of(app))
     assert next(iter(stages(app).values()))["visit"] is None

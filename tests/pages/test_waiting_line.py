@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import threading
+import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from explainer.segmentation.worker import Worker
 from explainer.ui.photo import asking
-from tests.components import components_of
+from tests.components import components_of, sent_to
 from tests.photo_files import encode, quarters
 from tests.threads import one_thread
 
@@ -30,7 +32,7 @@ def open_page(**url: str) -> AppTest:
 
 
 def components(at: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(one.proto.json) for one in components_of(at)]
+    return [sent_to(one) for one in components_of(at)]
 
 
 def legend(at: AppTest) -> list[list[float]]:
@@ -41,6 +43,27 @@ def legend(at: AppTest) -> list[list[float]]:
 def upload(at: AppTest, data: bytes, name: str = "x.jpg") -> AppTest:
     at.file_uploader[0].set_value([(name, data, "image/jpeg")])
     return at.run()
+
+
+def hasty() -> None:
+    """A script that asks twice in no time."""
+    from explainer.ui.photo import asking
+
+    asking.time.begun += 1
+    if asking.time.begun == 1:
+        asking._settle("work")
+        asking._settle("work")
+        asking.time.worked += 1  # nothing of Streamlit's, which would end the script here
+
+
+def test_the_next_change_ends_a_hasty_script_before_it_asks_for_work(monkeypatch):
+    def next_change(_: float) -> None:
+        get_script_run_ctx().script_requests.request_rerun(RerunData())
+
+    clock = SimpleNamespace(monotonic=time.monotonic, sleep=next_change, begun=0, worked=0)
+    monkeypatch.setattr(asking, "time", clock)
+    AppTest.from_function(hasty, default_timeout=20).run()
+    assert (clock.begun, clock.worked) == (2, 0)
 
 
 def test_forty_wishes_of_one_visitor_run_at_most_three_times():

@@ -75,7 +75,7 @@ def ask(work: Callable[[], T], what: str, line: worker.Worker = worker.LOCAL) ->
     """Queue work and wait for it, saying how many are before; a full queue or a failure becomes a sentence."""
     place = st.empty()
     leave()
-    _settle(place, what)
+    _settle(what)
     try:
         job = line.submit(work, owner())
     except worker.Busy as busy:
@@ -114,14 +114,14 @@ def _wait(job: worker.Job[T], place: st.delta_generator.DeltaGenerator, what: st
             place.markdown(f":material/hourglass_top: {line}")
 
 
-def _settle(place: st.delta_generator.DeltaGenerator, what: str) -> None:
-    """Whoever changes settings quickly is asked once they rest: the next change ends this script at `place`."""
+def _settle(what: str) -> None:
+    """Whoever changes settings quickly is asked once they rest: a look into the session ends a script that is over."""
     now, asked = time.monotonic(), st.session_state.setdefault("yp_asked", {})
     hasty = now - asked.get(what, -1e9) < 2 * CALM
     asked[what] = now
     while hasty and time.monotonic() - now < CALM:
         time.sleep(0.05)
-        place.markdown("")
+        owner()
 
 
 def _sentence(problem: BaseException) -> str:

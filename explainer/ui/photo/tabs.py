@@ -7,7 +7,7 @@ import streamlit as st
 from explainer.examples.table import find_example
 from explainer.lessons import lessons_of
 from explainer.segmentation.shapes import torchvision_fcn_shapes
-from explainer.ui.lessons import show_lessons
+from explainer.ui.lessons import offer_lessons
 from explainer.ui.part import part
 from explainer.ui.photo.comparing import show_comparison
 from explainer.ui.photo.facts import show_truth
@@ -30,7 +30,7 @@ def show_more(photo: ShownPhoto, request: Request, answer: Labelled, settings: S
         with how:
             show_truth(answer)
             show_shapes()
-            show_lessons(lessons_of("your_photo"))
+            offer_lessons(lessons_of("your_photo"))
     if swap.open:
         with swap:
             show_swap(photo, answer, settings)
