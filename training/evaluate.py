@@ -43,10 +43,12 @@ def read_fcn(path: Path, device: torch.device) -> FCN:
 def compared(options: argparse.Namespace) -> Iterator[Networks]:
     """All that are compared."""
     device, side = torch.device(options.device), options.side
-    yield heads_of(read_fcn(options.file, device), side, device)
+    net = read_fcn(options.file, device)
+    yield heads_of(net, side, device)
+    yield renamed("fcn8s, every class", heads_of(net, side, device, ("fcn8s",), every_class=True))
     if options.earlier:
-        earlier = heads_of(read_fcn(options.earlier, device), 513, device, ("fcn8s",))
-        yield lambda rgb, voc: {"earlier fcn8s": earlier(rgb, voc)["fcn8s"]}
+        earlier = read_fcn(options.earlier, device)
+        yield renamed("earlier fcn8s", heads_of(earlier, 513, device, ("fcn8s",), every_class=True))
     if options.weights:
         initial = torch.load(options.weights / INITIAL, map_location="cpu", weights_only=True)
         yield deeplab(DeepLab(initial).eval().to(device, memory_format=torch.channels_last), 513, device)
@@ -55,6 +57,11 @@ def compared(options: argparse.Namespace) -> Iterator[Networks]:
         except ImportError:
             print("deeplab (tflite) is left out: `pip install ai-edge-litert` adds it")
     yield nothing
+
+
+def renamed(name: str, one: Networks) -> Networks:
+    """A network's answers under another name."""
+    return lambda rgb, voc: dict(zip((name,), one(rgb, voc).values(), strict=True))
 
 
 def class_table(found: dict[str, Found], kind: str) -> str:
@@ -66,6 +73,9 @@ def class_table(found: dict[str, Found], kind: str) -> str:
     lines += [f"| {CLASS_NAMES[i]} | " + " | ".join(number(iou[i]) for iou in ious.values()) + " |" for i in rows]
     means = [number(found[name].means()[kind]) for name in judged]
     lines.append("| **mean IoU** | " + " | ".join(f"**{mean}**" for mean in means) + " |")
+    if kind == "coco":
+        shown = [number(counts.mean_iou(counts.shown())) for counts in judged.values()]
+        lines.append("| mean over the classes that are there | " + " | ".join(shown) + " |")
     lines.append("| pixel accuracy | " + " | ".join(number(counts.accuracy()) for counts in judged.values()) + " |")
     if kind == "voc":
         near = [number(found[name].outlines.accuracy()) for name in judged]

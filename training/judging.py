@@ -65,15 +65,17 @@ class Found:
         return found | {"mean": sum(found.values()) / len(found)}
 
 
-def heads_of(net: FCN, side: int, device: torch.device, heads: tuple[Head, ...] = HEADS) -> Networks:
-    """The heads of an FCN."""
+def heads_of(
+    net: FCN, side: int, device: torch.device, heads: tuple[Head, ...] = HEADS, *, every_class: bool = False
+) -> Networks:
+    """The heads of an FCN; `every_class` as in `FCN.grow`."""
 
     def label(rgb: Pixels, voc: bool) -> dict[str, Pixels]:
         x = to_input(rgb, side).to(device, memory_format=torch.channels_last)
         maps = net.score_maps(x)
         found = {}
         for head in heads:
-            scores = net.grow(maps, head)
+            scores = net.grow(maps, head, every_class=every_class)
             found[head] = labels_at(voc_only(scores) if voc else scores, *rgb.shape[:2])
         return found
 

@@ -102,7 +102,7 @@ def batch_loss(model: FCN, batch: Batch) -> Tensor:
     for head in HEADS:
         scores = sparse_grow(model, maps, head, batch.phase)
         loss = segmentation_loss(scores, batch.coarse, jaccard=head == "fcn8s")
-        fine = segmentation_loss(model.grow(window, head), batch.fine, jaccard=False)
+        fine = segmentation_loss(model.grow(window, head, every_class=True), batch.fine, jaccard=False)
         loss = loss + FINE_WEIGHT * fine
         if len(batch.teacher):
             taught = teacher_loss(scores[batch.taught].log_softmax(1), batch.teacher)

@@ -29,6 +29,10 @@ class Confusion:
         union = self.counts.sum(0) + self.counts.sum(1) - right
         return np.divide(right, union, out=np.full(CLASS_COUNT, np.nan), where=union > 0)
 
+    def shown(self) -> list[int]:
+        """The classes that some photo shows."""
+        return np.flatnonzero(self.counts.sum(1)).tolist()
+
     def mean_iou(self, classes: Iterable[int] = range(CLASS_COUNT)) -> float:
         """The mean over those of the classes that occur."""
         return float(np.nanmean(self.iou()[list(classes)]))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from explainer.photos import PhotoError, read_photo, to_png_bytes
-from explainer.segmentation.classes import ClassSet, class_count
+from explainer.segmentation.classes import CLASS_NAMES, ClassSet, class_count
 from explainer.segmentation.label_maps import class_shares, labels_png, overlay, shrink
 from explainer.segmentation.prediction import Prediction
 from explainer.segmentation.weights import WeightsError, available_models, model_info
@@ -77,6 +77,8 @@ def _segment_one(path: Path, out: Path, taken: set[str], model: str, device: str
 
 
 def _facts(answer: Prediction) -> dict[str, Any]:
+    from explainer.segmentation.inference import left_out
+
     height, width = answer.labels.shape
     found = [
         {"id": share.class_id, "name": share.name, "share": round(share.share, 6)}
@@ -90,6 +92,10 @@ def _facts(answer: Prediction) -> dict[str, Any]:
         "milliseconds": round(answer.total_ms, 1),
         "class_set": answer.classes,
         "classes": found,
+        "left_out": [
+            {"id": one.class_id, "name": CLASS_NAMES[one.class_id], "most_sure": round(one.most_sure, 4)}
+            for one in left_out(answer.maps, answer.model, answer.classes)
+        ],
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import cast
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from explainer.segmentation.classes import ClassSet, class_count
 from explainer.segmentation.devices import choose_device, describe, is_out_of_memory, release
+from explainer.segmentation.doubt import doubted, most_sure
 from explainer.segmentation.model import FCN, Head, ScoreMaps
 from explainer.segmentation.networks import coarse_scores, forget, load, loaded
 from explainer.segmentation.prediction import Prediction, StrideMaps
@@ -163,9 +164,38 @@ def regrow(maps: StrideMaps, head: Head, classes: ClassSet = "all") -> NDArray[n
     return grown[0].numpy()
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """An object that a label map does without: its largest probability on the last score map, and the share of that
+    map's points where it would have won."""
+
+    class_id: int
+    most_sure: float
+    share: float
+
+
+def left_out(maps: StrideMaps | None, model: str, classes: ClassSet = "all") -> tuple[LeftOut, ...]:
+    """The classes that would have won somewhere, had the network been sure of them anywhere; the largest first.
+
+    Only the bundled networks have `maps`, and leave anything out.
+    """
+    if maps is None:
+        return ()
+    net = cast(FCN, load(model, "cpu"))
+    with torch.inference_mode():
+        _, scores = net.last_upscore(stride_tensors(maps), cast(Head, model))
+        won = (voc_only(scores) if classes == "voc21" else scores).argmax(1).flatten()
+        shares = torch.bincount(won, minlength=scores.shape[1]) / len(won)
+        gone = (doubted(scores)[0] & (shares > 0)).nonzero().flatten().tolist()
+        best = most_sure(scores)[0]
+    found = [LeftOut(one, float(best[one]), float(shares[one])) for one in gone]
+    return tuple(sorted(found, key=lambda one: -one.share))
+
+
 def stride_tensors(maps: StrideMaps) -> ScoreMaps:
-    """The score maps as tensors of a batch of one."""
-    return ScoreMaps(*(torch.from_numpy(getattr(maps, field))[None] for field in ScoreMaps._fields))
+    """The score maps as tensors of a batch of one; those that came as a message's bytes are copied."""
+    own = (np.require(getattr(maps, field), requirements="W") for field in ScoreMaps._fields)
+    return ScoreMaps(*(torch.from_numpy(one)[None] for one in own))
 
 
 def labels_of(scores: NDArray[np.float32], height: int, width: int) -> NDArray[np.uint8]:

@@ -13,7 +13,8 @@ this network seven points of mean IoU before any training.
 
 The two upscores by 2 are *dense*, as in the paper: every class's new scores hear every class's old ones, through a
 3x3 kernel each (28 x 28 of them), started as bilinear on the diagonal and zero elsewhere. The last upscores (x8, x16,
-x32) are per class (groups=28): one kernel per class to look at, at 1/28 of the cost where cost matters.
+x32) are per class (groups=28): one kernel per class to look at, at 1/28 of the cost where cost matters. Before them,
+objects that the network is nowhere in the photo sure of are left out.
 
 The trunk's batch norm is folded into its convolutions: it stays frozen in training, so it is a constant.
 """
@@ -28,6 +29,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from torchvision.models import mobilenet_v2
 
 from explainer.segmentation.classes import CLASS_COUNT
+from explainer.segmentation.doubt import without_doubted
 from explainer.segmentation.skips import ContextHead, Skip
 
 Head = Literal["fcn32s", "fcn16s", "fcn8s"]
@@ -136,10 +138,14 @@ class FCN(nn.Module):
         """The score maps at stride 32, 16 and 8, before the last upsampling to the input's size."""
         return self.fuse(*self.trunk(x))
 
-    def grow(self, maps: ScoreMaps, head: Head) -> Tensor:
-        """The scores (N, 28, H, W) of one of the three networks at the input's size."""
+    def grow(self, maps: ScoreMaps, head: Head, *, every_class: bool = False) -> Tensor:
+        """The scores (N, 28, H, W) of one of the three networks at the input's size.
+
+        Objects that it is nowhere sure of are left out (`explainer.segmentation.doubt`), unless `every_class` counts:
+        training asks for that, as a window of a photo says little about the whole.
+        """
         layer, scores = self.last_upscore(maps, head)
-        grown: Tensor = layer(scores)
+        grown: Tensor = layer(scores if every_class else without_doubted(scores))
         return grown
 
     def last_upscore(self, maps: ScoreMaps, head: Head) -> tuple[nn.ConvTranspose2d, Tensor]:

@@ -27,6 +27,7 @@ from explainer.operators import (
     to_nested,
 )
 from explainer.segmentation.classes import ClassSet
+from explainer.segmentation.doubt import without_doubted
 from explainer.segmentation.inference import stride_tensors
 from explainer.segmentation.model import FCN, Head
 from explainer.segmentation.networks import load
@@ -66,7 +67,8 @@ def swapped(maps: StrideMaps, stride: int, photo: NDArray[np.uint8], classes: Cl
         raise ValueError(f"got stride {stride}; allowed are {', '.join(map(str, HEAD_OF))}")
     net = cast(FCN, load("fcn8s", "cpu"))
     with torch.inference_mode():
-        layer, scores = net.last_upscore(stride_tensors(maps), HEAD_OF[stride])
+        layer, every = net.last_upscore(stride_tensors(maps), HEAD_OF[stride])
+        scores = without_doubted(every)
         chosen = voc_only if classes == "voc21" else torch.clone
         own = chosen(layer(scores)).argmax(1)[0]
         found = []

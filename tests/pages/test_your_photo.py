@@ -8,8 +8,9 @@ import torch
 
 from explainer.photos import read_photo
 from explainer.segmentation.answer import coarse
-from explainer.segmentation.classes import CLASS_NAMES
-from explainer.segmentation.inference import predict
+from explainer.segmentation.classes import CLASS_NAMES, display_name
+from explainer.segmentation.doubt import SURE
+from explainer.segmentation.inference import left_out, predict
 from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.regions import regions
 from explainer.segmentation.samples import sample, samples
@@ -36,6 +37,20 @@ def test_a_sample_is_labelled_as_soon_as_the_page_opens():
     for stage in ("read", "resize", "network", "upsample", "labels", "draw", "CPU"):
         assert stage in cost
     assert any("froze" in one.value for one in at.markdown)
+
+
+def test_what_a_label_map_does_without_is_told():
+    at = open_page(yp_photo="astronaut", yp_size="513")
+    photo = read_photo(sample("astronaut").path.read_bytes())
+    found = left_out(predict(photo.rgb, "fcn8s", 513).maps, "fcn8s")
+    assert found, "a sample on which something is left out"
+    (told,) = [one.value for one in at.caption if one.value.startswith("Left out:")]
+    for one in found:
+        assert f"{display_name(one.class_id)} ({100 * one.most_sure:.1f}%)" in told
+    assert f"at least {SURE:.0%} sure" in told
+    assert not set(found_id for found_id, *_ in view(at)["layers"][0]["legend"]) & {one.class_id for one in found}
+    plain = open_page(yp_photo="coffee", yp_size="513")
+    assert not any(one.value.startswith("Left out:") for one in plain.caption)
 
 
 @pytest.mark.parametrize("name", [one.name for one in samples()])

@@ -40,6 +40,15 @@ def test_a_photo_gives_a_line_a_label_map_and_an_overlay(tmp_path: Path, capsys:
         assert overlay.mode == "RGB" and overlay.size == (451, 300)
 
 
+def test_the_line_says_which_objects_are_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert segment_photos([sample("castle").path, sample("coffee").path], tmp_path, "fcn8s", "cpu") == 0
+    castle, coffee = lines(capsys)
+    (boat,) = castle["left_out"]
+    assert (boat["id"], boat["name"]) == (4, "boat") and 0.3 < boat["most_sure"] < 0.85
+    assert 4 not in [one["id"] for one in castle["classes"]]
+    assert coffee["left_out"] == []
+
+
 def test_vocs_classes_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = sample("horses").path
     assert segment_photos([path], tmp_path, "fcn8s", "cpu", "all") == 0

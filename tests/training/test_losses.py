@@ -88,7 +88,7 @@ def test_the_sparse_scores_are_every_fourth_pixel_of_the_full_ones() -> None:
             layer.weight.add_(torch.randn_like(layer.weight) * 0.1)
         maps = net.score_maps(torch.randn(1, 3, 65, 97))
         for head in HEADS:
-            full = net.grow(maps, head)
+            full = net.grow(maps, head, every_class=True)
             torch.testing.assert_close(sparse_grow(net, maps, head), full[..., ::GRID, ::GRID], rtol=1e-4, atol=1e-4)
 
 
@@ -98,8 +98,10 @@ def test_a_window_of_the_maps_grows_to_the_window_of_the_scores() -> None:
     with torch.no_grad():
         maps = net.score_maps(torch.randn(1, 3, 193, 225))
         for head in HEADS:
-            full = net.grow(maps, head)[..., 32:161, 64:193]
-            torch.testing.assert_close(net.grow(cropped(maps, 1, 1, 2), head), full, rtol=1e-4, atol=1e-4)
+            full = net.grow(maps, head, every_class=True)[..., 32:161, 64:193]
+            torch.testing.assert_close(
+                net.grow(cropped(maps, 1, 1, 2), head, every_class=True), full, rtol=1e-4, atol=1e-4
+            )
 
 
 def test_iou_of_a_small_case_by_hand() -> None:

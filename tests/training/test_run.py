@@ -260,7 +260,7 @@ def test_evaluate_prints_tables_of_all_networks(
     assert "3 photographs (validation)" in out and "| **mean IoU** |" in out and "| person |" in out
     assert "accuracy within 6 pixels of outlines" in out and "| sky |" in out
     numbers = json.loads((folder / "numbers.json").read_text())
-    assert list(numbers) == [*HEADS, "deeplab (torch)", "deeplab (tflite)", "all background"]
+    assert list(numbers) == [*HEADS, "fcn8s, every class", "deeplab (torch)", "deeplab (tflite)", "all background"]
     assert all(0 <= row["mean_iou"]["mean"] <= 1 and row["ms"] > 0 for row in numbers.values())
     monkeypatch.setattr(evaluate, "SIZES", (97, 161))
     assert main(["evaluate", *common, "--sizes", "--part", "test"]) == 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explainer.quantities import memory
+from explainer.quantities import memory, percent
+from explainer.segmentation.classes import display_name
 from explainer.segmentation.samples import sample
 from explainer.segmentation.weights import model_info
 from explainer.ui.photo.labelled import Labelled, ShownPhoto
@@ -25,6 +26,8 @@ def show_caption(photo: ShownPhoto, answer: Labelled) -> None:
     if photo.is_sample:
         one = sample(photo.key.partition(":")[2])
         st.caption(f"{one.title}. {one.credit}; {one.license}.")
+    if answer.left_out:
+        st.caption(_left_out(answer))
     for notice in (*photo.notices, *answer.notices):
         st.info(notice, icon=":material/info:")
     if not any(answer.labels.flat):
@@ -32,6 +35,17 @@ def show_caption(photo: ShownPhoto, answer: Labelled) -> None:
             "Nothing here is of a class that was asked for: to this network it is all background.",
             icon=":material/info:",
         )
+
+
+def _left_out(answer: Labelled) -> str:
+    """What the label map does without, and why."""
+    from explainer.segmentation.doubt import SURE
+
+    names = ", ".join(f"{display_name(one.class_id)} ({100 * one.most_sure:.1f}%)" for one in answer.left_out)
+    return (
+        f"Left out: {names}. An object counts only if the network is at least {percent(SURE)} sure of it at some point "
+        "of its last score map; otherwise its pixels go to the next best class."
+    )
 
 
 def show_cost(photo: ShownPhoto, answer: Labelled) -> None:

@@ -33,7 +33,7 @@ MAPS = (
     ("fused16", "Sum at stride 16", "The two added."),
     ("grown8", "Upscored to stride 8", "Grown ×2 once more."),
     ("score8", "Skip score, stride 8", "What the finest map adds."),
-    ("fused8", "Sum at stride 8", "What FCN-8s grows ×8 to full size."),
+    ("fused8", "Sum at stride 8", "What FCN-8s grows ×8 to full size, without objects that it is nowhere sure of."),
 )
 SKIPS = ("score16", "score8")
 

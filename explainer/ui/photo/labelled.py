@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from explainer.segmentation.answer import Answer, Pixels
 from explainer.segmentation.classes import ClassSet
 from explainer.segmentation.served import answer
 from explainer.ui.photo.picture import view_of
+
+if TYPE_CHECKING:
+    from explainer.segmentation.inference import LeftOut
 
 
 @dataclass(frozen=True)
@@ -47,22 +50,26 @@ class Request:
 
 @dataclass(frozen=True)
 class Labelled(Answer):
-    """A network's answer, and what the viewer in the browser gets."""
+    """A network's answer, what the viewer in the browser gets, and the objects that the label map does without."""
 
     view: dict[str, Any]
+    left_out: tuple[LeftOut, ...]
 
 
 def label(photo: ShownPhoto, request: Request) -> Labelled:
     """Run the network, here or on its server, and draw the answer."""
+    from explainer.segmentation.inference import left_out
+
     found = answer(photo.rgb, request.model, request.side, request.device, request.classes)
     start = time.perf_counter()
     view = view_of(
         photo.rgb, found.labels, found.confidence, found.probabilities, found.working_size, found.classes
     )  # fmt: skip
     view |= _fields(request.model)
+    gone = left_out(found.maps, found.model, found.classes)
     draw = (time.perf_counter() - start) * 1000
     times = {"read": photo.read_ms, **found.milliseconds, "draw": draw}
-    return Labelled(**{**vars(found), "milliseconds": times}, view=view)
+    return Labelled(**{**vars(found), "milliseconds": times}, view=view, left_out=gone)
 
 
 def _fields(model: str) -> dict[str, list[dict[str, int]]]:
