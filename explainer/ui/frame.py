@@ -17,7 +17,6 @@ from explainer.ui.events import tell
 from explainer.ui.fetched_once import component
 from explainer.ui.navigation import PAGES, sections
 from explainer.ui.outside import outside_a_script
-from explainer.ui.put_away import put_away
 from explainer.ui.settings import ARRIVED, LESSON
 
 #: Set when the first visitor's first page is out; until then nothing may compete with it for the processor.
@@ -46,11 +45,8 @@ def draw_frame(default: str) -> None:
     _mount_again(key="again", data={}, on_again_change=lambda: None)
     alone = lecture.is_on() or locks.is_hidden("pages") or "hide-pages" in st.query_params.get(locks.CLASS, "")
     page = st.navigation(sections(default), position="hidden" if alone else "top")
-    before = st.session_state.get("page")
-    st.session_state[ARRIVED] = before != page.url_path
+    st.session_state[ARRIVED] = st.session_state.get("page") != page.url_path
     stem = next(one.stem for one in PAGES if one.title == page.title)
-    if st.session_state[ARRIVED]:
-        put_away(stem, next((one.stem for one in PAGES if one.url_path == before), None))
     try:
         locks.enter(stem)
         if lecture.is_on():
