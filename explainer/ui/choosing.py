@@ -143,13 +143,28 @@ def choose_operator(
                 chosen[one.name] = settings.choice(one.name, one.label, allowed, default, help=one.help)
             plain = chosen[one.name] is None or (page.picks and chosen[one.name] is one.neutral)
             told.append("" if plain else one.short(chosen[one.name]))
-    op = page.make(**fixed, **chosen)
-    op(x[None])
+    op = made(page, {**fixed, **chosen}, x)
     place.markdown(" · ".join(filter(None, told)), width="content")
     return op
 
 
+_made: Shelf[Operator] = Shelf(1024)
 _fitting: Shelf[list[bool]] = Shelf(1024)
+
+
+def made(page: OperatorPage, parameters: dict[str, Any], x: Tensor) -> Operator:
+    """The operator with these parameters, which torch accepts with this input: it is asked once for all.
+
+    Raises:
+        ValueError: torch refuses.
+    """
+
+    def accepted() -> Operator:
+        op = page.make(**parameters)
+        op(x[None])
+        return op
+
+    return _made.kept((page.prefix, repr(parameters), repr(x.tolist())), accepted)
 
 
 def fitting(

@@ -31,6 +31,7 @@ from explainer.ui.page_record import Companion, Field, OperatorPage, PageState
 from explainer.ui.part import part
 from explainer.ui.questions import show_ask_me
 from explainer.ui.settings import Settings, encode
+from explainer.ui.shelf import Shelf
 from explainer.ui.stage import show_stage
 
 __all__ = ["Companion", "Field", "OperatorPage", "show_page"]
@@ -76,10 +77,21 @@ def show_case(page: OperatorPage) -> None:
                 scene, stage, lambda panel, values: settings.adopt({panel: edited_text(state, scene, panel, values)})
             )
     lecture.end_of_figure()
-    companion = page.companion(state.op, state.tensor())
-    if companion is not None:
+    if companion := companion_of(page, state):
         show_companion(companion, f"{page.prefix}_companion")
     show_below(page, state, scene, stage, example)
+
+
+_companions: Shelf[Companion] = Shelf(256)
+
+
+def companion_of(page: OperatorPage, state: PageState) -> Companion | None:
+    """The second picture of a case, the same for everybody; None on most pages."""
+    key = (page.prefix, repr(state.op), repr(state.input))
+    found = _companions.get(key) or page.companion(state.op, state.tensor())
+    if found:
+        _companions.put(key, found)
+    return found
 
 
 def beside(page: OperatorPage, state: PageState) -> AbstractContextManager[object]:

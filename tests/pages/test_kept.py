@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
 from explainer import figures
+from explainer.nesting import tuples_of
 from explainer.operators import NearestNeighbor
 from explainer.scene.view import View
 from explainer.ui import below, charts, choosing, navigation, operator_page, overlap, stacks, unpooling
-from explainer.ui.page_record import OperatorPage, PageState
+from explainer.ui.page_record import Companion, OperatorPage, PageState
 from explainer.ui.shelf import Shelf
 from tests.components import components_of, sent_to
 
@@ -61,6 +64,31 @@ def test_the_second_visitor_of_an_operator_page_computes_nothing(made):
     assert made["find_facts"] == before["find_facts"] + 1
     assert told(other) != told(first)
     assert options(other, "tc_output_padding") != options(first, "tc_output_padding"), "each stride has its own"
+
+
+def test_an_operator_and_its_companion_are_made_once_for_each_case(monkeypatch):
+    monkeypatch.setattr(choosing, "_made", Shelf(8))
+    monkeypatch.setattr(operator_page, "_companions", Shelf(8))
+    counted: Counter[str] = Counter()
+
+    def make(scale):
+        counted["make"] += 1
+        return NearestNeighbor(scale)
+
+    def companion(op, x):
+        counted["companion"] += 1
+        return Companion("behind", "words", op, x)
+
+    page = SimpleNamespace(prefix="nn", make=make, companion=companion)
+    x = torch.ones(1, 2, 2, dtype=torch.float64)
+    ops = [choosing.made(page, {"scale": scale}, x) for scale in (2, 2, 3)]
+    assert ops[0] is ops[1] and [op.scale_factor for op in ops] == [2, 2, 3] and counted["make"] == 2
+    states = [PageState(op, tuples_of(x.tolist()), View(), "a name") for op in ops]
+    found = [operator_page.companion_of(page, state).op.scale_factor for state in states]
+    assert found == [2, 2, 3] and counted["companion"] == 2
+    for _ in range(2):
+        with pytest.raises(ValueError):
+            choosing.made(page, {"scale": 0}, x)
 
 
 def test_the_windows_that_fit_and_the_picture_of_a_stack_are_found_once(monkeypatch):
