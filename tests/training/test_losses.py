@@ -8,10 +8,22 @@ import numpy as np
 import pytest
 import torch
 
+from explainer.segmentation.doubt import SURE
 from explainer.segmentation.label_maps import trimap
 from explainer.segmentation.model import FCN, HEADS
+from training.batches import Batch
 from training.labels import ALLOWED, DENIAL, IGNORED, NO_OBJECT, UNKNOWN
-from training.losses import cropped, segmentation_loss, set_likelihood, soft_jaccard, sparse_grow, teacher_loss
+from training.losses import (
+    FINE_WEIGHT,
+    HEAD_WEIGHT,
+    batch_loss,
+    cropped,
+    segmentation_loss,
+    set_likelihood,
+    soft_jaccard,
+    sparse_grow,
+    teacher_loss,
+)
 from training.metrics import Confusion
 from training.windows import GRID
 
@@ -102,6 +114,24 @@ def test_a_window_of_the_maps_grows_to_the_window_of_the_scores() -> None:
             torch.testing.assert_close(
                 net.grow(cropped(maps, 1, 1, 2), head, every_class=True), full, rtol=1e-4, atol=1e-4
             )
+
+
+def test_training_counts_every_class_also_where_the_network_is_nowhere_sure() -> None:
+    torch.manual_seed(0)
+    side, window = 193, 129
+    cat = torch.full((1, side, side), 8, dtype=torch.uint8)
+    batch = Batch(
+        rgb=torch.randint(0, 256, (1, 3, side, side), dtype=torch.uint8), changes=torch.tensor([[1.0, 1, 0, 0, 0, 0]]),
+        coarse=cat[:, ::GRID, ::GRID], fine=cat[:, :window, :window], cell_y=0, cell_x=0,
+        taught=torch.zeros(0, dtype=torch.long), teacher=torch.zeros(0, 21, 49, 49), trust=torch.zeros(0, 49, 49),
+        phase=(0, 0),
+    )  # fmt: skip
+    net = FCN().eval()
+    with torch.no_grad():
+        assert net.score_maps(batch.x()).fused8.softmax(1)[:, 8].max() < SURE
+        loss = batch_loss(net, batch).item()
+    guessing = math.log(28)
+    assert loss < 2 * sum(HEAD_WEIGHT.values()) * (1 + FINE_WEIGHT) * guessing
 
 
 def test_iou_of_a_small_case_by_hand() -> None:
