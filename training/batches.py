@@ -27,8 +27,8 @@ from training.windows import GRID, Window, quilt
 WINDOW = 4
 """Side of the full-resolution window, in steps of stride 32: 4 steps, 129 pixels."""
 SHARE = {
-    "voc": 0.32, "coco": 0.20, "msrc": 0.05, "ade": 0.035, "lmf": 0.015, "camvid": 0.015, "cocostuff": 0.02,
-    "sky": 0.005, "cat": 0.01, "horse": 0.01, "cocoperson": 0.025, "cocou": 0.16, "inet": 0.16,
+    "voc": 0.26, "coco": 0.26, "msrc": 0.05, "ade": 0.035, "lmf": 0.015, "camvid": 0.015, "cocostuff": 0.02,
+    "sky": 0.005, "cat": 0.01, "horse": 0.01, "cocoperson": 0.02, "cocou": 0.20, "inet": 0.10,
 }  # fmt: skip
 """How often a group of photos is drawn."""
 GROUP = {"cocofull": "coco", "coco128": "coco"}

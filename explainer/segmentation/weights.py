@@ -15,7 +15,7 @@ from typing import Any
 from explainer.segmentation.assets import ASSETS
 
 BUNDLED_FILE = ASSETS / "fcn_mobilenetv2_scenes28.pt"
-BUNDLED_SHA256 = "8db9d9a9186d3331723d9e79d1d663ee7d6e95c4c4392f3f0a351296fed01407"
+BUNDLED_SHA256 = "804f68b1f115508dd65b0c622e59c0eb97d24c963b0b042a45caab513091e5a7"
 DEFAULT_SIDE = 513
 """The bundled FCN's working size in pixels; the model card compares several."""
 
