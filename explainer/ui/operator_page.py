@@ -82,16 +82,13 @@ def show_case(page: OperatorPage) -> None:
     show_below(page, state, scene, stage, example)
 
 
-_companions: Shelf[Companion] = Shelf(256)
+_companions: Shelf[Companion | None] = Shelf(1024)
 
 
 def companion_of(page: OperatorPage, state: PageState) -> Companion | None:
     """The second picture of a case, the same for everybody; None on most pages."""
     key = (page.prefix, repr(state.op), repr(state.input))
-    found = _companions.get(key) or page.companion(state.op, state.tensor())
-    if found:
-        _companions.put(key, found)
-    return found
+    return _companions.kept(key, lambda: page.companion(state.op, state.tensor()))
 
 
 def beside(page: OperatorPage, state: PageState) -> AbstractContextManager[object]:
