@@ -12,6 +12,7 @@ from explainer.segmentation.inference import labels_of, left_out, predict, strid
 from explainer.segmentation.model import FCN, HEADS
 from explainer.segmentation.networks import load
 from explainer.segmentation.samples import sample
+from explainer.segmentation.swap import swapped
 
 CAT, CHAIR, SKY = 8, 9, 21
 
@@ -80,3 +81,11 @@ def test_a_prediction_leaves_out_what_it_says_and_nothing_else(astronaut, head) 
 
 def test_torchvision_s_networks_leave_nothing_out() -> None:
     assert left_out(None, "fcn_resnet50") == ()
+
+
+@pytest.mark.parametrize(("stride", "head"), [(8, "fcn8s"), (32, "fcn32s")])
+def test_swapping_the_last_upsampling_begins_with_the_networks_own_answer(astronaut, stride, head) -> None:
+    found = predict(astronaut, head, 321, "cpu")
+    assert found.maps is not None and left_out(found.maps, head)
+    own = next(one for one in swapped(found.maps, stride, astronaut) if one.name == "Learned transposed convolution")
+    assert (own.labels == found.scores.argmax(0)).mean() > 0.9999 and own.changed == 0
