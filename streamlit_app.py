@@ -8,7 +8,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from explainer.ui import addressed, fetched_once, look_up
+from explainer.ui import addressed, fetched_once, look_up, theme_once
 from explainer.ui.frame import lifespan, show_frame
 from explainer.ui.gate import Gate
 from explainer.ui.immutable import Immutable
@@ -17,5 +17,6 @@ if get_script_run_ctx(suppress_warning=True):
     show_frame()
 else:
     look_up.install()
+    theme_once.install()
     middleware = [Middleware(Immutable), Middleware(Gate)]
     app = st.App(__file__, lifespan=lifespan, middleware=middleware, routes=[*fetched_once.ROUTES, *addressed.ROUTES])

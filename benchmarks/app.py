@@ -70,7 +70,7 @@ def change(page, label: str, option: str) -> float:
 
 
 def rerun(page: str, repeats: int = 15) -> dict[str, float]:
-    """Median milliseconds of a page's script and the garbage collection behind it."""
+    """Median milliseconds of a page's script and a garbage collection behind it."""
     from streamlit.navigation.page import Page
     from streamlit.testing.v1 import AppTest
 
@@ -84,7 +84,7 @@ def rerun(page: str, repeats: int = 15) -> dict[str, float]:
     def timed(self: Page) -> None:
         begun = time.perf_counter()
         run_page(self)
-        gc.collect(2)  # as Streamlit does after each run
+        gc.collect(2)  # as explainer/ui/tidying.py does once a second
         spent.append(1000 * (time.perf_counter() - begun))
 
     Page.run = timed

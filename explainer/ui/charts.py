@@ -7,10 +7,8 @@ JSON, or a table into Arrow's format, takes longer than all the rest of a small 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
-import pyarrow as pa
 import streamlit as st
 
 from explainer.figures import fingerprint
@@ -31,10 +29,10 @@ def draw_chart(made_from: str, alt: str, key: str, _figure: Any) -> None:
 
 def show_rows(rows: Sequence[Row], alt: str) -> None:
     """A table of texts (Markdown) with the same columns in every row; `alt` says what it holds."""
-    st.table(as_arrow(tuple(tuple(row.items()) for row in rows)), hide_index=True, alt=alt)
+    draw_rows(tuple(tuple(row.items()) for row in rows), alt)
 
 
-@lru_cache(maxsize=128)
-def as_arrow(rows: tuple[tuple[tuple[str, str], ...], ...]) -> pa.Table:
-    """The table as Streamlit sends it. Not to be changed by the caller."""
-    return pa.Table.from_pylist([dict(row) for row in rows])
+@st.cache_resource(max_entries=128, show_spinner=False)
+def draw_rows(rows: tuple[tuple[tuple[str, str], ...], ...], alt: str) -> None:
+    """As `show_rows`, for the first who asks; everybody else gets the same message."""
+    st.table([dict(row) for row in rows], hide_index=True, alt=alt)

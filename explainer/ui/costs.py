@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import NamedTuple
+
 import streamlit as st
 
 from explainer.experiments.costs import CLASSES, UP_KERNEL, Cost, Layer, Net, designs, layers_to_see, most_stages
@@ -18,16 +21,37 @@ def show_costs(prefix: str) -> None:
     with st.container(border=True):
         net = choose_net(settings)
     settings.show_notes()
+    told = told_of(net)
+    for bar, share in told.bars:
+        st.progress(share, bar)
+    st.caption("For one image. The bars are logarithmic: equal steps mean equal ratios.")
+    st.markdown(told.table)
+    st.markdown(told.conclusions)
+    with st.expander("Every layer of the net that goes down and up"):
+        st.markdown(told.layers)
+
+
+class Told(NamedTuple):
+    """What is said about a net: each design's bar with its share of the width, and texts in Markdown."""
+
+    bars: tuple[tuple[str, float], ...]
+    table: str
+    conclusions: str
+    layers: str
+
+
+@lru_cache(maxsize=256)
+def told_of(net: Net) -> Told:
+    """The same for all visitors, so it is computed once."""
     costs = designs(net)
     window, dense, hourglass = costs
-    for cost, share in zip(costs, log_shares([cost.macs for cost in costs]), strict=True):
-        st.progress(share, f"**{cost.title}** · {count(cost.macs)} multiply-adds")
-    st.caption("For one image. The bars are logarithmic: equal steps mean equal ratios.")
-    st.markdown(cost_table(costs))
-    for sentence in conclusions(net, window, dense, hourglass):
-        st.markdown(sentence)
-    with st.expander("Every layer of the net that goes down and up"):
-        st.markdown(layer_table(hourglass.layers))
+    bars = [f"**{cost.title}** · {count(cost.macs)} multiply-adds" for cost in costs]
+    return Told(
+        tuple(zip(bars, log_shares([cost.macs for cost in costs]), strict=True)),
+        cost_table(costs),
+        "\n".join(conclusions(net, window, dense, hourglass)),
+        layer_table(hourglass.layers),
+    )
 
 
 def choose_net(settings: Settings) -> Net:

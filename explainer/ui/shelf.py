@@ -39,11 +39,13 @@ class Shelf(Generic[T]):
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """The thing under a key, made if it is not there; two who ask at once may both make it. Not to be changed."""
-        found = self.get(key)
-        if found is None:
-            found = make()
-            self.put(key, found)
-        return found
+        with self._lock:
+            if key in self._things:
+                self._things.move_to_end(key)
+                return self._things[key]
+        made = make()
+        self.put(key, made)
+        return made
 
     def drop(self, first: Hashable) -> None:
         """Forget everything whose key is a tuple that begins so."""

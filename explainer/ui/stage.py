@@ -12,7 +12,8 @@ from explainer.scene.panels import Scene, count_steps
 from explainer.scene.transport import pack
 from explainer.stage.export import HERE, sources, to_html
 from explainer.ui import lecture, locks
-from explainer.ui.fetched_once import component
+from explainer.ui.fetched_once import as_text, component
+from explainer.ui.shelf import Shelf
 
 _mount = component("upsampling_stage", HERE / "stage.js", sources().html)
 
@@ -33,11 +34,20 @@ def show_stage(scene: Scene, key: str, on_edit: Edit | None = None) -> None:
         if edit and on_edit:
             on_edit(str(edit["panel"]), list(edit["values"]))
 
-    _mount(
-        key=key,
-        data={"scene": pack({**scene, **start}), "address": key, "visit": lecture.visit(), "locks": locks.for_stage()},
-        on_edit_change=edited,
-    )
+    rest = as_text({"address": key, "visit": lecture.visit(), "locks": locks.for_stage()})
+    _mount(key=key, data=f'{{"scene":{text_of(scene, start)},{rest[1:]}', on_edit_change=edited)
+
+
+_texts: Shelf[tuple[Scene, str]] = Shelf(128)
+
+
+def text_of(scene: Scene, start: dict[str, Any]) -> str:
+    """A scene as it travels, from where it starts; written once for all who look at the same one.
+
+    The shelf holds the scene, too: as long as its text lies there, no other scene has its id.
+    """
+    key = (id(scene), *start.values())
+    return _texts.kept(key, lambda: (scene, as_text(pack({**scene, **start}))))[1]
 
 
 def start_of(scene: Scene, key: str) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""The garbage collector is kept short: it walks only over what the last second brought.
+"""The garbage collector is kept short, and runs once a second for all visitors instead of behind every script.
 
-Streamlit collects garbage after every script run, over all objects there are. With torch's objects alive that takes
-130 to 220 ms of every visitor's every click; with what thirty visitors' sessions hold, 17 ms. What is frozen is passed
-over, so everything is frozen after the imports, and again every second while anybody uses the app. What sessions left
-behind is not kept for ever: after a minute of use everything is looked through, as soon as nobody waits.
+Streamlit would collect garbage after every script run, over all objects there are (`runner.postScriptGC`, which the
+configuration here turns off). With torch's objects alive that takes 130 to 220 ms of every visitor's every click; with
+what thirty visitors' sessions hold, 17 ms. What is frozen is passed over, so everything is frozen after the imports,
+and again every second while anybody uses the app. What sessions left behind is not kept for ever: after a minute of
+use everything is looked through, as soon as nobody waits.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def start() -> None:
 
 
 def keep_tidy() -> None:
-    """Freeze again and again while scripts run: each has the collector run once."""
+    """Freeze again and again while scripts run: what they make has Python collect the youngest objects."""
     seen, times = collections(), 0
     while True:
         time.sleep(EVERY)
@@ -48,5 +49,5 @@ def keep_tidy() -> None:
 
 
 def collections() -> int:
-    """How often everything was collected so far."""
-    return int(gc.get_stats()[2]["collections"])
+    """How often the youngest objects were collected so far; it grows as soon as some hundred objects are made."""
+    return int(gc.get_stats()[0]["collections"])

@@ -176,11 +176,22 @@ def test_every_figure_has_a_fingerprint_of_its_own():
     assert figures.fingerprint(figures.heat_map(rows, "input", "light")) == figures.fingerprint(made[0])
 
 
-def test_tables_of_other_cells_are_other_tables():
-    one, other = ((("a", "1"), ("b", "2")),), ((("a", "1"), ("b", "3")),)
-    assert charts.as_arrow(one).to_pylist() == [{"a": "1", "b": "2"}]
-    assert charts.as_arrow(other).to_pylist() == [{"a": "1", "b": "3"}]
-    assert charts.as_arrow(one) is charts.as_arrow((*one,))
+def test_tables_of_other_cells_are_other_tables(monkeypatch):
+    made: list[object] = []
+    draw = charts.st.table
+    monkeypatch.setattr(charts.st, "table", lambda rows, **more: (made.append(rows), draw(rows, **more))[1])
+    charts.draw_rows.clear()
+
+    def script():
+        from explainer.ui.charts import show_rows
+
+        for b in ("2", "3", "2"):
+            show_rows([{"a": "1", "b": b}], "a table")
+
+    for visit in range(2):
+        shown = AppTest.from_function(script).run().table
+        assert [table.value.iloc[0].to_dict() for table in shown] == [{"a": "1", "b": b} for b in "232"], visit
+    assert made == [[{"a": "1", "b": "2"}], [{"a": "1", "b": "3"}]]
 
 
 def test_pages_are_looked_up_once_and_every_run_gets_its_own(monkeypatch):
