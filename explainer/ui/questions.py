@@ -21,6 +21,7 @@ from explainer.scene.panels import Scene
 from explainer.ui import locks
 from explainer.ui.crowd import leave
 from explainer.ui.part import dialog
+from explainer.ui.shelf import Shelf
 from explainer.ui.stage import show_stage
 
 #: Right answers in a row that raise the level.
@@ -135,8 +136,17 @@ def reveal(one: Question, verdict: Verdict, key: str) -> None:
     show_stage(revealed(one), f"{key}_{one.seed}_{one.number}_{one.level}")
 
 
+_revealed: Shelf[Scene] = Shelf(256)
+
+
 def revealed(one: Question) -> Scene:
-    """The case's scene, at the step that answers."""
+    """The case's scene, at the step that answers; a class with one seed asks for the same."""
+    key = (one.kind, one.cell, one.text, repr(one.op), repr(one.input.tolist()))
+    return _revealed.kept(key, lambda: draw(one))
+
+
+def draw(one: Question) -> Scene:
+    """As `revealed`, drawn now."""
     order = "scatter" if one.kind == LANDS else "gather"
     values = one.input if one.kind == LANDS else one.output
     at = None if one.cell is None else flat(one.cell, values)

@@ -44,7 +44,8 @@ _texts: Shelf[tuple[Scene, str]] = Shelf(128)
 def text_of(scene: Scene, start: dict[str, Any]) -> str:
     """A scene as it travels, from where it starts; written once for all who look at the same one.
 
-    The shelf holds the scene, too: as long as its text lies there, no other scene has its id.
+    What stands beside it in the data is the visitor's own (a class link, a visit), so the two are written apart. The
+    shelf holds the scene, too: as long as its text lies there, no other scene has its id.
     """
     key = (id(scene), *start.values())
     return _texts.kept(key, lambda: (scene, as_text(pack({**scene, **start}))))[1]

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
+import torch
 from streamlit import config
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 
 from explainer.operators import NearestNeighbor
+from explainer.quiz.questions import question
 from explainer.scene.scenes import scene_of
 from explainer.scene.transport import pack
 from explainer.scene.view import View
-from explainer.ui import stage, theme_once
+from explainer.ui import questions, stage, theme_once
 from explainer.ui.shelf import Shelf
 
-ROOT = Path(__file__).parents[2]
 SECTIONS = ("theme", "theme.light", "theme.dark", "theme.sidebar", "theme.light.sidebar", "theme.dark.sidebar")
 
 
@@ -48,8 +48,6 @@ def test_the_theme_is_read_once(installed: None, monkeypatch: pytest.MonkeyPatch
 
 
 def scene(stride: int):
-    import torch
-
     return scene_of(NearestNeighbor(stride), torch.arange(4.0).view(1, 2, 2).double(), View())
 
 
@@ -72,6 +70,17 @@ def test_a_scene_that_is_gone_lends_its_place_to_no_other(monkeypatch: pytest.Mo
     for stride in (2, 3) * 5:
         fresh = scene(stride)
         assert json.loads(stage.text_of(fresh, {}))["panels"] == json.loads(json.dumps(pack(fresh)))["panels"]
+
+
+def test_a_class_with_one_seed_is_shown_one_scene(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    draw = questions.draw
+    monkeypatch.setattr(questions, "draw", lambda one: (drawn.append(one.number), draw(one))[1])
+    monkeypatch.setattr(questions, "_revealed", Shelf(8))
+    one, again, other = (question(1, number, 1, ()) for number in (1, 1, 2))
+    assert questions.revealed(one) is questions.revealed(again)
+    assert questions.revealed(other) == draw(other) != questions.revealed(one)
+    assert drawn == [1, 2]
 
 
 def test_a_shelf_keeps_nothing_at_all_as_well() -> None:
