@@ -26,7 +26,7 @@ def show_labelled() -> None:
     settings = Settings("yp")
     # Beside each other on a screen; on a phone the visitor's own photos and the settings come below the picture.
     picture, choices = st.columns((5, 2), gap="medium")
-    with picture, st.container(gap=None):
+    with picture:
         photo = pick_photo(settings)
     with choices:
         show_intake()

@@ -14,6 +14,7 @@ from explainer.operators.notation import program
 from explainer.proofs import Proof, first_proofs
 from explainer.scene.panels import Scene
 from explainer.ui.class_link import show_class_link
+from explainer.ui.heading import abreast
 from explainer.ui.lessons import show_lessons
 from explainer.ui.page_record import OperatorPage, PageState
 from explainer.ui.shelf import Shelf
@@ -61,11 +62,9 @@ def show_below(page: OperatorPage, state: PageState, scene: Scene, stage: str, e
 
 def show_facts(words: str, example: Example, told: Facts, scene: Scene, stage: str) -> None:
     """As `show_below`, of facts that are known."""
-    story, facts = st.columns((3, 2), gap="large")
-    with story:
+    st.caption(f"**{example.title}.** {example.note} *Source: {example.source}.*")
+    with abreast(f"{stage}_facts"):
         st.markdown(words)
-        st.caption(f"**{example.title}.** {example.note} *Source: {example.source}.*")
-    with facts:
         show_proofs(told.proofs, told.size)
     show_tabs(scene, stage, told.code, example.note, told.others)
 

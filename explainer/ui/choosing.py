@@ -12,9 +12,9 @@ import torch
 from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
-from explainer.examples.grids import LETTER, number, read_grid, read_kernels, read_letters, write_grid
+from explainer.examples.grids import LETTER, Channels, number, read_grid, read_kernels, read_letters, write_grid
 from explainer.examples.table import Example
-from explainer.nesting import tuples_of
+from explainer.nesting import leaves, shape_of, tuples_of
 from explainer.operators import Operator
 from explainer.operators.kernels import KERNELS
 from explainer.scene.letters import Symbols
@@ -43,56 +43,64 @@ def choose(
     numbers = row.popover("Numbers", icon=":material/edit:", key=f"hold_numbers_{page.prefix}")
     views = row.popover("View", icon=":material/visibility:", key=f"hold_view_{page.prefix}")
     with numbers:
-        lettered = page.kernel and page.channels == 1
-        x, inputs = choose_grid(settings, "input", "Input", state["input"], page.channels, letters=lettered)
-        if lettered or not page.kernel:
-            kernel, taps = choose_kernel(settings, state) if page.kernel else (x, None)
-        else:
-            kernel, taps = choose_kernels(settings, state), None
-    flat = x.shape[1] == 1 and kernel.shape[-2] == 1 and page.channels == 1
-    x, weight = (x[:, 0], tuples_of(kernel[0, 0].tolist())) if flat else (x, tuples_of(kernel[0].tolist()))
-    if kernel.ndim == 4:
-        weight = tuples_of(kernel.tolist())
-    symbols = Symbols(inputs or words_of(x), taps or words_of(kernel)) if inputs or taps else None
+        x, weight, symbols = choose_numbers(page, settings, state)
     try:
-        op = choose_operator(page, settings, parameters, example, weight if page.kernel else None, x)
+        op = choose_operator(page, settings, parameters, example, weight, shape_of(x))
     except ValueError as problem:
         st.error(f"Torch refuses this: {problem}")
         return None
     with views:
         view = choose_view(page, settings, example, symbols)
-    return PageState(op, tuples_of(x.tolist()), view, example.title)
+    return PageState(op, x, view, example.title)
+
+
+def choose_numbers(page: OperatorPage, settings: Settings, state: Mapping[str, str]) -> tuple[Any, Any, Symbols | None]:
+    """The text areas for input and kernel: (C, *spatial), the weight or None, and letters if there are any.
+
+    Nested tuples, not tensors: what torch makes of them is on a shelf already when somebody has asked before.
+    """
+    lettered = page.kernel and page.channels == 1
+    x, inputs = choose_grid(settings, "input", "Input", state["input"], page.channels, letters=lettered)
+    if not page.kernel:
+        return (tuple(plane[0] for plane in x) if len(x[0]) == 1 and page.channels == 1 else x), None, None
+    if not lettered:
+        return x, choose_kernels(settings, state), None
+    (kernel,), taps = choose_kernel(settings, state)
+    symbols = Symbols(inputs or words_of(x), taps or words_of(kernel)) if inputs or taps else None
+    if len(x[0]) == len(kernel) == 1:  # one row each: a 1D map
+        return (x[0][0],), kernel[0], symbols
+    return x, kernel, symbols
 
 
 def choose_grid(
     settings: Settings, name: str, label: str, default: str, channels: int = 1, letters: bool = True
-) -> tuple[Tensor, tuple[str, ...] | None]:
+) -> tuple[Channels, tuple[str, ...] | None]:
     """A text area for a grid: the numbers as (C, rows, columns), and the letters if there are letters in it."""
     text = settings.text(name, label, default, height=120, help=HELP + (LETTERS if letters else ""))
-    cells: tuple[Tensor, tuple[str, ...] | None] = settings.parsed(
+    cells: tuple[Channels, tuple[str, ...] | None] = settings.parsed(
         name, text, default, lambda given: read_cells(given, channels, letters)
     )
     return cells
 
 
 @lru_cache(maxsize=256)
-def read_cells(text: str, channels: int = 1, letters: bool = True) -> tuple[Tensor, tuple[str, ...] | None]:
-    """A grid as (C, rows, columns), and the letters if there are letters in it. Not to be changed by the caller."""
+def read_cells(text: str, channels: int = 1, letters: bool = True) -> tuple[Channels, tuple[str, ...] | None]:
+    """A grid as (C, rows, columns), and the letters if there are letters in it."""
     lettered = read_letters(text) if channels == 1 and letters else None
     if lettered:
         # The letters need some numbers behind them, for the proofs and the code: 1, 2, 3, ...
-        size, words = lettered
+        (rows, columns), words = lettered
         values = [float(at) if LETTER.fullmatch(word) else number(word) for at, word in enumerate(words, 1)]
-        return torch.tensor(values, dtype=torch.float64).view(1, *size), words
-    return torch.tensor(read_grid(text, 16, 32, channels), dtype=torch.float64), None
+        return (tuple(tuple(values[row * columns : (row + 1) * columns]) for row in range(rows)),), words
+    return read_grid(text, 16, 32, channels), None
 
 
-def words_of(values: Tensor) -> tuple[str, ...]:
+def words_of(values: Any) -> tuple[str, ...]:
     """Numbers as words, to stand among letters."""
-    return tuple(f"{value:g}" for value in values.flatten().tolist())
+    return tuple(f"{value:g}" for value in leaves(values))
 
 
-def choose_kernel(settings: Settings, state: Mapping[str, str]) -> tuple[Tensor, tuple[str, ...] | None]:
+def choose_kernel(settings: Settings, state: Mapping[str, str]) -> tuple[Channels, tuple[str, ...] | None]:
     """The kernel's text area with its fillers: (1, rows, columns), and letters if there are letters in it."""
     default = state["kernel"]
     values, letters = choose_grid(settings, "kernel", "Kernel", default)
@@ -101,12 +109,18 @@ def choose_kernel(settings: Settings, state: Mapping[str, str]) -> tuple[Tensor,
     return values, letters
 
 
-def choose_kernels(settings: Settings, state: Mapping[str, str]) -> Tensor:
+def choose_kernels(settings: Settings, state: Mapping[str, str]) -> tuple[Channels, ...]:
     """The text area for a kernel with channels, (A, B, rows, columns)."""
     help_ = "An empty line (or |) between the grids of the second axis, --- (or ||) between those of the first."
     text = settings.text("kernel", "Kernel, both channel axes", state["kernel"], height=200, help=help_)
-    found = settings.parsed("kernel", text, state["kernel"], lambda given: read_kernels(given, 8, 8, 36))
-    return torch.tensor(found, dtype=torch.float64)
+    found: tuple[Channels, ...] = settings.parsed("kernel", text, state["kernel"], kernels_of)
+    return found
+
+
+@lru_cache(maxsize=256)
+def kernels_of(text: str) -> tuple[Channels, ...]:
+    """A kernel with both channel axes as (A, B, rows, columns)."""
+    return read_kernels(text, 8, 8, 36)
 
 
 def fill(settings: Settings, default: str) -> None:
@@ -123,7 +137,7 @@ def fill(settings: Settings, default: str) -> None:
 
 
 def choose_operator(
-    page: OperatorPage, settings: Settings, place: DeltaGenerator, example: Example, weight: Any, x: Tensor
+    page: OperatorPage, settings: Settings, place: DeltaGenerator, example: Example, weight: Any, shape: tuple[int, ...]
 ) -> Operator:
     """A popover with one select box for each field, offering what torch accepts together with the fields before it."""
     fixed = {} if weight is None else {"weight": weight}
@@ -132,10 +146,10 @@ def choose_operator(
     with place.popover("Settings", icon=":material/tune:"):
         for one in page.fields:
             default = tuples_of(params.get(one.name, one.options[0]))
-            candidates = list(dict.fromkeys((*one.options, *(one.pairs if x.ndim == 3 else ()), default)))
-            allowed = fitting(page, {**fixed, **chosen}, one, candidates, x)
+            candidates = list(dict.fromkeys((*one.options, *(one.pairs if len(shape) == 3 else ()), default)))
+            allowed = fitting(page, {**fixed, **chosen}, one, candidates, shape)
             if not allowed:
-                page.make(**fixed, **{**chosen, one.name: default})(x[None])
+                page.make(**fixed, **{**chosen, one.name: default})(sample(shape))
                 raise ValueError("the output would have too many pixels for a picture; make the input smaller.")
             if len(allowed) == 1 and page.picks:  # of no use to the operator that was picked
                 chosen[one.name] = allowed[0]
@@ -143,7 +157,7 @@ def choose_operator(
                 chosen[one.name] = settings.choice(one.name, one.label, allowed, default, help=one.help)
             plain = chosen[one.name] is None or (page.picks and chosen[one.name] is one.neutral)
             told.append("" if plain else one.short(chosen[one.name]))
-    op = made(page, {**fixed, **chosen}, x)
+    op = made(page, {**fixed, **chosen}, shape)
     place.markdown(" · ".join(filter(None, told)), width="content")
     return op
 
@@ -152,8 +166,13 @@ _made: Shelf[Operator] = Shelf(1024)
 _fitting: Shelf[list[bool]] = Shelf(1024)
 
 
-def made(page: OperatorPage, parameters: dict[str, Any], x: Tensor) -> Operator:
-    """The operator with these parameters, which torch accepts with this input: it is asked once for all.
+def sample(shape: tuple[int, ...]) -> Tensor:
+    """A batch of one input (1, C, *spatial): what torch accepts depends on sizes only."""
+    return torch.zeros(1, *shape, dtype=torch.float64)
+
+
+def made(page: OperatorPage, parameters: dict[str, Any], shape: tuple[int, ...]) -> Operator:
+    """The operator with these parameters, which torch accepts with inputs (C, *spatial) of a shape: asked once for all.
 
     Raises:
         ValueError: torch refuses.
@@ -161,36 +180,36 @@ def made(page: OperatorPage, parameters: dict[str, Any], x: Tensor) -> Operator:
 
     def accepted() -> Operator:
         op = page.make(**parameters)
-        op(x[None])
+        op(sample(shape))
         return op
 
-    return _made.kept((page.prefix, repr(parameters), repr(x.tolist())), accepted)
+    return _made.kept((page.prefix, repr(parameters), shape), accepted)
 
 
 def fitting(
-    page: OperatorPage, parameters: dict[str, Any], field: Field, candidates: Sequence[Any], x: Tensor
+    page: OperatorPage, parameters: dict[str, Any], field: Field, candidates: Sequence[Any], shape: tuple[int, ...]
 ) -> list[Any]:
-    """Those values of a field that torch accepts with these parameters and this input; it is asked once for all."""
+    """Those values of a field that torch accepts with these parameters and this shape; it is asked once for all."""
     fits = _fitting.kept(
-        (page.prefix, field.name, repr(parameters), repr(candidates), repr(x.tolist())),
-        lambda: [possible(page, {**parameters, field.name: value}, field, x) for value in candidates],
+        (page.prefix, field.name, repr(parameters), repr(candidates), shape),
+        lambda: [possible(page, {**parameters, field.name: value}, field, shape) for value in candidates],
     )
     return [value for value, accepted in zip(candidates, fits, strict=True) if accepted]
 
 
-def possible(page: OperatorPage, parameters: dict[str, Any], chosen: Field, x: Tensor) -> bool:
+def possible(page: OperatorPage, parameters: dict[str, Any], chosen: Field, shape: tuple[int, ...]) -> bool:
     """Whether torch accepts a value of one field, with some choice of the free fields that come later."""
     later = page.fields[page.fields.index(chosen) + 1 :]
     free = next((one for one in later if one.free), None)
     if free is None:
-        return accepts(page, parameters, x)
-    return any(accepts(page, {**parameters, free.name: value}, x) for value in free.options)
+        return accepts(page, parameters, shape)
+    return any(accepts(page, {**parameters, free.name: value}, shape) for value in free.options)
 
 
-def accepts(page: OperatorPage, parameters: dict[str, Any], x: Tensor) -> bool:
+def accepts(page: OperatorPage, parameters: dict[str, Any], shape: tuple[int, ...]) -> bool:
     """Whether torch computes this, and the picture stays small enough."""
     try:
-        return page.make(**parameters)(x[None]).numel() <= MOST_PIXELS
+        return page.make(**parameters)(sample(shape)).numel() <= MOST_PIXELS
     except (ValueError, RuntimeError):
         return False
 

@@ -18,6 +18,11 @@ def show_heading(title: str, lead: str, level: int = 1) -> None:
     words.markdown(lead)
 
 
+def abreast(key: str) -> DeltaGenerator:
+    """A row for two, 5 to 3 (`page.css`); on a phone the second comes below. One message, where columns are three."""
+    return st.container(horizontal=True, gap="medium", key=f"abreast_{key}")
+
+
 def figure_place(prefix: str) -> DeltaGenerator:
     """The place of a page's figure and the settings above it: what fills the screen together."""
     return st.container(key=f"figure_{prefix}")

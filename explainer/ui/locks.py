@@ -89,7 +89,7 @@ def enter(stem: str) -> None:
     for name, value in kept.items():
         if st.query_params.get(name) != value:
             put(name, value)
-    hide(locks)
+    hide(locks, stem)
 
 
 def put(name: str, text: str) -> None:
@@ -144,8 +144,10 @@ def for_stage() -> dict[str, bool | str]:
     return said | {one: HIDDEN if one in locks.hidden else FIXED for one in ("order", "reading") if is_locked(one)}
 
 
-def hide(locks: Locks) -> None:
-    """Take hidden controls off the page; they are disabled besides."""
+def hide(locks: Locks, stem: str) -> None:
+    """Take hidden controls off a page; they are disabled besides."""
     hidden = [f'[class*="st-key-hold_{name}_"]' for name in CONTROLS if name in locks.hidden]
+    if "example" in locks.hidden:
+        hidden += [f".st-key-{prefix}_example" for prefix in entry(stem).prefixes]
     if hidden:
         st.html(f"<style>{', '.join(hidden)} {{ display: none !important; }}</style>")

@@ -6,17 +6,16 @@ torch would refuse with the other settings are not offered; torch itself is aske
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any
 
 import streamlit as st
-import torch
 
 from explainer.examples.cases import grid
 from explainer.examples.grids import write_grid
 from explainer.examples.table import Example, examples_of
-from explainer.nesting import tuples_of
+from explainer.nesting import shape_of, tuples_of
 from explainer.operators import Convolution, TransposedConvolution
 from explainer.quiz.reasons import reasons
 from explainer.scene.panels import Scene
@@ -25,7 +24,7 @@ from explainer.scene.view import View
 from explainer.ui import lecture
 from explainer.ui.below import show_beliefs, show_below
 from explainer.ui.choosing import choose
-from explainer.ui.heading import figure_place, show_heading, toolbar
+from explainer.ui.heading import abreast, figure_place, show_heading, toolbar
 from explainer.ui.navigation import entry
 from explainer.ui.page_record import Companion, Field, OperatorPage, PageState
 from explainer.ui.part import part
@@ -62,7 +61,7 @@ def show_case(page: OperatorPage) -> None:
     stage = f"{page.prefix}_stage"
     with figure_place(page.prefix):
         row = toolbar(page.prefix)
-        with row.container(key=f"hold_example_{page.prefix}", width="stretch"):
+        with row:
             example = pick_example(page, settings)
         state = choose(page, settings, row, example, state_of(page, example))
         with row:
@@ -72,10 +71,13 @@ def show_case(page: OperatorPage) -> None:
         if state is None:
             return
         scene = cached_scene(state)
-        with beside(page, state):
+        second = None if lecture.is_on() else page.beside
+        with abreast(stage) if second else nullcontext():
             show_stage(
                 scene, stage, lambda panel, values: settings.adopt({panel: edited_text(state, scene, panel, values)})
             )
+            if second:
+                second(state.op, state.input)
     lecture.end_of_figure()
     if companion := companion_of(page, state):
         show_companion(companion, f"{page.prefix}_companion")
@@ -89,16 +91,6 @@ def companion_of(page: OperatorPage, state: PageState) -> Companion | None:
     """The second picture of a case, the same for everybody; None on most pages."""
     key = (page.prefix, repr(state.op), repr(state.input))
     return _companions.kept(key, lambda: page.companion(state.op, state.tensor()))
-
-
-def beside(page: OperatorPage, state: PageState) -> AbstractContextManager[object]:
-    """The stage's place, next to what the page puts beside it; on a phone that comes below."""
-    if page.beside is None or lecture.is_on():
-        return nullcontext()
-    place, other = st.columns((5, 3), gap="medium")
-    with other:
-        page.beside(state.op, state.tensor())
-    return place
 
 
 def show_companion(companion: Companion, stage: str) -> None:
@@ -134,7 +126,7 @@ def edited_text(shown: PageState, scene: Scene, panel: str, values: list[Any]) -
     inside = grid("the edit", [value for cell, value in enumerate(values) if cell not in border])
     if panel == "kernel":
         assert isinstance(shown.op, Convolution | TransposedConvolution)
-        shape = torch.tensor(shown.op.weight).shape
+        shape = shape_of(shown.op.weight)
     else:
-        shape = shown.tensor().shape if shown.tensor().shape[0] > 1 else shown.tensor().shape[1:]
+        shape = shape_of(shown.input if len(shown.input) > 1 else shown.input[0])
     return write_grid(inside.view(shape).tolist())

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from explainer.operators import Operator
+from explainer.operators import Nested, Operator
 from explainer.scene.view import View
 from explainer.ui.navigation import entry
 from explainer.ui.settings import encode
@@ -77,7 +77,7 @@ class OperatorPage:
         readings: offer the second reading (zeros inserted).
         transpose: draw Cᵀ beside C.
         stage: which of the page's stages this is, from the top.
-        beside: draws something beside the stage, from the operator and its input.
+        beside: draws something beside the stage, from the operator and its input (C, *spatial) as nested tuples.
         companion: what stands behind or in front of the operator in a network, from the operator and its input.
         heading: what stands above it instead of the page's title, for a second stage.
         renamed: parameters of cases that have another name in the fields. A field "op" picks between operators.
@@ -98,7 +98,7 @@ class OperatorPage:
     renamed: Mapping[str, str] = field(default_factory=dict)
     proofs: Callable[[Any, Tensor], list[Any]] = field(default=lambda op, x: [])
     companion: Callable[[Any, Tensor], Companion | None] = field(default=lambda op, x: None)
-    beside: Callable[[Any, Tensor], None] | None = None
+    beside: Callable[[Any, Nested], None] | None = None
 
     @property
     def prefix(self) -> str:

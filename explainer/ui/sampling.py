@@ -6,10 +6,10 @@ from functools import lru_cache
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from explainer.experiments.sampling import lattice, positions
-from explainer.operators import Bilinear, Nested, to_nested
+from explainer.nesting import shape_of
+from explainer.operators import Bilinear, Nested
 from explainer.palette import PALETTE
 from explainer.ui.fetched_once import as_text, component
 
@@ -18,9 +18,9 @@ _mount = component("sample_point", HERE / "sampling.js")
 DIGITS = 6
 
 
-def show_sampling(op: Bilinear, x: Tensor, key: str) -> None:
+def show_sampling(op: Bilinear, x: Nested, key: str) -> None:
     """The point on the input `x`, (1, H, W) or (1, W), with the places where `op` takes its output pixels from."""
-    _mount(key=key, data=sampling_data(op, to_nested(x.reshape(-1, x.shape[-1]))))
+    _mount(key=key, data=sampling_data(op, x[0] if len(shape_of(x)) == 3 else x))
 
 
 @lru_cache(maxsize=64)

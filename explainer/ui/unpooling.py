@@ -13,9 +13,9 @@ from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
 from explainer.dialects import snippets
-from explainer.examples.grids import read_grid, write_grid
+from explainer.examples.grids import Channels, read_grid, write_grid
 from explainer.examples.table import Example, examples_of
-from explainer.nesting import tuples_of
+from explainer.nesting import leaves, shape_of
 from explainer.operators import MaxPooling, MaxUnpooling, Nested, to_nested
 from explainer.proofs import matrix_proof, winners_proof
 from explainer.scene.panels import Scene, ghosts, pad_mask
@@ -44,9 +44,9 @@ MAP_SIZE, LEFT_OUT = "the map's size", "left out"
 class Story:
     """What the page tells: a map, how it is pooled, what the network passes on, and how large the way back is."""
 
-    x: Tensor
+    x: Nested
     pool: MaxPooling
-    values: Tensor
+    values: Nested
     indices: Nested
     size: tuple[int, ...] | None
     example: Example
@@ -64,7 +64,7 @@ def show_case() -> None:
     settings = Settings(entry(PAGE).prefix)
     with figure_place(settings.prefix):
         row = toolbar(settings.prefix)
-        with row.container(key=f"hold_example_{settings.prefix}", width="stretch"):
+        with row:
             example = pick(settings)
         story = choose(settings, row, example)
         settings.check_keys((STAGE, f"{settings.prefix}_pool"))
@@ -99,11 +99,11 @@ def choose(settings: Settings, row: DeltaGenerator, example: Example) -> Story |
             pool = choose_pooling(settings, state, x)
         if pool is None:
             return None
-        pooled, indices = pool.with_indices(x[None])
-        values = choose_values(settings, state, pooled[0])
+        maxima, indices = pooled(pool, x)
+        values = choose_values(settings, state, maxima)
     with fold:
         size = choose_size(settings, state, x)
-    return Story(x, pool, values, to_nested(indices[0]), size, example)
+    return Story(x, pool, values, indices, size, example)
 
 
 def state_of(example: Example) -> dict[str, str]:
@@ -125,15 +125,32 @@ def state_of(example: Example) -> dict[str, str]:
     }
 
 
-def choose_map(settings: Settings, state: Mapping[str, str]) -> Tensor:
+@lru_cache(maxsize=256)
+def pooled(pool: MaxPooling, x: Nested) -> tuple[Nested, Nested]:
+    """The maxima of a map (1, *spatial) and their flat indices, of the pooled map's shape; computed once for all."""
+    maxima, indices = pool.with_indices(tensor(x)[None])
+    return to_nested(maxima[0]), to_nested(indices[0])
+
+
+def tensor(x: Nested) -> Tensor:
+    """A map in float64."""
+    return torch.tensor(x, dtype=torch.float64)
+
+
+def choose_map(settings: Settings, state: Mapping[str, str]) -> Nested:
     """The map to pool, (1, *spatial)."""
     text = settings.text("map", "The map before pooling", state["map"], height=120)
-    rows = settings.parsed("map", text, state["map"], lambda given: read_grid(given, 12, 24))
-    x = torch.tensor(rows, dtype=torch.float64)
-    return x[:, 0] if x.shape[1] == 1 else x
+    (rows,) = settings.parsed("map", text, state["map"], read_map)
+    return rows if len(rows) == 1 else (rows,)
 
 
-def choose_pooling(settings: Settings, state: Mapping[str, str], x: Tensor) -> MaxPooling | None:
+@lru_cache(maxsize=256)
+def read_map(text: str) -> Channels:
+    """A map as (1, rows, columns)."""
+    return read_grid(text, 12, 24)
+
+
+def choose_pooling(settings: Settings, state: Mapping[str, str], x: Nested) -> MaxPooling | None:
     """Window, stride, padding and ceil_mode; only values that fit the map are offered."""
     chosen: dict[str, Any] = {"kernel_size": 1, "stride": 1, "padding": 0, "ceil_mode": False}
     fields = (
@@ -143,7 +160,7 @@ def choose_pooling(settings: Settings, state: Mapping[str, str], x: Tensor) -> M
         ("ceil_mode", "ceil_mode", (False, True)),
     )
     for name, label, options in fields:
-        allowed = fitting(name, options, tuple(chosen.items()), tuple(x.shape))
+        allowed = fitting(name, options, tuple(chosen.items()), shape_of(x))
         if not allowed:
             st.error("No window fits this map; give it more rows or columns.")
             return None
@@ -172,42 +189,42 @@ def fits(parameters: dict[str, Any], x: Tensor) -> bool:
 def show_pooling(settings: Settings, story: Story) -> None:
     """The way down."""
     x, pool = story.x, story.pool
-    scene = cached_scene(PageState(pool, tuples_of(x.tolist()), View(), f"{story.example.title}: pooling"))
+    scene = cached_scene(PageState(pool, x, View(), f"{story.example.title}: pooling"))
 
     def edited(panel: str, values: list[Any]) -> None:
-        pads = window_pads(pool, tuple(x.shape[1:]), tuple(pool(x[None]).shape[2:]))
-        whole = (1, *(n + a + b for n, (a, b) in zip(x.shape[1:], pads, strict=True)))
+        size = shape_of(x)[1:]
+        pads = window_pads(pool, size, shape_of(story.indices)[1:])
+        whole = (1, *(n + a + b for n, (a, b) in zip(size, pads, strict=True)))
         border = set(ghosts(pad_mask(whole, pads)))
         inside = torch.tensor([float(v) for cell, v in enumerate(values) if cell not in border])
-        settings.adopt({"map": write_grid(inside.view(x.shape[1:]).tolist())})
+        settings.adopt({"map": write_grid(inside.view(size).tolist())})
 
     show_stage(scene, f"{settings.prefix}_pool", edited)
 
 
-def choose_values(settings: Settings, state: Mapping[str, str], pooled: Tensor) -> Tensor:
-    """What the network passes on: the pooled map's shape, any values; empty means the maxima themselves."""
-    maxima = write_grid(pooled[0].tolist())
+def choose_values(settings: Settings, state: Mapping[str, str], found: Nested) -> Nested:
+    """What the network passes on: the pooled map's shape, any values; empty means the maxima that were `found`."""
+    maxima = write_grid(found[0])
     help_ = "In a network these come from deeper layers. Leave the field empty to put the maxima themselves back."
     text = settings.text(
         "values", "The values that come back", state["values"], height=100, placeholder=maxima, help=help_
     )
-    rows = settings.parsed("values", text if text.strip() else maxima, maxima, lambda given: read_grid(given, 12, 24))
-    values = torch.tensor(rows, dtype=torch.float64)
-    values = values[:, 0] if values.shape[1] == 1 and pooled.ndim == 2 else values
-    if values.shape == pooled.shape:
+    (rows,) = settings.parsed("values", text if text.strip() else maxima, maxima, read_map)
+    values: Nested = rows if len(rows) == 1 and len(shape_of(found)) == 2 else (rows,)
+    if shape_of(values) == shape_of(found):
         return values
-    wanted = " × ".join(map(str, pooled.shape[1:]))
+    wanted = " × ".join(map(str, shape_of(found)[1:]))
     st.warning(f"The values must have the pooled map's size, {wanted}; the maxima themselves are shown meanwhile.")
-    return pooled
+    return found
 
 
-def choose_size(settings: Settings, state: Mapping[str, str], x: Tensor) -> tuple[int, ...] | None:
+def choose_size(settings: Settings, state: Mapping[str, str], x: Nested) -> tuple[int, ...] | None:
     """The output_size to ask for; None leaves it out."""
     options = list(dict.fromkeys((MAP_SIZE, LEFT_OUT, state["output_size"])))
     asked = settings.choice("output_size", "output_size", options, state["output_size"])
     if asked == LEFT_OUT:
         return None
-    return tuple(x.shape[1:]) if asked == MAP_SIZE else tuple(int(part) for part in asked.split("×"))
+    return shape_of(x)[1:] if asked == MAP_SIZE else tuple(int(part) for part in asked.split("×"))
 
 
 def show_unpooling(story: Story) -> tuple[MaxUnpooling, Scene] | None:
@@ -215,32 +232,42 @@ def show_unpooling(story: Story) -> tuple[MaxUnpooling, Scene] | None:
     pool, x, values = story.pool, story.x, story.values
     unpool = MaxUnpooling(story.indices, pool.kernel_size, pool.stride, pool.padding, story.size)
     try:
-        output = unpool(values[None])
+        size = size_of(unpool, values)
     except ValueError as problem:
         st.error(f"Torch refuses this: {problem}")
         return None
-    before = tuple(x.flatten().tolist()) if output.shape[2:] == x.shape[1:] else None
+    before = tuple(leaves(x)) if size == shape_of(x)[1:] else None
     view = View(order=story.example.order, pooled_from=before)
-    scene = cached_scene(PageState(unpool, tuples_of(values.tolist()), view, story.example.title))
+    scene = cached_scene(PageState(unpool, values, view, story.example.title))
     show_stage(scene, STAGE)
     if before is None:
         st.info("The output is not as large as the map was: flat indices now point to other rows and columns.")
     return unpool, scene
 
 
+@lru_cache(maxsize=256)
+def size_of(unpool: MaxUnpooling, values: Nested) -> tuple[int, ...]:
+    """The output's spatial size; torch is asked once for all.
+
+    Raises:
+        ValueError: torch refuses.
+    """
+    return tuple(unpool(tensor(values)[None]).shape[2:])
+
+
 def show_checked(story: Story, unpool: MaxUnpooling, scene: Scene) -> None:
     """The story in words, the proofs, both sizes, code and files."""
-    case = (story.pool, story.x.tolist(), unpool, story.values.tolist())
+    case = (story.pool, story.x, unpool, story.values)
     told = kept_facts((PAGE, *map(repr, case)), lambda: find_facts(story, unpool))
     show_facts(STORY, story.example, told, scene, STAGE)
 
 
 def find_facts(story: Story, unpool: MaxUnpooling) -> Facts:
     """What is said about a case, computed now."""
-    down, up = tuple(story.x.shape[1:]), tuple(story.values.shape[1:])
+    pool, x, values = story.pool, tensor(story.x), tensor(story.values)
     return Facts(
-        (winners_proof(story.pool, story.x), matrix_proof(unpool, story.values)),
-        (*story.pool.size_formula(down), *unpool.size_formula(up)),
-        unpool.story(story.pool, story.x, story.values),
-        snippets(unpool, story.values),
+        (winners_proof(pool, x), matrix_proof(unpool, values)),
+        (*pool.size_formula(tuple(x.shape[1:])), *unpool.size_formula(tuple(values.shape[1:]))),
+        unpool.story(pool, x, values),
+        snippets(unpool, values),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -39,6 +40,13 @@ def test_what_a_link_says_is_hidden_fixed_and_on():
     assert not any(panel.get("editable") for panel in data["scene"]["panels"])
     keys = {one.key for one in app.button}
     assert "tc_ask" not in keys and not any(key and key.endswith("_class") for key in keys)
+
+
+def test_a_hidden_example_is_off_every_stage_of_its_page():
+    app = open_page("transposed_convolution", **{"class": "hide-example"})
+    assert app.selectbox(key="tc_example").disabled and re.search(r"\.st-key-tc_example\b", hidden(app))
+    story = open_page("max_unpooling", **{"class": "hide-example"})
+    assert story.selectbox(key="mu_example").disabled and re.search(r"\.st-key-mu_example\b", hidden(story))
 
 
 def test_without_a_link_everything_is_free():

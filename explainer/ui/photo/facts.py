@@ -67,13 +67,12 @@ def show_cost(photo: ShownPhoto, answer: Labelled) -> None:
 def show_truth(answer: Labelled) -> None:
     """How this very network upsamples."""
     info = model_info(answer.model)
-    st.markdown(f"**{info.title}:** {info.upsampling}")
-    if info.bundled:
-        st.markdown(
-            "Its transposed convolutions began as bilinear interpolation and learned from there; in the ×2 ones every "
-            "class hears every other. *Look inside* shows what they learned. The skips add finer scores on the way up."
-        )
+    learned = (
+        "Its transposed convolutions began as bilinear interpolation and learned from there; in the ×2 ones every "
+        "class hears every other. *Look inside* shows what they learned. The skips add finer scores on the way up.\n\n"
+    )
     st.markdown(
+        f"**{info.title}:** {info.upsampling}\n\n{learned if info.bundled else ''}"
         "Not every FCN does this. The authors of the paper (Long, Shelhamer and Darrell 2015) froze their upsampling "
         "at bilinear in the nets they published. torchvision's FCN has no skips and no transposed convolution: its "
         "trunk keeps stride 8 by dilation, and one bilinear interpolation does the rest."
