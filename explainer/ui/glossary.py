@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from explainer.lessons import LESSONS
-from explainer.ui.lessons import show_lessons
+from explainer.ui.lessons import offer_lessons
 from explainer.ui.navigation import entry, link
+from explainer.ui.part import part
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,9 @@ TERMS = (
 )  # fmt: skip
 
 
+@st.cache_resource(max_entries=1, show_spinner=False)
 def show_terms() -> None:
-    """Every term with its meaning and the way to its page, in alphabetical order."""
+    """Every term with its meaning and the way to its page, in alphabetical order; the same messages for everybody."""
     with st.grid(3, min_column_width=300, gap="small") as grid:
         for term in sorted(TERMS, key=lambda one: one.word.lower()):
             with grid.cell():
@@ -72,8 +74,8 @@ def show_terms() -> None:
                 link(term.page)
 
 
+@part
 def show_all_lessons() -> None:
-    """All twenty-two experiments, by page."""
-    for stem in dict.fromkeys(lesson.page for lesson in LESSONS):
-        st.subheader(entry(stem).title)
-        show_lessons([lesson for lesson in LESSONS if lesson.page == stem])
+    """All twenty-two experiments, by page, each with its page's icon."""
+    stems = list(dict.fromkeys(lesson.page for lesson in LESSONS))
+    offer_lessons(sorted(LESSONS, key=lambda one: stems.index(one.page)), lambda one: entry(one.page).icon)

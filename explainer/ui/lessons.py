@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import streamlit as st
@@ -22,12 +22,12 @@ from explainer.ui.theme import theme
 BOTH = "Both"
 
 
-def offer_lessons(lessons: Sequence[Lesson]) -> None:
+def offer_lessons(lessons: Sequence[Lesson], icon_of: Callable[[Lesson], str] = lambda lesson: "science") -> None:
     """Misunderstandings, each a button that opens its experiment."""
     with st.grid(3, min_column_width=280, gap="small"):
         for lesson in lessons:
             claim = f"“{lesson.claim.strip('“”')}”"
-            if st.button(claim, icon=":material/science:", width="stretch", wrap=True):
+            if st.button(claim, icon=f":material/{icon_of(lesson)}:", width="stretch", wrap=True):
                 open_lesson(lesson)
 
 

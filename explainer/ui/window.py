@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -48,13 +47,13 @@ from explainer.ui.theme import theme
 LONG_SIDE = 257
 ZOOM = 3
 SIDE, STEPS = 65, (8, 16, 32)
-#: Photos whose results are kept: all samples.
+#: Photos whose results are kept: all samples. And what can be chosen of them: its pictures are some 0.1 MB each.
 KEPT = 16
+CHOICES = KEPT * len(PATCH_SIDES) * len(STEPS)
 Pixels = NDArray[np.uint8]
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """What the visitor chose: a sample photo, the patch's side, the distance of patches; all sizes in pixels."""
 
     name: str
@@ -89,7 +88,7 @@ def prepared(name: str) -> tuple[Pixels, torch.Tensor, nn.Module]:
     return small, x, aside(lambda: fitted(trunk, x, torch.from_numpy(answer[::STRIDE, ::STRIDE])))
 
 
-@st.cache_resource(max_entries=KEPT * len(PATCH_SIDES) * len(STEPS), show_spinner="Classifying patch after patch ...")
+@st.cache_resource(max_entries=CHOICES, show_spinner="Classifying patch after patch ...")
 def compared(choice: Choice) -> Comparison:
     """Both ways for one choice; the samples are ours, so the answer may be kept. Not to be changed by the caller."""
     _, x, net = prepared(choice.name)
@@ -146,7 +145,7 @@ def show_comparison(name: str) -> None:
     show_agreement(choice, found)
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@st.cache_resource(max_entries=CHOICES, show_spinner=False)
 def show_labels(choice: Choice, _found: Comparison) -> None:
     """The photo with some patches, and the labels of both ways; the pictures' files are made once for everybody."""
     photo, *_ = prepared(choice.name)
@@ -195,8 +194,7 @@ def show_agreement(choice: Choice, found: Comparison) -> None:
     left, right = st.columns([3, 2], vertical_alignment="center")
     with left:
         alt = f"Score difference at each position: up to {worst:.2g} inside, {found.difference.max():.2g} anywhere"
-        chart = figures.heat_map(found.difference.tolist(), "weight", theme(), unit="difference", numbers=False)
-        show_chart(chart, alt, "sw_difference")
+        show_chart(difference_chart(choice, theme()), alt, "sw_difference")
         st.caption(
             "The largest difference between the two ways' scores, at each position. Scores lie roughly between 0 and 1."
         )
@@ -211,6 +209,13 @@ def show_agreement(choice: Choice, found: Comparison) -> None:
         "pass pads *each layer's* map with zeros, while a patch that hangs over the edge is filled with zeros *once*, "
         "at the input, and the layers turn those into something else."
     )
+
+
+@lru_cache(maxsize=CHOICES)
+def difference_chart(choice: Choice, look: str) -> Any:
+    """The heat map of the differences in one theme."""
+    difference = compared(choice).difference.tolist()
+    return figures.heat_map(difference, "weight", look, unit="difference", numbers=False)
 
 
 def verdict(choice: Choice, field: int, worst: float) -> str:
