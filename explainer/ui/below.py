@@ -13,12 +13,13 @@ from explainer.lessons import lessons_of
 from explainer.operators.notation import program
 from explainer.proofs import Proof, first_proofs
 from explainer.scene.panels import Scene
+from explainer.ui.address_bar import show_address
 from explainer.ui.class_link import show_class_link
 from explainer.ui.heading import abreast
 from explainer.ui.lessons import show_lessons
 from explainer.ui.page_record import OperatorPage, PageState
 from explainer.ui.shelf import Shelf
-from explainer.ui.stage import link_here, show_downloads
+from explainer.ui.stage import show_downloads
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def show_tabs(scene: Scene, stage: str, code: str, note: str, others: Mapping[st
     with address:
         if address.open:
             st.caption("The address bar holds the whole state of this page: settings, reading order and step.")
-            st.code(link_here(), language=None, wrap_lines=True)
+            show_address(f"{stage}_address")
             show_class_link(stage)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -105,10 +104,3 @@ def show_downloads(scene: Scene, key: str, note: str = "") -> None:
         "In a slide's format, 16:9. The HTML file holds the whole player and works without internet. "
         "The stage's own menu saves the present step as SVG or PNG."
     )
-
-
-def link_here() -> str:
-    """The address that reopens this page in this state."""
-    parameters = st.query_params.to_dict()
-    base = (st.context.url or "").split("?")[0]
-    return f"{base}?{urlencode(parameters)}" if parameters else base

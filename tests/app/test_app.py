@@ -136,8 +136,25 @@ def test_the_address_carries_the_state(visitor):
     visitor.settle()
     expect(count(page)).to_have_text("4 / 4")
     assert shown(page, "output") == numbers
+
+
+def test_the_link_tab_follows_the_address(visitor):
+    page = visitor.open("transposed-convolution")
     page.get_by_role("tab", name="Link").click()
-    expect(page.get_by_test_id("stCode").last).to_contain_text("tc_stride=3")
+    link = page.locator(".address")
+    expect(link.locator("code")).to_have_text(page.url)
+    button(page, "Last step").click()
+    page.wait_for_function("location.search.includes('tc_stage_step=4')")
+    expect(link.locator("code")).to_have_text(page.url)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    link.get_by_role("button").click()
+    expect(link.get_by_role("button")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    page.evaluate("() => void (navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed')))")
+    expect(link.get_by_role("button")).to_have_text("Copy")
+    link.get_by_role("button").click()
+    expect(link.get_by_role("button")).to_have_text("Selected")
+    assert page.evaluate("getSelection().toString()") == page.url
 
 
 def test_back_and_forward_move_the_stage_and_the_settings(visitor):
