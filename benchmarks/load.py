@@ -152,8 +152,8 @@ def spread(seconds: list[float]) -> str:
     """Median and 95th percentile in milliseconds."""
     if not seconds:
         return "–"
-    ordered = sorted(seconds)
-    return f"{1000 * statistics.median(ordered):.0f} / {1000 * ordered[int(0.95 * (len(ordered) - 1))]:.0f} ms"
+    median, late = np.percentile(seconds, (50, 95))
+    return f"{1000 * median:.0f} / {1000 * late:.0f} ms"
 
 
 async def use(addresses: list[str], *paths: str) -> None:

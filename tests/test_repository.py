@@ -23,6 +23,17 @@ def test_ci_runs_exactly_the_readmes_test_command():
     assert f"\n{command}\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
+def test_benchmarks_find_the_project_when_they_are_started_as_they_say():
+    """`python benchmarks/load.py` has only that folder on its path, so the project's has to come before its imports."""
+    started = [file for file in tracked() if f"python benchmarks/{file.name}" in file.read_text("utf-8", "replace")
+               and file.parent.name == "benchmarks"]  # fmt: skip
+    assert len(started) > 5
+    for file in started:
+        lines = file.read_text().splitlines()
+        first = next(n for n, line in enumerate(lines) if re.match(r" *from (explainer|benchmarks|tests)\b", line))
+        assert "sys.path.insert(0, str(ROOT))" in lines[:first], file.name
+
+
 def test_requirements_are_pinned():
     lines = (ROOT / "requirements.txt").read_text().split()
     assert {line.split("==")[0] for line in lines} == {
