@@ -130,7 +130,8 @@ export class PanelView {
       this.canvas = html("canvas", { "aria-hidden": "true" });
       this.cells.prepend(this.canvas);
     }
-    const note = html("span", { class: "note" }, noteOf(panel, this.window) || "");
+    const told = (noteOf(panel, this.window) || "").replaceAll(" × ", "\u00a0×\u00a0"); // never on two lines
+    const note = html("span", { class: "note" }, told);
     this.heading = html(
       "div",
       { class: `heading role-${panel.role}` },
