@@ -21,6 +21,8 @@ class Term:
     page: str
 
 
+#: They are read downward, as in a book; on a phone one follows the other.
+COLUMNS = 3
 TERMS = (
     Term("feature map", "What a layer hands on: C channels of H × W pixels, in torch (N, C, H, W).", "start"),
     Term("semantic segmentation", "A class for every pixel. Two animals of one class are one region.", "start"),
@@ -67,9 +69,11 @@ TERMS = (
 @st.cache_resource(max_entries=1, show_spinner=False)
 def show_terms() -> None:
     """Every term with its meaning and the way to its page, in alphabetical order; the same messages for everybody."""
-    with st.grid(3, min_column_width=300, gap="small") as grid:
-        for term in sorted(TERMS, key=lambda one: one.word.lower()):
-            with grid.cell():
+    terms = sorted(TERMS, key=lambda one: one.word.lower())
+    most = -(-len(terms) // COLUMNS)
+    for number, column in enumerate(st.columns(COLUMNS, gap="medium")):
+        with column:
+            for term in terms[number * most : (number + 1) * most]:
                 st.markdown(f"**{term.word}**  \n{term.meaning}")
                 link(term.page)
 
