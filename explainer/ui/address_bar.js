@@ -26,7 +26,7 @@ function build() {
     root.look();
     const copied = await copy(text);
     button.textContent = copied ? "Copied" : "Selected";
-    setTimeout(() => button.replaceChildren("Copy"), SAID_MS);
+    setTimeout(() => (button.textContent = "Copy"), SAID_MS);
   };
   return root;
 }

@@ -21,7 +21,7 @@ class Term:
     page: str
 
 
-#: They are read downward, as in a book; on a phone one follows the other.
+#: Columns of terms, read downward as in a book; on a phone one follows the other.
 COLUMNS = 3
 TERMS = (
     Term("feature map", "What a layer hands on: C channels of H × W pixels, in torch (N, C, H, W).", "start"),

@@ -29,6 +29,7 @@ from explainer.ui.operator_page import cached_scene
 from explainer.ui.page_record import PageState
 from explainer.ui.part import part
 from explainer.ui.settings import Settings, encode
+from explainer.ui.shelf import Shelf
 from explainer.ui.stage import show_stage
 
 PAGE, STAGE = "max_unpooling", "mu_stage"
@@ -125,11 +126,20 @@ def state_of(example: Example) -> dict[str, str]:
     }
 
 
-@lru_cache(maxsize=256)
+_pooled: Shelf[tuple[Nested, Nested]] = Shelf(256)
+
+
 def pooled(pool: MaxPooling, x: Nested) -> tuple[Nested, Nested]:
-    """The maxima of a map (1, *spatial) and their flat indices, of the pooled map's shape; computed once for all."""
-    maxima, indices = pool.with_indices(tensor(x)[None])
-    return to_nested(maxima[0]), to_nested(indices[0])
+    """The maxima of a map (1, *spatial) and their flat indices, of the pooled map's shape; computed once for all.
+
+    The key is what both print as, as in `below.facts_of`: 0 and -0 are equal, and each keeps its own maxima.
+    """
+
+    def found() -> tuple[Nested, Nested]:
+        maxima, indices = pool.with_indices(tensor(x)[None])
+        return to_nested(maxima[0]), to_nested(indices[0])
+
+    return _pooled.kept((repr(pool), repr(x)), found)
 
 
 def tensor(x: Nested) -> Tensor:

@@ -47,8 +47,9 @@ from explainer.ui.theme import theme
 LONG_SIDE = 257
 ZOOM = 3
 SIDE, STEPS = 65, (8, 16, 32)
-#: Photos whose results are kept: all samples. And what can be chosen of them: its pictures are some 0.1 MB each.
+#: Photos whose results are kept: all samples.
 KEPT = 16
+#: All that can be chosen of them; its pictures are some 0.1 MB each.
 CHOICES = KEPT * len(PATCH_SIDES) * len(STEPS)
 Pixels = NDArray[np.uint8]
 
@@ -211,7 +212,7 @@ def show_agreement(choice: Choice, found: Comparison) -> None:
     )
 
 
-@lru_cache(maxsize=CHOICES)
+@lru_cache(maxsize=64)
 def difference_chart(choice: Choice, look: str) -> Any:
     """The heat map of the differences in one theme."""
     difference = compared(choice).difference.tolist()

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer import figures
 from explainer.nesting import tuples_of
-from explainer.operators import NearestNeighbor
+from explainer.operators import MaxPooling, NearestNeighbor
 from explainer.scene.view import View
 from explainer.ui import below, charts, choosing, navigation, operator_page, overlap, stacks, unpooling
 from explainer.ui.page_record import Companion, OperatorPage, PageState
@@ -83,6 +83,13 @@ def test_what_is_known_is_shown_without_a_tensor(stem, monkeypatch):
         for name in ("tensor", "zeros", "ones"):
             patch.setattr(torch, name, told)
         open_page(stem)
+
+
+def test_zero_and_minus_zero_keep_their_own_maxima(monkeypatch):
+    monkeypatch.setattr(unpooling, "_pooled", Shelf(8))
+    pool = MaxPooling(2)
+    both = [unpooling.pooled(pool, ((zero, zero),))[0] for zero in (0.0, -0.0)]
+    assert repr(both) == "[((0.0,),), ((-0.0,),)]"
 
 
 def test_an_operator_and_its_companion_are_made_once_for_each_case(monkeypatch):
