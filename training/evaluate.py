@@ -2,14 +2,14 @@
 
 By default on the validation part of the packs (never trained on); `--part test` is the last look. Networks that know
 VOC's 21 classes alone are compared on these; the scenes are judged by the seven scene classes. `--sizes` compares
-working sizes, `--confusion` says what is taken for what.
+working sizes, `--confusion` says what is taken for what, `--versions` judges on several versions of each photo.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -88,14 +88,28 @@ def number(share: float) -> str:
     return "-" if np.isnan(share) else f"{100 * share:.1f}"
 
 
-def size_table(net: FCN, packs: Packs, names: list[str], device: torch.device) -> str:
-    """FCN-8s at every working size: mean IoU of each family, outlines, time."""
-    lines = ["| longer side | " + " | ".join(FAMILIES) + " | outlines (VOC) | ms |", "|---|" + "---:|" * 5]
+def shown_of_coco(one: Found) -> float:
+    """Mean IoU on COCO's photos over the classes that they show; NaN without such photos."""
+    counts = one.families.get("coco")
+    return counts.mean_iou(counts.shown()) if counts else np.nan
+
+
+COLUMNS: dict[str, Callable[[Found], float]] = {
+    "VOC": lambda one: one.means().get("voc", np.nan),
+    "COCO, shown classes": shown_of_coco,
+    "scenes": lambda one: one.means().get("scenes", np.nan),
+    "VOC's outlines": lambda one: one.outlines.accuracy(),
+}
+
+
+def size_table(net: FCN, packs: Packs, names: list[str], device: torch.device, versions: int = 1) -> str:
+    """FCN-8s at every working size: the mean over versions of each column, and the time."""
+    lines = ["| longer side | " + " | ".join(COLUMNS) + " | ms |", "|---|" + "---:|" * (len(COLUMNS) + 1)]
     for side in SIZES:
-        one = judge(heads_of(net, side, device, ("fcn8s",)), packs, names)["fcn8s"]
-        means = [number(one.means().get(kind, np.nan)) for kind in FAMILIES]
-        time = f"{np.median(one.milliseconds):.0f}"
-        lines.append(f"| {side} | " + " | ".join([*means, number(one.outlines.accuracy()), time]) + " |")
+        networks = heads_of(net, side, device, ("fcn8s",))
+        rounds = [judge(networks, packs, names, version)["fcn8s"] for version in range(versions)]
+        cells = [number(np.mean([measure(one) for one in rounds])) for measure in COLUMNS.values()]
+        lines.append(f"| {side} | " + " | ".join([*cells, f"{np.median(rounds[0].milliseconds):.0f}"]) + " |")
     return "\n".join(lines)
 
 
@@ -105,6 +119,18 @@ def confusion_table(one: Found) -> str:
     for kind, counts in one.families.items():
         for true, said, share in counts.confused():
             lines.append(f"| {kind} | {CLASS_NAMES[true]} | {CLASS_NAMES[said]} | {number(share)} % |")
+    return "\n".join(lines)
+
+
+def versions_table(rounds: list[dict[str, Found]]) -> str:
+    """A row for each network: its mean over the versions of the photos, and the lowest and highest of them."""
+    lines = ["| network | " + " | ".join(COLUMNS) + " |", "|---|" + "---:|" * len(COLUMNS)]
+    for name in rounds[0]:
+        cells = []
+        for measure in COLUMNS.values():
+            values = [measure(found[name]) for found in rounds]
+            cells.append(f"{number(np.mean(values))} ({number(min(values))} to {number(max(values))})")
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
@@ -130,6 +156,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--file", type=Path, default=BUNDLED_FILE, help="the bundled weights file to judge")
     parser.add_argument("--side", type=int, default=DEFAULT_SIDE, help="longer side in pixels, 32n+1")
     parser.add_argument("--every", type=int, default=1, help="judge on every n-th photo only")
+    parser.add_argument("--versions", type=int, default=1, help="judge on so many versions of each photo")
     parser.add_argument("--sizes", action="store_true", help=f"compare the working sizes {SIZES} instead")
     parser.add_argument("--confusion", action="store_true", help="also say what is taken for what")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -145,13 +172,19 @@ def main(argv: list[str]) -> int:
     device = torch.device(options.device)
     if options.sizes:
         print(f"{len(names)} photographs ({options.part})\n")
-        print(size_table(read_fcn(options.file, device), packs, names, device))
+        print(size_table(read_fcn(options.file, device), packs, names, device, options.versions))
         return 0
-    found: dict[str, Found] = {}
-    for networks in compared(options):
-        found |= judge(networks, packs, names)
+    rivals = list(compared(options))
+    rounds = [
+        {key: one for networks in rivals for key, one in judge(networks, packs, names, version).items()}
+        for version in range(options.versions)
+    ]
+    found = rounds[0]
     print(f"{len(names)} photographs ({options.part}), longer side {options.side} pixels, IoU in percent\n")
     print("\n\n".join(class_table(found, kind) for kind in FAMILIES if kind in found["fcn8s"].families))
+    if options.versions > 1:
+        print(f"\nThe mean of {options.versions} versions of each photograph, and the lowest and highest of them\n")
+        print(versions_table(rounds))
     if options.confusion:
         print(f"\n{confusion_table(found['fcn8s'])}")
     if options.json:

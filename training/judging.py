@@ -19,6 +19,7 @@ from training.labels import GRASS, GRASS_IS_GREEN, OBJECTS_ONLY, VEGETATION, sub
 from training.metrics import Confusion
 from training.packs import Packs, Sample
 from training.progress import progress
+from training.versions import version
 
 FAMILIES = ("voc", "coco", "scenes")
 Pixels = NDArray[np.uint8]
@@ -84,14 +85,14 @@ def heads_of(
 
 @one_thread()
 @torch.inference_mode()
-def judge(networks: Networks, packs: Packs, names: list[str]) -> dict[str, Found]:
-    """Counts for each network on the named photos, labels at each photo's own size.
+def judge(networks: Networks, packs: Packs, names: list[str], number: int = 0) -> dict[str, Found]:
+    """Counts for each network on the named photos in version `number` of each, labels at each photo's own size.
 
     The time is that of all the networks of one call together.
     """
     found: dict[str, Found] = {}
     for name in progress(names, "validating"):
-        sample = packs.load(name)
+        sample = version(packs.load(name), number)
         start = time.perf_counter()
         answers = networks(sample.rgb, family(name) != "scenes")
         spent = (time.perf_counter() - start) * 1000

@@ -89,3 +89,10 @@ def test_two_label_maps_are_compared_class_by_class() -> None:
     assert largest_exchange(LABELS, LABELS) is None
     with pytest.raises(ValueError, match="equal"):
         class_differences(LABELS, other[:, :2])
+
+
+def test_an_outline_is_what_differs_from_its_right_or_lower_neighbor():
+    labels = np.zeros((4, 5), np.uint8)
+    labels[2:, 3:] = 8
+    drawn = ["".join(".#"[one] for one in row) for row in outline(labels).astype(int)]
+    assert drawn == [".....", "...##", "..#..", "..#.."]

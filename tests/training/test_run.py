@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import types
 from pathlib import Path
@@ -262,8 +263,12 @@ def test_evaluate_prints_tables_of_all_networks(
     numbers = json.loads((folder / "numbers.json").read_text())
     assert list(numbers) == [*HEADS, "fcn8s, every class", "deeplab (torch)", "deeplab (tflite)", "all background"]
     assert all(0 <= row["mean_iou"]["mean"] <= 1 and row["ms"] > 0 for row in numbers.values())
+    assert main(["evaluate", *common, "--side", "97", "--versions", "3"]) == 0
+    rows = capsys.readouterr().out.partition("The mean of 3 versions")[2].strip().splitlines()[2:]
+    assert [row.split(" | ")[0] for row in rows[2:]] == [f"| {name}" for name in numbers if "deeplab" not in name]
+    assert re.fullmatch(r"\| all background \|( \d+\.\d \(\d+\.\d to \d+\.\d\) \|){4}", rows[-1]), rows[-1]
     monkeypatch.setattr(evaluate, "SIZES", (97, 161))
-    assert main(["evaluate", *common, "--sizes", "--part", "test"]) == 0
+    assert main(["evaluate", *common, "--sizes", "--part", "test", "--versions", "2"]) == 0
     out = capsys.readouterr().out
     assert "3 photographs (test)" in out and "\n| 97 | " in out and "\n| 161 | " in out
 
