@@ -28,6 +28,11 @@ def clock(monkeypatch):
 
 def ask(door, path, method="GET"):
     """The status that a request gets; 200 comes from behind the gate."""
+    return answered(door, path, method)["status"]
+
+
+def answered(door, path, method="GET"):
+    """The head of the response that a request gets."""
     sent = []
 
     async def send(message):
@@ -36,7 +41,7 @@ def ask(door, path, method="GET"):
     asked = door({"type": "http", "path": path, "method": method}, None, send)
     with ThreadPoolExecutor(1) as own_thread:  # in this one a loop may run already, Playwright's
         own_thread.submit(asyncio.run, asked).result()
-    return sent[0]["status"]
+    return sent[0]
 
 
 def door(clock):
@@ -54,6 +59,8 @@ def test_a_visit_may_send_so_many_files_a_minute_and_so_many_in_all(clock):
 
     assert [sends("anna") for _ in range(PER_MINUTE)] == [200] * PER_MINUTE
     assert sends("anna") == 429
+    turned_away = answered(one, "/_stcore/upload_file/anna/file", "PUT")
+    assert (b"retry-after", b"60") in turned_away["headers"], "the minute that has to pass"
     assert "please send the others a little later" in gate.refusal("anna")
     assert sends("ben") == 200, "each visit has its own allowance"
     assert gate.refusal("ben") == gate.refusal("nobody") == ""
@@ -75,6 +82,7 @@ def test_a_visit_may_send_so_many_files_a_minute_and_so_many_in_all(clock):
 def test_statistics_are_closed_unless_opened(clock, monkeypatch):
     one = door(clock)
     assert [ask(one, path) for path in ("/_stcore/metrics", "/class/_stcore/metrics/")] == [404, 404]
+    assert b"retry-after" not in dict(answered(one, "/_stcore/metrics")["headers"]), "no wait opens it"
     assert ask(one, "/_stcore/health") == 200
     monkeypatch.setenv("UPSAMPLING_METRICS", "open")
     assert ask(one, "/_stcore/metrics") == 200

@@ -103,3 +103,8 @@ def test_stages_that_do_not_fit_are_refused():
         Net(kernel=4)
     assert most_stages(3) == 1
     assert layers_to_see(27, 7) == 5
+
+
+def test_doubling_doubles_at_every_level() -> None:
+    lowest = down_and_up(Net(side=32, layers=7, channels=5, stages=3, doubling=True))
+    assert max(layer.c_out for layer in lowest) == 5 * 2**3

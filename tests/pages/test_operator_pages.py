@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.examples.table import examples, examples_of
 from explainer.ui.navigation import PAGES
+from explainer.ui.settings import nearest
 from tests.components import proofs
 from tests.pages.operator_page import ENTRY, answer_of, open_page, scenes, values
 
@@ -202,3 +203,8 @@ def test_an_example_is_chosen_after_a_setting_that_is_none_of_its_own():
     assert [one.value for one in app.exception] == []
     assert app.query_params == {"sz_p": "0", "tc_example": "demystified"}
     assert app.selectbox(key="sz_p").value == "0"
+
+
+@pytest.mark.parametrize(("old", "texts", "new"), [("7", "2 4 8", "8"), ("1", "8 4 2", "2"), ("2x1", "4 2", "4")])
+def test_a_number_that_has_become_impossible_makes_room_for_the_nearest(old: str, texts: str, new: str):
+    assert nearest(old, texts.split()) == new

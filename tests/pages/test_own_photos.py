@@ -139,3 +139,11 @@ def test_a_type_that_says_nothing_is_no_reason_to_refuse():
     assert not at.exception
     assert len(sentences(at)) == 1 and "iPhone HEIC picture" in sentences(at)[0]
     assert view(at)["photo"] != before
+
+
+def test_the_newest_of_those_that_stay_is_shown_where_the_shown_one_is_taken_out():
+    files = [encode(Image.new("RGB", (40 + n, 40), (n, n, n)), "PNG") for n in range(3)]
+    at = upload(open_page(), *files)
+    assert view(at)["width"] == 42
+    upload(at, *files[:2])
+    assert view(at)["width"] == 41

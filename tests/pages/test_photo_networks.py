@@ -13,7 +13,7 @@ from explainer.photos import read_photo
 from explainer.segmentation import download, fetching, networks
 from explainer.segmentation.inference import predict
 from explainer.segmentation.samples import sample
-from explainer.segmentation.swap import swapped
+from explainer.segmentation.swap import swapped, unpooled
 from tests.pages.photo_page import components, open_page, view
 from tests.threads import one_thread
 
@@ -160,6 +160,17 @@ def test_the_learned_operator_is_the_networks_own_and_others_differ(stride):
     assert np.count_nonzero(nails) == np.count_nonzero(nails[::stride, ::stride]) > 0
     own = found["Learned transposed convolution"].labels
     assert (found["Nearest neighbor"].labels[::stride, ::stride] == nails[::stride, ::stride]).mean() > 0.9
+    near = (np.arange(own.shape[0])[:, None] + stride // 2) // stride, (np.arange(own.shape[1]) + stride // 2) // stride
+    assert (found["Nearest neighbor"].labels == nails[::stride, ::stride][near]).mean() > 0.99, "blocks lie around"
     assert {one.labels.shape for one in found.values()} == {own.shape} == {answer.working_size}
     with pytest.raises(ValueError, match="8, 16, 32"):
         swapped(answer.maps, 4, photo)
+
+
+def test_unpooling_goes_where_the_photo_is_brightest_to_the_eye():
+    photo = np.zeros((17, 17, 3), np.uint8)
+    photo[9, 6], photo[6, 9] = (200, 0, 0), (0, 200, 0)  # green is the brighter one
+    grown = unpooled(torch.ones(1, 2, 3, 3), 8, photo, (17, 17))
+    middle = grown[0, 1, 4:12, 4:12]
+    assert grown.shape == (1, 2, 17, 17)
+    assert middle.nonzero().tolist() == [[2, 5]] and middle.sum() == 1

@@ -6,6 +6,7 @@ import base64
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -98,3 +99,11 @@ def test_a_finger_drags_the_point_and_a_tap_moves_it(point):
     assert value == pytest.approx(asked(row, column), abs=1e-5)
     point.touchscreen.tap(*place(point, 0.0, 1.0))
     assert shown(point) == (0.0, 1.0, 2.0)
+
+
+def test_the_dots_lie_where_the_output_pixels_do(point):
+    found = point.locator(".dot").evaluate_all("all => all.map(one => [one.cy.baseVal.value, one.cx.baseVal.value])")
+    side = point.locator(".board svg").evaluate("svg => svg.viewBox.baseVal.width") / 3
+    places = (0, 0.25, 0.75, 1)  # two pixels enlarged twice: -0.25 and 1.25 are clamped, as torch does
+    expected = [((row + 1) * side, (column + 1) * side) for row in places for column in places]
+    assert np.allclose(found, expected, atol=0.01 * side)

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from explainer.photos import read_photo
+from explainer.segmentation.anatomy import field_of_pixel
 from explainer.segmentation.answer import coarse
 from explainer.segmentation.classes import CLASS_NAMES, display_name
 from explainer.segmentation.doubt import SURE
@@ -138,3 +139,11 @@ def test_a_shelf_forgets_what_was_used_longest_ago():
     shelf.put(("x", 1), 4)
     shelf.drop("x")
     assert shelf.held() == ["c"] and len(shelf) == 1
+
+
+@pytest.mark.parametrize(("model", "strides"), [("fcn32s", [32]), ("fcn16s", [16, 32]), ("fcn8s", [8, 16, 32])])
+def test_the_viewer_knows_the_fields_of_those_maps_that_the_network_uses(model: str, strides: list[int]):
+    title = {"fcn32s": "FCN-32s (bundled)", "fcn16s": "FCN-16s (bundled)", "fcn8s": "FCN-8s (bundled)"}[model]
+    fields = view(open_page(yp_network=title))["fields"]
+    assert [one["stride"] for one in fields] == strides
+    assert [one["reach"] for one in fields] == [field_of_pixel(9, 0, s)[3] - 1 for s in strides]

@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch import nn
 
+from explainer.segmentation import anatomy
 from explainer.segmentation.anatomy import field_of_pixel, receptive_field, stages, upscores
-from explainer.segmentation.model import FCN, LEAVES_STRIDE8
+from explainer.segmentation.model import FCN, LEAVES_STRIDE8, bilinear_kernel
 
 
 def test_sizes_follow_the_geometry() -> None:
@@ -71,3 +72,19 @@ def test_what_does_not_fit_is_refused() -> None:
         stages(512, 513)
     with pytest.raises(ValueError, match="fcn16s has maps of stride 32, 16"):
         field_of_pixel(0, 0, 8, "fcn16s")
+
+
+def test_a_field_lies_around_its_pixels_place() -> None:
+    for stride in (8, 16, 32):
+        top, left, bottom, right = field_of_pixel(3, 12, stride)
+        assert (top + bottom - 1, left + right - 1) == (2 * 3 * stride, 2 * 12 * stride)
+
+
+def test_what_classes_hear_of_each_other_is_told_from_the_row_to_the_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = FCN().requires_grad_(False)
+    net.upscore32_to_16.weight[3, 5] = 0.5 * bilinear_kernel(2)  # torch: (in, out, k, k)
+    monkeypatch.setattr(anatomy, "load", lambda *_: net)
+    between = next(one.between for one in upscores() if one.name == "upscore32_to_16")
+    assert between is not None and between[3, 5] == pytest.approx(0.5)
+    between[3, 5] = 0
+    assert np.abs(between).max() < 1e-6

@@ -143,6 +143,15 @@ def test_nothing_or_the_same_value_is_no_edit(open_stage, typed):
     assert stage.calls("edit") == []
 
 
+def test_a_value_counts_when_the_field_is_left(open_stage):
+    """The "done" key of a phone sends no Enter."""
+    stage = open_stage(scenes.transposed())
+    stage.page.mouse.dblclick(*stage.point("input", 2))
+    stage.page.locator(".editor").fill("6")
+    stage.page.locator(".editor").blur()
+    assert [edit["values"] for edit in stage.calls("edit")] == [[1, 2, 6, 4]]
+
+
 def test_escape_drops_an_edit(open_stage):
     stage = open_stage(scenes.transposed())
     stage.page.mouse.dblclick(*stage.point("kernel", 4))

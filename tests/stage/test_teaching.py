@@ -76,6 +76,24 @@ def test_a_wrong_answer_gets_the_reason_that_fits(open_stage):
     assert stage.page.locator(".verdict").text_content() == "✗ It is 2 (0 of 2 right)"
 
 
+def test_no_reason_is_told_where_two_mistakes_give_the_same(open_stage):
+    told = [{"reason": f"Because {one}.", "values": [7, *[None] * 24]} for one in "ab"]
+    stage = open_stage(scenes.transposed() | {"mistakes": told})
+    stage.click("predict")
+    stage.page.locator(".answer").fill("7")
+    stage.page.locator(".check").click()
+    assert stage.page.locator(".verdict").text_content() == "✗ It is 1 (0 of 1 right)"
+
+
+@pytest.mark.parametrize(("typed", "right"), [("1013", True), ("1000", False), ("1100", False), ("2018/2", True)])
+def test_an_answer_may_be_rounded_but_not_guessed(open_stage, typed, right):
+    stage = open_stage(primes())
+    stage.click("predict")
+    stage.page.locator(".answer").fill(typed)
+    stage.page.locator(".check").click()
+    assert stage.page.locator(".verdict").get_attribute("data-right") == str(right).lower()
+
+
 def test_play_waits_for_an_answer(open_stage):
     stage = open_stage(scenes.transposed())
     stage.page.locator(".speed").select_option("8")
