@@ -100,6 +100,30 @@ def test_the_app_never_imports_the_training():
     assert using("training", [*MODULES, *SCRIPTS]) == set()
 
 
+def parts_before_the_whole(tree, package):
+    """Lines that import a part of a package where the same scope has not imported the package itself before."""
+    found = []
+    for scope in ast.walk(tree):
+        if not isinstance(scope, ast.Module | ast.FunctionDef):
+            continue
+        whole = False
+        for one in scope.body:
+            names = [name.name for name in one.names] if isinstance(one, ast.Import) else []
+            names += [one.module] if isinstance(one, ast.ImportFrom) and one.module else []
+            for name in names:
+                whole |= name == package
+                found += [one.lineno] if name.startswith(f"{package}.") and not whole else []
+    return found
+
+
+@pytest.mark.parametrize("package", ["torch", "torchvision"])
+def test_a_package_that_threads_may_both_import_is_imported_as_a_whole_first(package):
+    """Else one thread holds the part and wants the whole, the other the reverse: importlib refuses one of them."""
+    files = {file: parts_before_the_whole(ast.parse(file.read_text(encoding="utf-8")), package) for file in MODULES}
+    assert {str(file): lines for file, lines in files.items() if lines} == {}
+    assert parts_before_the_whole(ast.parse(f"def f():\n    from {package}.nn import x"), package) == [2]
+
+
 def test_every_page_is_in_the_router_and_every_route_is_a_page():
     assert sorted(page.path for page in PAGES) == SCRIPTS
 

@@ -14,7 +14,7 @@ import torch
 
 from explainer.__main__ import main
 from explainer.examples.cases import read_case
-from explainer.operators import OPERATORS
+from explainer.operators import OPERATORS, Bilinear
 from explainer.quiz import KINDS, judge, question, quiz
 from explainer.quiz.cases import DRAWN
 from explainer.quiz.judge import read_answer
@@ -230,3 +230,17 @@ def test_the_command_writes_a_worksheet(tmp_path):
     command = [sys.executable, "-m", "explainer", "quiz", "--n", "2", "--html", str(target)]
     subprocess.run(command, cwd=ROOT, check=True)
     assert target.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_a_reason_names_the_setting_that_was_left_alone():
+    plain = {one for many in MISTAKES.values() for one in many if re.fullmatch(r"\w+ \d", one.label)}
+    assert {one.label for one in plain} == {"stride 1", "dilation 1", "padding 0", "output_padding 0"}
+    for one in plain:
+        assert re.search(rf"\b{one.label.split()[0]}\b", one.reason), one
+
+
+@pytest.mark.parametrize("corners", [False, True])
+def test_both_answers_about_corners_are_mistaken_for_the_other(corners):
+    op = Bilinear(2, align_corners=corners)
+    found = {mistake.label for mistake, *_ in outcomes(op, torch.arange(4.0, dtype=torch.float64).view(1, 2, 2))}
+    assert f"align_corners={not corners}" in found and f"align_corners={corners}" not in found

@@ -186,8 +186,8 @@ def unchanged(a: Side, b: Side) -> int:
 
 def transposed_layers() -> int:
     """The transposed convolutions in torchvision's fcn_resnet50, counted on a network without memory for weights."""
-    from torchvision.models.segmentation import fcn_resnet50
+    import torchvision
 
     with torch.device("meta"):
-        network = fcn_resnet50(weights=None, weights_backbone=None)
+        network = torchvision.models.segmentation.fcn_resnet50(weights=None, weights_backbone=None)
     return sum(isinstance(layer, torch.nn.ConvTranspose2d) for layer in network.modules())

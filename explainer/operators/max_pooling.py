@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from explainer import geometry
 from explainer.operators.checks import Size, at_least, per_axis, require_input
 from explainer.operators.notation import Sizes, aligned, arguments, axis_names
 from explainer.operators.record import Record
+
+F = nn.functional
 
 
 @dataclass(frozen=True)

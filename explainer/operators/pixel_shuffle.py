@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
-import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from explainer.operators.checks import Size, at_least, one_of, per_axis, require_input
 from explainer.operators.notation import Sizes, axis_names
 from explainer.operators.record import Record
+
+F = nn.functional
 
 MODES = ("CRD", "DCR")
 

@@ -6,12 +6,13 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from explainer.operators.checks import MOST, Size, at_least, per_axis, require_input
 from explainer.operators.notation import Sizes, arguments, axis_names
 from explainer.operators.record import Record
+
+F = nn.functional
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch.nn.functional as F
+import torchvision
 from torch import Tensor, nn
-from torchvision.models import mobilenet_v2
 
 from explainer.segmentation.groups import GROUP_COUNT
 from explainer.segmentation.model import TRUNK_END, folded
@@ -73,7 +72,7 @@ class DeconvNet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        blocks = folded(mobilenet_v2(weights=None).features[:TRUNK_END])
+        blocks = folded(torchvision.models.mobilenet_v2(weights=None).features[:TRUNK_END])
         for layer in blocks.modules():
             if isinstance(layer, nn.Conv2d):
                 layer.stride = (1, 1)
@@ -95,7 +94,7 @@ class DeconvNet(nn.Module):
         for stage, rescale in zip(self.encoder, self.rescale, strict=False):
             x = stage(x)
             maps.append(x)
-            x, places = F.max_pool2d(x, 2, return_indices=True)
+            x, places = nn.functional.max_pool2d(x, 2, return_indices=True)
             indices.append(places)
             pooled.append(x)
             x = rescale(x)
@@ -129,8 +128,8 @@ def growing(channels: int, outputs: tuple[int, ...]) -> nn.Sequential:
 def unpool(x: Tensor, indices: Tensor | None) -> Tensor:
     """Double the sides: each value to the pixel that its index names, or to all four of its pixels (None)."""
     if indices is None:
-        return F.interpolate(x, scale_factor=2, mode="nearest")
-    return F.max_unpool2d(x, indices, [2, 2])
+        return nn.functional.interpolate(x, scale_factor=2, mode="nearest")
+    return nn.functional.max_unpool2d(x, indices, [2, 2])
 
 
 def check_sides(height: int, width: int) -> None:

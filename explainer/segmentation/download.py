@@ -37,9 +37,9 @@ _flights: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
 def torchvision_source(name: str) -> Source:
     """The address and digits of torchvision's weights (trained on COCO with VOC's labels) for a network."""
-    from torchvision.models import get_model_weights
+    import torchvision
 
-    url = str(get_model_weights(name).COCO_WITH_VOC_LABELS_V1.url)
+    url = str(torchvision.models.get_model_weights(name).COCO_WITH_VOC_LABELS_V1.url)
     found = re.search(r"-([0-9a-f]{8})\.pth$", url)
     if not found:
         raise WeightsError(f"The weights of {name} carry no checksum in their name, so they are not used.")

@@ -24,9 +24,9 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, get_args
 
 import torch
+import torchvision
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
-from torchvision.models import mobilenet_v2
 
 from explainer.segmentation.classes import CLASS_COUNT
 from explainer.segmentation.doubt import without_doubted
@@ -105,7 +105,7 @@ class FCN(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.features = folded(mobilenet_v2(weights=None).features[:TRUNK_END])
+        self.features = folded(torchvision.models.mobilenet_v2(weights=None).features[:TRUNK_END])
         self.head = ContextHead(STRIDE32_CHANNELS)
         self.skip16 = Skip(STRIDE16_CHANNELS, 96)
         self.skip8 = Skip(STRIDE8_CHANNELS, 64)

@@ -118,10 +118,12 @@ def _bundled() -> FCN:
 
 
 def _torchvision(name: str, progress: Progress | None) -> nn.Module:
-    from torchvision.models import get_model
+    import torchvision
 
     state: dict[str, Any] = torchvision_state(name, progress)
     kept = {key: value for key, value in state.items() if not key.startswith("aux_classifier.")}
-    net: nn.Module = get_model(name, weights=None, weights_backbone=None, num_classes=21, aux_loss=None)
+    net: nn.Module = torchvision.models.get_model(
+        name, weights=None, weights_backbone=None, num_classes=21, aux_loss=None
+    )
     net.load_state_dict(kept)
     return net

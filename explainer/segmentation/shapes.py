@@ -15,10 +15,10 @@ def torchvision_fcn_shapes(height: int, width: int) -> tuple[dict[str, tuple[int
     Returns:
         The shapes (N, C, H, W) of `input`, `features` (the dilated trunk's map), `scores` and `output`; the count.
     """
-    from torchvision.models.segmentation import fcn_resnet50
+    import torchvision
 
     with torch.device("meta"), torch.inference_mode():
-        net = fcn_resnet50(weights=None, weights_backbone=None, num_classes=21).eval()
+        net = torchvision.models.segmentation.fcn_resnet50(weights=None, weights_backbone=None, num_classes=21).eval()
         x = torch.empty(1, 3, height, width)
         features = net.backbone(x)["out"]
         found = {"input": x, "features": features, "scores": net.classifier(features), "output": net(x)["out"]}

@@ -76,13 +76,19 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
 
 
 def warm_up() -> None:
-    """Import what pages need once the first page is out, then take it out of the garbage collector's sight."""
+    """Import what pages need once the first page is out, then take it out of the garbage collector's sight.
+
+    A visitor's script may import the same at the same time. Two threads lock each other out, and one is refused, where
+    one begins with a part of a package and the other with the package, which imports the part. So torch and torchvision
+    are everywhere imported as a whole first, and the app's own packages here in a script's turn.
+    """
     begun = time.monotonic()
     FIRST_PAGE_DONE.wait(PATIENCE)
     import torch
-    import torchvision.models.segmentation  # noqa: F401
+    import torchvision  # noqa: F401
 
-    import explainer.ui.operator_page  # noqa: F401
+    with turn():
+        import explainer.ui.operator_page  # noqa: F401
 
     share_cores()
     torch.func.jvp(torch.abs, (torch.ones(1),), (torch.ones(1),))  # what it imports takes longer than a page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 
@@ -29,9 +30,14 @@ def test_an_answer_is_chosen_and_a_pixel_followed_through_all_poolings(visitor):
     page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.5)
     row = (figure.locator(".ix-says").text_content() or "").split("Row ")[1].split(":")[0]
     page.wait_for_url(re.compile(r"dn_at=\d+-\d+"))
+    mark = figure.locator(".ix-mark").evaluate("mark => [mark.style.left, mark.style.top].map(parseFloat)")
+    assert mark == pytest.approx([25, 50], abs=2), "the same place of the photo, in percent"
     figure.focus()
+    first = int(row.partition(",")[0])
     page.keyboard.press("ArrowDown")
-    expect(says).not_to_contain_text(f"Row {row}:")
+    expect(says).to_contain_text(f"Row {first + 2},")
+    page.keyboard.press("Shift+ArrowUp")
+    expect(says).to_contain_text(f"Row {first + 2 - 16},")
     visitor.settle()
     row = (says.text_content() or "").split("Row ")[1].split(":")[0]
     page.wait_for_timeout(800)
