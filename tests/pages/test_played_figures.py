@@ -1,0 +1,153 @@
+"""The figures that play in the browser alone, by hand: the sliding window, the lens, a course of learning."""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explainer.experiments.learning.course import Recipe
+from explainer.stage.bundle import bundle
+from explainer.threads import one_thread
+from explainer.ui import sliding
+from explainer.ui.learning.course import learned, player_data
+
+UI = Path(sliding.__file__).parent
+LOAD = "async js => { window.module = await import('data:text/javascript;base64,' + js); }"
+MOUNT = """data => window.module.default(
+  { data, parentElement: document.getElementById('host'), setStateValue() {}, setTriggerValue() {} })"""
+
+
+def mounted(browser, script: str, data: dict[str, Any]):
+    """A page with the component in it, whose clock the test moves."""
+    page = browser.new_page(viewport={"width": 900, "height": 700})
+    page.clock.install()
+    page.set_content("<div id=host></div>")
+    page.evaluate(LOAD, base64.b64encode(bundle(UI / script).encode()).decode())
+    page.evaluate(MOUNT, data)
+    return page
+
+
+def png(width: int, height: int) -> tuple[str, np.ndarray]:
+    """A picture in which every pixel has a color of its own, as an address and as pixels."""
+    pixels = np.zeros((height, width, 3), np.uint8)
+    pixels[..., 0], pixels[..., 1] = np.arange(width) * 3, np.arange(height)[:, None] * 3
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode(), pixels
+
+
+def pixel(page, canvas: str, x: int, y: int) -> list[int]:
+    """The color of one pixel of a canvas."""
+    read = "(canvas, [x, y]) => [...canvas.getContext('2d').getImageData(x, y, 1, 1).data].slice(0, 3)"
+    return page.locator(canvas).first.evaluate(read, [x, y])
+
+
+@pytest.fixture
+def window(browser):
+    """A photo of 40 x 30 with a place at every 10 pixels, 4 x 3 of them; each place has a class of its own."""
+    places = list(range(12))
+    sides = [{"side": 5, "labels": places, "agree": 0.5}, {"side": 9, "labels": [0] * 12, "agree": 0.97}]
+    whole = [(place + 1) % 12 for place in places]
+    names, colors = [f"class {place}" for place in places], ["#00ff00"] * 12
+    photo = png(40, 30)[0]
+    data = {"photo": photo, "width": 40, "height": 30, "step": 10, "rows": 3, "columns": 4, "sides": sides}
+    page = mounted(
+        browser, "sliding.js", data | {"whole": whole, "names": names, "colors": colors, "accent": "#0000ff"}
+    )
+    page.locator(".says b").wait_for()
+    yield page
+    page.close()
+
+
+def says(page) -> str:
+    return page.locator(".says").text_content()
+
+
+def test_the_window_names_the_pixel_in_its_middle_and_what_the_whole_photo_says(window):
+    assert says(window) == "class 6 The whole photo says: class 7."
+    for key, place in (("ArrowDown", 10), ("ArrowUp", 6), ("ArrowUp", 2), ("ArrowLeft", 1), ("ArrowRight", 2)):
+        window.locator("canvas.photo").press(key)
+        assert says(window) == f"class {place} The whole photo says: class {place + 1}.", key
+    window.locator("input[type=range]").fill("1")
+    assert says(window).startswith("class 0 ")
+    assert "With 9 × 9 pixels, 97% of the places" in window.locator(".alone").text_content()
+
+
+def test_the_patch_is_cut_out_around_the_place(window):
+    seen = png(40, 30)[1]
+    assert pixel(window, "canvas.patch", 2, 2) == [0, 0, 255]  # the middle is marked
+    for x, y in ((3, 2), (0, 0), (4, 4), (1, 3)):
+        assert pixel(window, "canvas.patch", x, y) == seen[10 + y - 2, 20 + x - 2].tolist()
+
+
+def test_sliding_goes_to_the_next_place_and_stops_when_asked(window):
+    window.get_by_role("button", name="Slide").click()
+    window.clock.run_for(150)
+    assert says(window).startswith("class 7 ")
+    window.clock.run_for(140)
+    assert says(window).startswith("class 8 ")
+    window.get_by_role("button", name="Pause").click()
+    window.clock.run_for(1000)
+    assert says(window).startswith("class 8 ")
+
+
+@pytest.mark.parametrize("finer", [1, 2])
+def test_the_lens_shows_the_same_window_of_every_picture(browser, finer):
+    address, seen = png(40 * finer, 40 * finer)
+    pictures = [{"uri": address, "title": name, "note": "", "alt": name} for name in "ab"]
+    page = mounted(browser, "lens.js", {"pictures": pictures, "side": 40, "accent": "#0000ff", "start": [3, 5]})
+    page.wait_for_function("() => [...document.querySelectorAll('canvas.close')].every(one => "
+                           "one.getContext('2d').getImageData(9, 9, 1, 1).data[3])")  # fmt: skip
+    corners = [pixel(page, "canvas.close", *place) for place in ((0, 0), (17, 17))]
+    expected = [seen[5 * finer, 3 * finer], seen[(5 + 17) * finer, (3 + 17) * finer]]
+    assert np.abs(np.array(corners) - np.array(expected)).max() <= 3 * finer  # the glass shows one of `finer` pixels
+    page.locator(".lens").press("ArrowDown")
+    page.locator(".lens").press("ArrowRight")
+    assert np.abs(np.array(pixel(page, "canvas.close", 0, 0)) - seen[9 * finer, 7 * finer]).max() <= 3 * finer
+    for _ in range(12):
+        page.locator(".lens").press("ArrowRight")
+    assert np.abs(np.array(pixel(page, "canvas.close", 0, 0)) - seen[9 * finer, 22 * finer]).max() <= 3 * finer
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def course() -> dict[str, Any]:
+    with one_thread():
+        return player_data(learned(Recipe(kernel=4, steps=50)))
+
+
+def test_a_course_is_stepped_by_keys_and_tells_each_look(browser, course):
+    page = mounted(browser, "learning/learning.js", course)
+    root, count = page.locator(".learning"), page.locator(".learn-count")
+    last = len(course["looks"]) - 1
+    for key, place in (("Home", 0), ("ArrowRight", 1), ("ArrowLeft", 0), ("End", last), ("ArrowRight", last)):
+        root.press(key)
+        assert count.text_content() == f"step {course['looks'][place]['step']} of {course['steps']}", key
+        assert page.locator(".learn-says").text_content() == course["looks"][place]["says"]
+    look = course["looks"][last]
+    rivals = [["learned", min(look["psnr"], course["cap"])], *course["rivals"]]
+    widths = [
+        float(one.removesuffix("px"))
+        for one in page.locator(".learn-rival i").evaluate_all("all => all.map(one => one.style.width)")
+    ]
+    ahead = [max(0, min(value, course["cap"]) - course["floor"]) for _, value in rivals]
+    assert widths == pytest.approx([90 * one / course["most_ahead"] for one in ahead], abs=0.1)
+    page.close()
+
+
+def test_a_course_plays_to_its_end(browser, course):
+    page = mounted(browser, "learning/learning.js", course)
+    page.locator(".learning").press("Home")
+    page.get_by_role("button", name="Play").click()
+    page.clock.run_for(115)
+    assert page.locator(".learn-count").text_content().startswith(f"step {course['looks'][1]['step']} ")
+    page.clock.run_for(110 * (len(course["looks"]) + 2))
+    assert page.locator(".learn-count").text_content().startswith(f"step {course['looks'][-1]['step']} ")
+    assert page.get_by_role("button", name="Play").count() == 1
+    page.close()
