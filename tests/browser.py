@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, Error, Playwright
+from playwright.sync_api import Browser, Error, Page, Playwright
 
 #: The headless shell first: a browser without its own windows needs a quarter of the processor's time.
 NAMES = (
@@ -59,3 +60,9 @@ def arguments() -> list[str]:
     """Quiet start-up; Chromium refuses its sandbox to root, as in most containers."""
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return [*QUIET, "--no-sandbox"] if as_root else list(QUIET)
+
+
+def load(page: Page, script: str) -> None:
+    """Import a module's text into a page; what it exports is at `window.module`."""
+    address = "data:text/javascript;base64," + base64.b64encode(script.encode()).decode()
+    page.evaluate("async address => { window.module = await import(address); }", address)

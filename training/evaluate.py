@@ -64,6 +64,12 @@ def renamed(name: str, one: Networks) -> Networks:
     return lambda rgb, voc: dict(zip((name,), one(rgb, voc).values(), strict=True))
 
 
+def shown_of_coco(one: Found) -> float:
+    """Mean IoU on COCO's photos over the classes that they show; NaN without such photos."""
+    counts = one.families.get("coco")
+    return counts.mean_iou(counts.shown()) if counts else np.nan
+
+
 def class_table(found: dict[str, Found], kind: str) -> str:
     """IoU in percent, a row for each class that occurs, a column for each network, as Markdown."""
     judged = {name: one.families[kind] for name, one in found.items() if kind in one.families}
@@ -74,7 +80,7 @@ def class_table(found: dict[str, Found], kind: str) -> str:
     means = [number(found[name].means()[kind]) for name in judged]
     lines.append("| **mean IoU** | " + " | ".join(f"**{mean}**" for mean in means) + " |")
     if kind == "coco":
-        shown = [number(counts.mean_iou(counts.shown())) for counts in judged.values()]
+        shown = [number(shown_of_coco(found[name])) for name in judged]
         lines.append("| mean over the classes that are there | " + " | ".join(shown) + " |")
     lines.append("| pixel accuracy | " + " | ".join(number(counts.accuracy()) for counts in judged.values()) + " |")
     if kind == "voc":
@@ -86,12 +92,6 @@ def class_table(found: dict[str, Found], kind: str) -> str:
 def number(share: float) -> str:
     """A share in percent, one decimal; a dash where there is none."""
     return "-" if np.isnan(share) else f"{100 * share:.1f}"
-
-
-def shown_of_coco(one: Found) -> float:
-    """Mean IoU on COCO's photos over the classes that they show; NaN without such photos."""
-    counts = one.families.get("coco")
-    return counts.mean_iou(counts.shown()) if counts else np.nan
 
 
 COLUMNS: dict[str, Callable[[Found], float]] = {
@@ -160,8 +160,11 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--sizes", action="store_true", help=f"compare the working sizes {SIZES} instead")
     parser.add_argument("--confusion", action="store_true", help="also say what is taken for what")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--json", type=Path, help="also write the numbers here")
-    return parser.parse_args(argv)
+    parser.add_argument("--json", type=Path, help="also write the numbers here, those of the photos as they are")
+    options = parser.parse_args(argv)
+    if options.versions < 1:
+        parser.error(f"--versions is {options.versions}; it must be at least 1.")
+    return options
 
 
 def main(argv: list[str]) -> int:

@@ -12,7 +12,7 @@ from explainer.operators.checks import Size, at_least, one_of, per_axis, require
 from explainer.operators.notation import Sizes, axis_names
 from explainer.operators.record import Record
 
-F = nn.functional
+F = nn.functional  # torch comes as a whole first: tests/test_architecture.py says why
 
 MODES = ("CRD", "DCR")
 

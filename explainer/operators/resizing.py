@@ -12,7 +12,7 @@ from explainer.operators.checks import MOST, Size, at_least, per_axis, require_i
 from explainer.operators.notation import Sizes, arguments, axis_names
 from explainer.operators.record import Record
 
-F = nn.functional
+F = nn.functional  # torch comes as a whole first: tests/test_architecture.py says why
 
 
 @dataclass(frozen=True)

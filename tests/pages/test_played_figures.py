@@ -16,9 +16,9 @@ from explainer.stage.bundle import bundle
 from explainer.threads import one_thread
 from explainer.ui import sliding
 from explainer.ui.learning.course import learned, player_data
+from tests.browser import load
 
 UI = Path(sliding.__file__).parent
-LOAD = "async js => { window.module = await import('data:text/javascript;base64,' + js); }"
 MOUNT = """data => window.module.default(
   { data, parentElement: document.getElementById('host'), setStateValue() {}, setTriggerValue() {} })"""
 
@@ -28,7 +28,7 @@ def mounted(browser, script: str, data: dict[str, Any]):
     page = browser.new_page(viewport={"width": 900, "height": 700})
     page.clock.install()
     page.set_content("<div id=host></div>")
-    page.evaluate(LOAD, base64.b64encode(bundle(UI / script).encode()).decode())
+    load(page, bundle(UI / script))
     page.evaluate(MOUNT, data)
     return page
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from pathlib import Path
 
@@ -16,9 +15,9 @@ from explainer.operators import Bilinear, to_nested
 from explainer.stage.bundle import bundle
 from explainer.ui import sampling
 from explainer.ui.sampling import sampling_data
+from tests.browser import load
 
 X = torch.tensor([[1.0, 2], [3, 4]], dtype=torch.float64)
-LOAD = "async js => { window.module = await import('data:text/javascript;base64,' + js); }"
 MOUNT = "data => window.module.default({ data, parentElement: document.getElementById('host') })"
 
 
@@ -28,8 +27,7 @@ def point(browser):
     page = browser.new_page(viewport={"width": 480, "height": 640}, has_touch=True)
     css = (Path(sampling.__file__).parent / "sampling.css").read_text(encoding="utf-8")
     page.set_content(f"<style>{css}</style><div id=host></div>")
-    js = bundle(Path(sampling.__file__).parent / "sampling.js")
-    page.evaluate(LOAD, base64.b64encode(js.encode()).decode())
+    load(page, bundle(Path(sampling.__file__).parent / "sampling.js"))
     page.evaluate(MOUNT, json.loads(sampling_data(Bilinear(2), to_nested(X))))
     yield page
     page.close()

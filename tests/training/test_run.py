@@ -267,6 +267,9 @@ def test_evaluate_prints_tables_of_all_networks(
     rows = capsys.readouterr().out.partition("The mean of 3 versions")[2].strip().splitlines()[2:]
     assert [row.split(" | ")[0] for row in rows[2:]] == [f"| {name}" for name in numbers if "deeplab" not in name]
     assert re.fullmatch(r"\| all background \|( \d+\.\d \(\d+\.\d to \d+\.\d\) \|){4}", rows[-1]), rows[-1]
+    with pytest.raises(SystemExit):
+        main(["evaluate", *common, "--versions", "0"])
+    assert "--versions is 0; it must be at least 1." in capsys.readouterr().err
     monkeypatch.setattr(evaluate, "SIZES", (97, 161))
     assert main(["evaluate", *common, "--sizes", "--part", "test", "--versions", "2"]) == 0
     out = capsys.readouterr().out
