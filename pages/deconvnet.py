@@ -28,7 +28,7 @@ def show_journey() -> None:
         show_figure(settings, photo, other, journey)
         end_of_figure()
         show_story(journey)
-        show_more(photo, other, journey, settings)
+        show_more(settings.prefix, photo, other, journey)
 
 
 show_journey()

@@ -47,7 +47,7 @@ def show_labelled() -> None:
     )
     if answer is not None:
         show_cost(photo, answer)
-        show_more(photo, request, answer, settings)
+        show_more(settings.prefix, photo, request, answer)
 
 
 show_labelled()

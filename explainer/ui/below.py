@@ -21,6 +21,8 @@ from explainer.ui.page_record import OperatorPage, PageState
 from explainer.ui.shelf import Shelf
 from explainer.ui.stage import show_downloads
 
+FILES, LINK = ":material/download: Download", ":material/link: Link"
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -63,11 +65,10 @@ def show_below(page: OperatorPage, state: PageState, scene: Scene, stage: str, e
 
 def show_facts(words: str, example: Example, told: Facts, scene: Scene, stage: str) -> None:
     """As `show_below`, of facts that are known."""
-    st.caption(f"**{example.title}.** {example.note} *Source: {example.source}.*")
-    with abreast(f"{stage}_facts"):
-        st.markdown(words)
-        show_proofs(told.proofs, told.size)
-    show_tabs(scene, stage, told.code, example.note, told.others)
+    with abreast(f"facts_{stage}"):
+        st.markdown(f":small[**{example.title}.** {example.note} *Source: {example.source}.*]\n\n{words}")
+        st.markdown(proofs_text(told.proofs, told.size))
+    show_take_away(scene, stage, told.code, example.note, told.others)
 
 
 def show_beliefs(page: str) -> None:
@@ -77,35 +78,28 @@ def show_beliefs(page: str) -> None:
         show_lessons(found)
 
 
-def show_tabs(scene: Scene, stage: str, code: str, note: str, others: Mapping[str, Snippet] | None = None) -> None:
-    """The code, the files and the link; only the open one is drawn.
+def show_take_away(scene: Scene, stage: str, code: str, note: str, others: Mapping[str, Snippet] | None = None) -> None:
+    """What can be taken away of a case, one at a time: its program in each framework, the files, the link.
 
-    No part of its own: a part inside a part costs every change more than a tab, seldom changed, saves.
+    One row of buttons: tabs with frameworks in one of them are five messages more for every change of a setting. No
+    part of its own either: a part inside a part costs every change more than this row, seldom used, saves.
     """
-    program, files, address = st.tabs(["Code", "Download", "Link"], key=f"{stage}_tabs", on_change="rerun")
-    with program:
-        if program.open:
-            show_code(Snippet(code, "This program prints exactly the numbers above."), others or {}, stage)
-    with files:
-        if files.open:
-            show_downloads(scene, stage, note)
-    with address:
-        if address.open:
-            st.caption("The address bar holds the whole state of this page: settings, reading order and step.")
-            show_address(f"{stage}_address")
-            show_class_link(stage)
+    function = Snippet(code, "This program prints exactly the numbers above.")
+    programs = {"torch function": function, **others} if others else {"Code": function}
+    chosen = st.segmented_control("Take away", [*programs, FILES, LINK], default=next(iter(programs)), required=True,
+                                  key=f"{stage}_take", wrap=True, label_visibility="collapsed")  # fmt: skip
+    if chosen == FILES:
+        show_downloads(scene, stage, note)
+    elif chosen == LINK:
+        st.caption("The address bar holds the whole state of this page: settings, reading order and step.")
+        show_address(f"{stage}_address")
+        show_class_link(stage)
+    else:
+        show_code(programs[str(chosen)])
 
 
-def show_code(function: Snippet, others: Mapping[str, Snippet], stage: str) -> None:
-    """torch's function first; the other frameworks to choose, each with the line that says where it differs."""
-    written = {"torch function": function, **others}
-    key = f"{stage}_dialect"
-    if st.session_state.get(key) not in written:  # another operator of the page has other frameworks
-        st.session_state.pop(key, None)
-    if others:
-        st.segmented_control("Framework", list(written), default="torch function", required=True, key=key, wrap=True,
-                             label_visibility="collapsed")  # fmt: skip
-    shown = written[st.session_state.get(key, "torch function")]
+def show_code(shown: Snippet) -> None:
+    """A program, with the line that says where its framework differs."""
     if shown.note:
         st.caption(shown.note)
     if shown.code:
@@ -113,10 +107,15 @@ def show_code(function: Snippet, others: Mapping[str, Snippet], stage: str) -> N
 
 
 def show_proofs(proofs: Sequence[Proof], size: Sequence[str] = ()) -> None:
+    """As `proofs_text`, in a frame."""
+    with st.container(border=True):
+        st.markdown(proofs_text(proofs, size))
+
+
+def proofs_text(proofs: Sequence[Proof], size: Sequence[str] = ()) -> str:
     """One line for each claim, with the largest difference that torch found just now; then the size's formulas."""
     formulas = ["---", "**The size**", *(f"$$\n{line}\n$$" for line in size)] if size else []
-    with st.container(border=True):
-        st.markdown("\n\n".join(["**Checked just now, in float64**", *map(settled, proofs), *formulas]))
+    return "\n\n".join(["**Checked just now, in float64**", *map(settled, proofs), *formulas])
 
 
 def settled(proof: Proof) -> str:

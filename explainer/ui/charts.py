@@ -29,10 +29,13 @@ def draw_chart(made_from: str, alt: str, key: str, _figure: Any) -> None:
 
 def show_rows(rows: Sequence[Row], alt: str) -> None:
     """A table of texts (Markdown) with the same columns in every row; `alt` says what it holds."""
-    draw_rows(tuple(tuple(row.items()) for row in rows), alt)
+    draw_rows(repr(rows), alt, rows)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
-def draw_rows(rows: tuple[tuple[tuple[str, str], ...], ...], alt: str) -> None:
-    """As `show_rows`, for the first who asks; everybody else gets the same message."""
-    st.table([dict(row) for row in rows], hide_index=True, alt=alt)
+def draw_rows(made_from: str, alt: str, _rows: Sequence[Row]) -> None:
+    """As `show_rows`, for the first who asks; everybody else gets the same message.
+
+    One text is the key: Streamlit takes longer over each of many small ones than over all of them in one.
+    """
+    st.table(list(_rows), hide_index=True, alt=alt)

@@ -19,7 +19,6 @@ from explainer.operators import Operator
 from explainer.operators.kernels import KERNELS
 from explainer.scene.letters import Symbols
 from explainer.scene.view import View
-from explainer.ui import locks
 from explainer.ui.page_record import MOST_PIXELS, Field, OperatorPage, PageState
 from explainer.ui.settings import Settings
 from explainer.ui.shelf import Shelf
@@ -38,19 +37,21 @@ def choose(
 
     `row` is the one line above the stage; everything folds into its popovers.
     """
-    parameters = row.container(horizontal=True, width="content", vertical_alignment="center", gap="small",
-                               key=f"hold_settings_{page.prefix}")  # fmt: skip
+    parameters = row.popover("Settings", icon=":material/tune:", key=f"hold_settings_{page.prefix}")
     numbers = row.popover("Numbers", icon=":material/edit:", key=f"hold_numbers_{page.prefix}")
     views = row.popover("View", icon=":material/visibility:", key=f"hold_view_{page.prefix}")
     with numbers:
         x, weight, symbols = choose_numbers(page, settings, state)
     try:
-        op = choose_operator(page, settings, parameters, example, weight, shape_of(x))
+        with parameters:
+            op, told = choose_operator(page, settings, example, weight, shape_of(x))
     except ValueError as problem:
         st.error(f"Torch refuses this: {problem}")
         return None
     with views:
         view = choose_view(page, settings, example, symbols)
+    if "settings" not in settings.locks.hidden:
+        row.markdown(told, width="content")
     return PageState(op, x, view, example.title)
 
 
@@ -105,7 +106,7 @@ def choose_kernel(settings: Settings, state: Mapping[str, str]) -> tuple[Channel
     default = state["kernel"]
     values, letters = choose_grid(settings, "kernel", "Kernel", default)
     st.pills("Fill the kernel with", list(KERNELS), key=settings.key("fill"), on_change=fill, args=(settings, default),
-             disabled=locks.is_locked("numbers"))  # fmt: skip
+             disabled=settings.locks.holds("numbers"))  # fmt: skip
     return values, letters
 
 
@@ -137,29 +138,27 @@ def fill(settings: Settings, default: str) -> None:
 
 
 def choose_operator(
-    page: OperatorPage, settings: Settings, place: DeltaGenerator, example: Example, weight: Any, shape: tuple[int, ...]
-) -> Operator:
-    """A popover with one select box for each field, offering what torch accepts together with the fields before it."""
+    page: OperatorPage, settings: Settings, example: Example, weight: Any, shape: tuple[int, ...]
+) -> tuple[Operator, str]:
+    """One select box for each field, offering what torch accepts together with the fields before it; the operator that
+    they make, and their values in a few letters."""
     fixed = {} if weight is None else {"weight": weight}
     params = page.params_of(example.op, example.case["params"])
     chosen, told = {one.name: one.neutral for one in page.fields}, []
-    with place.popover("Settings", icon=":material/tune:"):
-        for one in page.fields:
-            default = tuples_of(params.get(one.name, one.options[0]))
-            candidates = list(dict.fromkeys((*one.options, *(one.pairs if len(shape) == 3 else ()), default)))
-            allowed = fitting(page, {**fixed, **chosen}, one, candidates, shape)
-            if not allowed:
-                page.make(**fixed, **{**chosen, one.name: default})(sample(shape))
-                raise ValueError("the output would have too many pixels for a picture; make the input smaller.")
-            if len(allowed) == 1 and page.picks:  # of no use to the operator that was picked
-                chosen[one.name] = allowed[0]
-            else:
-                chosen[one.name] = settings.choice(one.name, one.label, allowed, default, help=one.help)
-            plain = chosen[one.name] is None or (page.picks and chosen[one.name] is one.neutral)
-            told.append("" if plain else one.short(chosen[one.name]))
-    op = made(page, {**fixed, **chosen}, shape)
-    place.markdown(" · ".join(filter(None, told)), width="content")
-    return op
+    for one in page.fields:
+        default = tuples_of(params.get(one.name, one.options[0]))
+        candidates = list(dict.fromkeys((*one.options, *(one.pairs if len(shape) == 3 else ()), default)))
+        allowed = fitting(page, {**fixed, **chosen}, one, candidates, shape)
+        if not allowed:
+            page.make(**fixed, **{**chosen, one.name: default})(sample(shape))
+            raise ValueError("the output would have too many pixels for a picture; make the input smaller.")
+        if len(allowed) == 1 and page.picks:  # of no use to the operator that was picked
+            chosen[one.name] = allowed[0]
+        else:
+            chosen[one.name] = settings.choice(one.name, one.label, allowed, default, help=one.help)
+        plain = chosen[one.name] is None or (page.picks and chosen[one.name] is one.neutral)
+        told.append("" if plain else one.short(chosen[one.name]))
+    return made(page, {**fixed, **chosen}, shape), " · ".join(filter(None, told))
 
 
 _made: Shelf[Operator] = Shelf(1024)
@@ -225,6 +224,6 @@ def choose_view(page: OperatorPage, settings: Settings, example: Example, symbol
         help="Zeros inserted, then an ordinary convolution. Shown for numbers.",
         disabled=symbols is not None,
     )
-    editable = not locks.is_locked("numbers")
+    editable = not settings.locks.holds("numbers")
     shown = View(matrix=matrix, order=example.order, symbols=symbols, editable=editable)
     return replace(shown, transpose=page.transpose and matrix, readings=readings and not symbols)

@@ -54,11 +54,23 @@ class Locks:
     page: str = ""
     params: dict[str, str] = field(default_factory=dict)
 
+    def holds(self, control: str) -> bool:
+        """Whether a control is fixed or hidden."""
+        return control in self.hidden or control in self.fixed or (control == "seed" and self.seed)
+
+    def fixes_setting(self, name: str) -> bool:
+        """Whether the setting of that name (without the page's prefix) may not be changed."""
+        return self.holds(BELONGS.get(name, "settings"))
+
     def text(self) -> str:
         """As it stands in the URL."""
         words = [f"hide-{name}" for name in CONTROLS if name in self.hidden]
         words += [f"fix-{name}" for name in CONTROLS if name in self.fixed]
         return ".".join([*words, *([PREDICT] if self.predict else []), *([SEED] if self.seed else [])])
+
+
+#: Without a class link nothing is held.
+NONE = Locks()
 
 
 def read(text: str, page: str = "", params: dict[str, str] | None = None) -> Locks:
@@ -108,24 +120,13 @@ def must_hold(name: str, stem: str, locks: Locks) -> bool:
     if prefix not in entry(stem).prefixes or setting.startswith("stage_step"):
         return False
     stage = {"stage_order": "order", "stage_view": "reading"}
-    return is_locked(stage.get(setting, BELONGS.get(setting, "settings")))
-
-
-def is_locked(control: str) -> bool:
-    """Whether a control is fixed or hidden."""
-    locks = current()
-    return locks is not None and (control in locks.hidden | locks.fixed or (control == "seed" and locks.seed))
+    return locks.holds(stage[setting]) if setting in stage else locks.fixes_setting(setting)
 
 
 def is_hidden(control: str) -> bool:
     """Whether a control is hidden."""
     locks = current()
     return locks is not None and control in locks.hidden
-
-
-def is_fixed_setting(name: str) -> bool:
-    """Whether the setting of that name (without the page's prefix) may not be changed."""
-    return is_locked(BELONGS.get(name, "settings"))
 
 
 def seed() -> str:
@@ -140,8 +141,8 @@ def for_stage() -> dict[str, bool | str]:
     locks = current()
     if locks is None:
         return {}
-    said: dict[str, bool | str] = {"predict": locks.predict, "edit": is_locked("numbers")}
-    return said | {one: HIDDEN if one in locks.hidden else FIXED for one in ("order", "reading") if is_locked(one)}
+    said: dict[str, bool | str] = {"predict": locks.predict, "edit": locks.holds("numbers")}
+    return said | {one: HIDDEN if one in locks.hidden else FIXED for one in ("order", "reading") if locks.holds(one)}
 
 
 def hide(locks: Locks, stem: str) -> None:

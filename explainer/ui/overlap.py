@@ -28,7 +28,7 @@ from explainer.scene.panels import Scene
 from explainer.scene.view import View
 from explainer.segmentation.samples import sample
 from explainer.ui.aside import aside
-from explainer.ui.below import show_proofs, show_tabs
+from explainer.ui.below import show_proofs, show_take_away
 from explainer.ui.charts import show_chart, show_rows
 from explainer.ui.part import part
 from explainer.ui.settings import Settings
@@ -57,7 +57,7 @@ def show_examples(prefix: str, page: str) -> None:
         show_layers(example)
     show_stage(scene, key)
     show_proofs(proofs_of(example))
-    show_tabs(scene, key, code_of(example), example.note)
+    show_take_away(scene, key, code_of(example), example.note)
 
 
 @lru_cache(maxsize=16)

@@ -33,14 +33,17 @@ def encode(value: Any) -> str:
 
 
 class Settings:
-    """The settings of one page.
+    """The settings of one page, in one run of its script: address and class link are read once, here.
 
     Attributes:
         prefix: start of every key of this page.
+        locks: what the visit's class link says.
     """
 
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
+        self.locks = locks.current() or locks.NONE
+        self._asked = st.query_params.to_dict()
         self._complaints: list[str] = []
         self._shown: list[str] = []
         self._readable: list[str] = []
@@ -58,7 +61,7 @@ class Settings:
             return
         known = dict.fromkeys(self._readable)
         quiet = {f"{stage}_{name}" for stage in stages for name in ("step", "order", "view")}
-        for asked in st.query_params:
+        for asked in self._asked:
             bare = self.key(asked) if self.key(asked) in known and asked != "example" else None
             if asked in known or asked in quiet or not (bare or asked.startswith(f"{self.prefix}_")):
                 continue
@@ -74,7 +77,7 @@ class Settings:
         key = self.key("example")
         self._readable.append(key)
         self.check_url("example", "example", titles)
-        asked = st.query_params.get(key) or st.query_params.get("example")
+        asked = self._asked.get(key) or self._asked.get("example")
         if asked in titles and (st.session_state.get(ARRIVED) or key not in st.session_state):
             self.arrive(asked, state_of(asked))
 
@@ -93,7 +96,7 @@ class Settings:
             format_func=titles.__getitem__,
             persist_state="session",
             label_visibility="collapsed",
-            disabled=locks.is_fixed_setting("example"),
+            disabled=self.locks.fixes_setting("example"),
         )
         return str(slug)
 
@@ -101,7 +104,7 @@ class Settings:
         """Come in by a link: its example, and none of the settings left from an earlier visit but those it names."""
         st.session_state[self.key("example")] = slug
         left = {name: text for name, text in state.items() if self.key(name) in st.session_state}
-        self.adopt({name: text for name, text in left.items() if self.key(name) not in st.query_params})
+        self.adopt({name: text for name, text in left.items() if self.key(name) not in self._asked})
 
     def choice(self, name: str, label: str, options: Sequence[Any], default: Any, **more: Any) -> Any:
         """A select box over values; returns the value itself, not its text."""
@@ -131,7 +134,7 @@ class Settings:
     def bound(self, name: str, more: dict[str, Any]) -> dict[str, Any]:
         """What ties a widget to its key, the URL and the notices, and `more`; a class link may have fixed it."""
         self._readable.append(self.key(name))
-        fixed = {"disabled": True} if locks.is_fixed_setting(name) else {}
+        fixed = {"disabled": True} if self.locks.fixes_setting(name) else {}
         return {"key": self.key(name), "bind": "query-params", "on_change": self.forget_notes, **more, **fixed}
 
     def text(self, name: str, label: str, default: str, **more: Any) -> str:
@@ -155,7 +158,7 @@ class Settings:
 
     def check_url(self, name: str, label: str, allowed: dict[str, Any]) -> None:
         """Remember a notice if the URL asks for something that this setting cannot be."""
-        raw = st.query_params.get(self.key(name))
+        raw = self._asked.get(self.key(name))
         if raw is not None and raw not in allowed and raw.lower() not in allowed:
             shown = escaped(repr(raw if len(raw) <= 24 else raw[:24] + "…"))
             self.note(

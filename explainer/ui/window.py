@@ -152,19 +152,16 @@ def show_labels(choice: Choice, _found: Comparison) -> None:
     photo, *_ = prepared(choice.name)
     found = _found
     ways = (("patch by patch", found.patches), ("in one pass", found.dense))
-    with st.grid(3, min_column_width=240) as grid:
-        with grid.cell():
-            st.image(
-                enlarged(with_patches(photo, choice), ZOOM), width="stretch", alt="The photo with four of the patches"
-            )
-            credit = f"{sample(choice.name).title} ({sample(choice.name).credit})"
-            st.caption(f"Four of {found.agreement.size} patches, {choice.side} × {choice.side} pixels each. {credit}")
+    with st.grid(3, min_column_width=240):
+        credit = f"{sample(choice.name).title} ({sample(choice.name).credit})"
+        said = f"Four of {found.agreement.size} patches, {choice.side} × {choice.side} pixels each. {credit}"
+        framed = enlarged(with_patches(photo, choice), ZOOM)
+        st.image(framed, said, width="stretch", alt="The photo with four of the patches")
         for title, scores in ways:
-            with grid.cell():
-                labels = spread(scores.argmax(0).astype(np.uint8), photo.shape[:2], choice.step)
-                names = ", ".join(display_name(int(one), "all") for one in np.unique(labels))
-                st.image(enlarged(overlay(photo, labels), ZOOM), width="stretch", alt=f"Classes {title}: {names}")
-                st.caption(f"Classified **{title}**: {names}")
+            labels = spread(scores.argmax(0).astype(np.uint8), photo.shape[:2], choice.step)
+            names = ", ".join(display_name(int(one), "all") for one in np.unique(labels))
+            colored = enlarged(overlay(photo, labels), ZOOM)
+            st.image(colored, f"Classified **{title}**: {names}", width="stretch", alt=f"Classes {title}: {names}")
 
 
 def with_patches(photo: Pixels, choice: Choice) -> Pixels:

@@ -92,7 +92,7 @@ def test_step_survives_theme_full_screen_and_an_unrelated_rerun(visitor):
     expect(count(page)).to_have_text("3 / 9")
     page.emulate_media(color_scheme="dark")
     expect(count(page)).to_have_text("3 / 9")
-    page.get_by_role("tab", name="Code").click()
+    page.get_by_role("radio", name="numpy loop").click()
     expect(count(page)).to_have_text("3 / 9")
     button(page, "Full screen").click()
     page.wait_for_function("document.fullscreenElement !== null")
@@ -138,9 +138,9 @@ def test_the_address_carries_the_state(visitor):
     assert shown(page, "output") == numbers
 
 
-def test_the_link_tab_follows_the_address(visitor):
+def test_the_link_below_follows_the_address(visitor):
     page = visitor.open("transposed-convolution")
-    page.get_by_role("tab", name="Link").click()
+    page.get_by_role("radio", name="Link").click()
     link = page.locator(".address")
     expect(link.locator("code")).to_have_text(page.url)
     button(page, "Last step").click()
@@ -234,7 +234,7 @@ def test_typing_into_a_cell_recomputes(visitor):
 @pytest.mark.parametrize(("label", "magic"), [("GIF", b"GIF8"), ("PNG", b"\x89PNG"), ("HTML", b"<!DOCTYPE html")])
 def test_files_to_take_away(visitor, label, magic, tmp_path):
     page = visitor.open("bilinear-upsampling")
-    page.get_by_role("tab", name="Download").click()
+    page.get_by_role("radio", name="Download").click()
     with page.expect_download() as download:
         page.get_by_role("button", name=label).click()
     target = tmp_path / download.value.suggested_filename

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.quiz import question
+from explainer.ui.below import LINK
 from explainer.ui.locks import CONTROLS, read
 from tests.components import components_of, sent_to
 from tests.pages.operator_page import ENTRY, open_page
@@ -74,7 +75,7 @@ def test_another_address_and_another_page_do_not_undo_it():
 def test_below_and_other_pages_can_be_hidden():
     app = open_page("bed_of_nails", **{"class": "hide-below.hide-pages"})
     assert len([one for one in components_of(app)]) == 1
-    assert len(app.get("page_link")) == 0 and not app.tabs
+    assert len(app.get("page_link")) == 0 and not app.get("button_group")
 
 
 def test_the_seed_of_a_link_holds_on_every_page():
@@ -89,7 +90,7 @@ def test_the_seed_of_a_link_holds_on_every_page():
 
 def test_the_dialog_makes_a_link_that_says_what_was_chosen():
     app = open_page("bed_of_nails", bn_example="lecture-nails", bn_stride="3")
-    app.session_state["bn_stage_tabs"] = "Link"
+    app.session_state["bn_stage_take"] = LINK
     app.run().button(key="bn_stage_class").click().run()
     groups = {one.key: one for one in app.get("button_group")}
     assert {key.removeprefix("class_") for key in groups if key and key.startswith("class_")} == set(CONTROLS)
@@ -106,7 +107,7 @@ def test_the_dialog_makes_a_link_that_says_what_was_chosen():
     assert any("data:image/svg+xml" in str(one.proto) for one in app.get("html"))
     opened = open_page("bed_of_nails", **query)
     assert opened.selectbox(key="bn_stride").disabled and opened.selectbox(key="bn_stride").value == "3"
-    assert stage(opened)["locks"]["predict"] is True and not opened.tabs
+    assert stage(opened)["locks"]["predict"] is True and not opened.get("button_group")
 
 
 @pytest.mark.parametrize(

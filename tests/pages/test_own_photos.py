@@ -38,7 +38,7 @@ def test_every_good_file_is_labelled(visitor: AppTest, case: Case):
     assert sentences(visitor) == []
     assert view(visitor)["layers"][0]["legend"]
     photo = read_photo(case.data)
-    assert any(one.value.startswith(f"Photo {photo.width} × {photo.height};") for one in visitor.caption)
+    assert any(f"Photo {photo.width} × {photo.height};" in one.value for one in visitor.markdown)
     if case.notice:
         assert any(case.notice in one.value for one in visitor.info)
 

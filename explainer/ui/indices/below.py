@@ -44,8 +44,9 @@ def show_story(journey: Journey) -> None:
 
 
 @part
-def show_more(photo: ShownPhoto, other: ShownPhoto, journey: Journey, settings: Settings) -> None:
+def show_more(prefix: str, photo: ShownPhoto, other: ShownPhoto, journey: Journey) -> None:
     """Tabs, of which only the open one is computed."""
+    settings = Settings(prefix)
     settings.check_url("more", "tab", dict.fromkeys(TITLES))
     settings.show_notes("more")
     never_seen, beside, away = st.tabs(TITLES, key=settings.key("more"), on_change="rerun", bind="query-params")

@@ -53,14 +53,14 @@ def show_cost(photo: ShownPhoto, answer: Labelled) -> None:
     height, width = answer.working_size
     total = sum(answer.milliseconds.values())
     count = len(answer.probabilities)
+    parts = " · ".join(f"{name} {answer.milliseconds[name]:.0f}" for name in STAGES if name in answer.milliseconds)
     with st.container(border=True):
-        parts = " · ".join(f"{name} {answer.milliseconds[name]:.0f}" for name in STAGES if name in answer.milliseconds)
-        st.markdown(f"**{total / 1000:.2g} s** on **{answer.device}**, in milliseconds: {parts}")
-        st.caption(
-            f"Photo {photo.width} × {photo.height}; the network saw {width} × {height} pixels. Weights "
+        st.markdown(
+            f"**{total / 1000:.2g} s** on **{answer.device}**, in milliseconds: {parts}\n\n"
+            f":small[Photo {photo.width} × {photo.height}; the network saw {width} × {height} pixels. Weights "
             f"{model_info(answer.model).megabytes:.3g} MB; its {count} score maps at full size take "
             f"{memory(count * 4 * height * width)}. *labels* is the largest score at each pixel of the photo. "
-            "The times are those of the run that made this picture."
+            "The times are those of the run that made this picture.]"
         )
 
 

@@ -21,8 +21,9 @@ TITLES = ("How it upsamples", "Swap the upsampling", "Look inside", "Two network
 
 
 @part
-def show_more(photo: ShownPhoto, request: Request, answer: Labelled, settings: Settings) -> None:
+def show_more(prefix: str, photo: ShownPhoto, request: Request, answer: Labelled) -> None:
     """The truth about the upsampling, then swap, look inside, compare, take away."""
+    settings = Settings(prefix)
     settings.check_url("more", "tab", dict.fromkeys(TITLES))
     settings.show_notes("more")
     how, swap, inside, two, away = st.tabs(TITLES, key=settings.key("more"), on_change="rerun", bind="query-params")
