@@ -6,7 +6,9 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from explainer.dialects import DIALECTS
 from explainer.examples.table import examples, examples_of
+from explainer.ui.below import FILES, LINK
 from explainer.ui.navigation import PAGES
 from explainer.ui.settings import nearest
 from tests.components import proofs
@@ -195,6 +197,28 @@ def test_the_code_on_the_page_is_the_code_that_ran():
     variables = {}
     exec(program, variables)
     assert variables["output"].flatten().tolist() == values(scenes(app)[0])
+
+
+@pytest.mark.parametrize("stem", ["bilinear", "max_unpooling"])
+def test_what_can_be_taken_away_of_a_case(stem):
+    stage = "bl_stage" if stem == "bilinear" else "mu_stage"
+    app = open_page(stem)
+    (row,) = [one for one in app.get("button_group") if one.key == f"{stage}_take"]
+    assert [one.content for one in row.proto.options] == ["torch function", *DIALECTS, "Download", "Link"]
+    shown = {}
+    for name in ("torch function", *DIALECTS):
+        app.session_state[f"{stage}_take"] = name
+        app.run()
+        shown[name] = "".join(one.value for one in app.code)
+        assert not app.get("download_button")
+    assert "import numpy" in shown["numpy loop"] and "import jax" in shown["JAX"] and len(set(shown.values())) >= 5
+    app.session_state[f"{stage}_take"] = FILES
+    app.run()
+    assert len(app.get("download_button")) == 3 and not app.code
+    app.session_state[f"{stage}_take"] = LINK
+    app.run()
+    assert any(one.proto.component_name == "address_bar" for one in app.get("bidi_component"))
+    assert app.button(key=f"{stage}_class") and not app.get("download_button")
 
 
 def test_an_example_is_chosen_after_a_setting_that_is_none_of_its_own():

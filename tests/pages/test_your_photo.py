@@ -15,9 +15,10 @@ from explainer.segmentation.inference import left_out, predict
 from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.regions import regions
 from explainer.segmentation.samples import sample, samples
+from explainer.ui.photo import asking
 from explainer.ui.photo.swapping import busiest
 from explainer.ui.shelf import Shelf
-from tests.components import components_of
+from tests.components import components_of, sent_to
 from tests.pages.photo_page import components, open_page, view
 from tests.threads import one_thread
 
@@ -38,6 +39,16 @@ def test_a_sample_is_labelled_as_soon_as_the_page_opens():
     for stage in ("read", "resize", "network", "upsample", "labels", "draw", "CPU"):
         assert stage in cost
     assert any("froze" in one.value for one in at.markdown)
+
+
+def test_a_samples_picture_is_fetched_once_and_both_names_of_a_device_share_an_answer(monkeypatch):
+    monkeypatch.setattr(asking, "_samples", Shelf(48))
+    (first,) = [sent_to(one) for one in components_of(open_page()) if one.proto.component_name == "photo_viewer"]
+    assert first["source"].startswith("shared/") and "photo" not in first and len(str(first)) < 200
+    again = open_page(yp_device="cpu")
+    assert not again.exception and any(sent_to(one) == first for one in components_of(again))
+    assert len(asking._samples) == 1
+    assert view(open_page(yp_photo="coffee"))["photo"] != view(again)["photo"] and len(asking._samples) == 2
 
 
 def test_what_a_label_map_does_without_is_told():

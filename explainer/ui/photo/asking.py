@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
+from dataclasses import replace
 from typing import TypeVar
 
 import streamlit as st
@@ -21,8 +22,8 @@ KEPT = 12
 """Results a visitor's session keeps."""
 CALM = 0.25
 """Seconds without a further change before a hasty visitor's request is worked on."""
-_samples: Shelf[Labelled] = Shelf(24)
-"""Answers for the sample photos, which everybody may see. Nothing of a visitor ever comes in here."""
+_samples: Shelf[Labelled] = Shelf(48)
+"""Answers for the sample photos, which everybody may see, 2 MB each. Nothing of a visitor ever comes in here."""
 
 
 def results() -> Shelf[object]:
@@ -35,7 +36,7 @@ def results() -> Shelf[object]:
 
 def answer_for(photo: ShownPhoto, request: Request) -> Labelled | None:
     """The network's answer; None if it cannot be had, and then the page says why."""
-    key = (photo.key, request)
+    key = (photo.key, replace(request, device=asked_device(request)))
     known = (_samples.get(key) if photo.is_sample else None) or results().get(key)
     if isinstance(known, Labelled):
         return known
@@ -48,6 +49,13 @@ def answer_for(photo: ShownPhoto, request: Request) -> Labelled | None:
         # What was special about this run (no memory, no server) is not for others.
         (_samples if photo.is_sample and not found.notices else results()).put(key, found)
     return found
+
+
+def asked_device(request: Request) -> str:
+    """What answers: the device that is left open is this machine's best, unless a server of networks is asked."""
+    from explainer.segmentation.devices import choose_device
+
+    return request.device if served.address() else choose_device(request.device).type
 
 
 def derived(photo: ShownPhoto, name: tuple[object, ...], work: Callable[[], T], what: str) -> T | None:

@@ -168,18 +168,15 @@ def show_intake() -> None:
     if files and SEEN not in st.session_state:  # The server was restarted under an open page: no callback was called.
         uploads_changed()
         st.rerun()
-    with st.container():
-        for sentence in filter(None, (turned_away(), *st.session_state.get(REFUSED, []))):
-            st.error(sentence, icon=":material/broken_image:")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        help_ = "Browsers allow it on HTTPS or localhost only."
-        camera = st.toggle("Use the camera", key="yp_use_camera", help=help_)
-        if own_photos():
-            st.button("Forget my photos", on_click=forget, icon=":material/delete:")
-    with st.container():
-        if camera:
-            st.camera_input("Take a photo", key=widget("camera"), on_change=camera_changed, width=420)
-            st.caption("No picture? The camera works only over HTTPS or on localhost; uploading works everywhere.")
+    help_ = "Browsers allow it on HTTPS or localhost only."
+    if st.toggle("Use the camera", key="yp_use_camera", help=help_):
+        st.camera_input("Take a photo", key=widget("camera"), on_change=camera_changed, width=420)
+        st.caption("No picture? The camera works only over HTTPS or on localhost; uploading works everywhere.")
+    # Behind the camera, which would begin anew if a sentence above it came or went.
+    for sentence in filter(None, (turned_away(), *st.session_state.get(REFUSED, []))):
+        st.error(sentence, icon=":material/broken_image:")
+    if own_photos():
+        st.button("Forget my photos", on_click=forget, icon=":material/delete:")
 
 
 def turned_away() -> str:

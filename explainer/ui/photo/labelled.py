@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from explainer.segmentation.answer import Answer, Pixels
 from explainer.segmentation.classes import ClassSet
 from explainer.segmentation.served import answer
+from explainer.ui.addressed import Addressed, addressed
 from explainer.ui.photo.picture import view_of
 
 if TYPE_CHECKING:
@@ -50,9 +51,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Labelled(Answer):
-    """A network's answer, what the viewer in the browser gets, and the objects that the label map does without."""
+    """A network's answer, what the viewer in the browser gets, and the objects that the label map does without.
 
-    view: dict[str, Any]
+    A sample's view has an address, as everybody may see it; a visitor's own never gets one.
+    """
+
+    view: dict[str, Any] | Addressed
     left_out: tuple[LeftOut, ...]
 
 
@@ -69,7 +73,8 @@ def label(photo: ShownPhoto, request: Request) -> Labelled:
     gone = left_out(found.maps, found.model, found.classes)
     draw = (time.perf_counter() - start) * 1000
     times = {"read": photo.read_ms, **found.milliseconds, "draw": draw}
-    return Labelled(**{**vars(found), "milliseconds": times}, view=view, left_out=gone)
+    shown = addressed(view) if photo.is_sample else view
+    return Labelled(**{**vars(found), "milliseconds": times}, view=shown, left_out=gone)
 
 
 def _fields(model: str) -> dict[str, list[dict[str, int]]]:

@@ -21,16 +21,15 @@ def networks() -> dict[str, ModelInfo]:
 def choose_request(settings: Settings) -> Request:
     """The select boxes for network, working size and device."""
     tell_failure(settings, "network", DEFAULT_NETWORK)
-    with st.grid(3, min_column_width=180):
-        title = settings.choice(
-            "network", "Network", tuple(networks()), DEFAULT_NETWORK,
-            help="The bundled ones come with the app. torchvision's are fetched when first chosen.",
-        )  # fmt: skip
-        side = settings.choice(
-            "size", "Working size", SIDES, DEFAULT_SIDE,
-            help="The longer side at which the network sees the photo, in pixels. More is finer and slower.",
-        )  # fmt: skip
-        device = settings.choice("device", "Device", devices(), "auto", help="auto takes a graphics card if any.")
+    title = settings.choice(
+        "network", "Network", tuple(networks()), DEFAULT_NETWORK,
+        help="The bundled ones come with the app. torchvision's are fetched when first chosen.",
+    )  # fmt: skip
+    side = settings.choice(
+        "size", "Working size", SIDES, DEFAULT_SIDE,
+        help="The longer side at which the network sees the photo, in pixels. More is finer and slower.",
+    )  # fmt: skip
+    device = settings.choice("device", "Device", devices(), "auto", help="auto takes a graphics card if any.")
     info = at_hand(networks()[title], settings.key("network"), DEFAULT_NETWORK)
     voc = settings.flag(
         "voc", "VOC's 21 classes only",

@@ -1,4 +1,4 @@
-"""Mounts the photo viewer. The pictures travel inside the page's own connection, so nothing of them has an address."""
+"""Mounts the photo viewer. A visitor's pictures travel inside the page's own connection, so they have no address."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from explainer.ui.addressed import Addressed
 from explainer.ui.fetched_once import component
 
 HERE = Path(__file__).parent
@@ -15,7 +16,7 @@ MODES = ("fill", "outline", "beside", "divide")
 VIEW = "yp_view"
 
 
-def show_view(view: dict[str, Any], key: str, remembered: bool = False) -> None:
+def show_view(view: dict[str, Any] | Addressed, key: str, remembered: bool = False) -> None:
     """Show a view (see `picture.py`); `remembered`, for the page's main picture, puts the way of looking and the
     opacity into the URL and brings a new photo's answer into sight."""
     start = {**_start(), "leads": True} if remembered else {}
@@ -25,7 +26,8 @@ def show_view(view: dict[str, Any], key: str, remembered: bool = False) -> None:
         if remembered and chosen:
             st.query_params[VIEW] = str(chosen)
 
-    _mount(key=key, data={**view, **start}, on_view_change=told)
+    sent = view.message if isinstance(view, Addressed) else view
+    _mount(key=key, data={**sent, **start}, on_view_change=told)
 
 
 def _start() -> dict[str, Any]:

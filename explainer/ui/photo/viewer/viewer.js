@@ -6,6 +6,7 @@
  */
 
 import { html } from "../../../stage/dom.js";
+import { byAddress } from "../../by_address.js";
 import { MODES, buildControls, fillLegend } from "./controls.js";
 import { drawView } from "./painting.js";
 import { channelsOf, loadImage, mapPictures, unpack } from "./pixels.js";
@@ -28,9 +29,8 @@ class Viewer {
 
   async show(data, tell) {
     this.tell = tell;
-    if (data === this.data || JSON.stringify(data) === this.text) return;
+    if (data === this.data) return;
     const first = !this.data;
-    this.text = JSON.stringify(data);
     this.data = data;
     const [photo, probabilities, ...labels] = await Promise.all([
       loadImage(data.photo),
@@ -99,8 +99,10 @@ export default function mountViewer({ data, parentElement, setStateValue }) {
     own = new Viewer(root);
     mounted.set(parentElement, own);
   }
-  own.show(data, setStateValue).catch((problem) => {
-    root.textContent = `This picture cannot be shown: ${problem.message}`;
+  byAddress(root, data, (_, whole) => {
+    own.show(whole, setStateValue).catch((problem) => {
+      root.textContent = `This picture cannot be shown: ${problem.message}`;
+    });
   });
   return () => {
     own.destroy();
