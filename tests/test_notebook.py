@@ -28,6 +28,7 @@ LAYERS = [
     (nn.Upsample(scale_factor=2, mode="bicubic"), (1, 4, 4)),
     (nn.UpsamplingBilinear2d(scale_factor=2), (1, 3, 3)),
     (nn.AvgPool2d(2, padding=1), (1, 4, 4)),
+    (nn.AvgPool2d(3, 2, 1, count_include_pad=False), (1, 4, 4)),
     (nn.AdaptiveAvgPool2d((2, 3)), (1, 5, 5)),
     (nn.Upsample(size=(2, 3), mode="area"), (1, 5, 5)),
     (nn.PixelShuffle(2), (4, 2, 3)),
@@ -67,6 +68,29 @@ def test_max_pooling_and_back():
     assert show(nn.MaxUnpool2d(2), values, indices).pages
     back = matrix_of(nn.MaxUnpool2d(2), (1, 2, 2), indices) @ values.flatten().double()
     assert torch.equal(back, nn.MaxUnpool2d(2)(values, indices).flatten().double())
+
+
+def test_indices_with_and_without_a_batch_say_the_same():
+    values, indices = nn.MaxPool2d(2, return_indices=True)(torch.randn(1, 2, 4, 4))
+    with_batch, without = (operator_of(nn.MaxUnpool2d(2), (2, 2, 2), one) for one in (indices, indices[0]))
+    assert with_batch == without
+    assert torch.equal(without(values.double()), nn.MaxUnpool2d(2)(values, indices).double())
+
+
+def scene_on(page):
+    return json.loads(page.split('id="scene">')[1].split("</script>")[0])
+
+
+def test_the_next_layer_gets_what_the_one_before_gives_bias_and_all(tmp_path):
+    first = nn.Conv1d(1, 1, 2)
+    with torch.no_grad():
+        first.weight.fill_(1)
+        first.bias.fill_(100)
+    picture = show(nn.Sequential(first, nn.Upsample(scale_factor=2)), torch.tensor([[[1.0, 2, 4]]]))
+    inputs = [next(one for one in scene_on(page)["panels"] if one["id"] == "input") for page in picture.pages]
+    assert [one["values"] for one in inputs] == [[1, 2, 4], [103, 106]]
+    picture.save(tmp_path / "layer.html")
+    assert (tmp_path / "layer.html").read_text(encoding="utf-8") == picture.pages[0] != picture.pages[1]
 
 
 def test_any_linear_function():

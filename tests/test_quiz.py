@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from html import escape
 from itertools import product
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from explainer.quiz.judge import read_answer
 from explainer.quiz.mistakes import MISTAKES, outcomes
 from explainer.quiz.questions import LANDS, REACH, SETTING, SIZE, VALUE, as_json
 from explainer.quiz.reasons import reasons
-from explainer.quiz.worksheet import worksheet
+from explainer.quiz.worksheet import table, worksheet, written
 from explainer.scene.scenes import scene_of
 from tests import references
 
@@ -209,6 +210,9 @@ def test_the_worksheet_holds_every_question_and_its_solution():
     assert "http" not in page
     for number, one in enumerate(questions, 1):
         assert f"{number}. " in before and one.text in before
+        for given, mistake in one.wrong:
+            assert f"<li>{escape(written(one, given))}: {escape(mistake.reason)}</li>" in after
+    assert any(one.wrong for one in questions)
 
 
 def test_the_worksheet_prints_on_both_papers_without_cut_figures(tmp_path, browser):
@@ -244,3 +248,34 @@ def test_both_answers_about_corners_are_mistaken_for_the_other(corners):
     op = Bilinear(2, align_corners=corners)
     found = {mistake.label for mistake, *_ in outcomes(op, torch.arange(4.0, dtype=torch.float64).view(1, 2, 2))}
     assert f"align_corners={not corners}" in found and f"align_corners={corners}" not in found
+
+
+def test_the_asked_cell_of_a_grid_is_framed():
+    drawn = table([[1, 2, 3], [4, 5, 6]], 1, (1, 0, 2))
+    assert re.findall(r'class="asked">(\d)', drawn) == ["3"]
+    assert "asked" not in table([[1, 2, 3], [4, 5, 6]], 0, (1, 0, 2)), "another channel"
+
+
+def test_a_size_that_is_off_by_two_is_not_almost_right():
+    asked = next(
+        one for one in (question(3, number) for number in range(200)) if one.kind == SIZE and len(one.answer) == 2
+    )
+    known = {given for given, _ in asked.wrong}
+    far, near = ((asked.answer[0] + step, asked.answer[1]) for step in (2, 1))
+    assert not {far, near} & known
+    assert judge(asked, near).mistake == "off by one" and judge(asked, far).mistake is None
+
+
+def test_no_reason_is_told_that_might_be_anothers():
+    shared = 0
+    for number in range(120):
+        case = read_case(question(1, number).case)
+        found = [out for _, _, out in outcomes(case.op, case.input) if out.shape == case.op(case.input[None])[0].shape]
+        told = reasons(case.op, case.input, scene_of(case.op, case.input))
+        flat = [one.flatten().tolist() for one in found]
+        right = case.op(case.input[None])[0].flatten().tolist()
+        shared += sum(a[at] == b[at] != right[at] for n, a in enumerate(flat) for b in flat[:n] for at in range(len(a)))
+        for at in range(len(told[0]["values"]) if told else 0):
+            said = [one["values"][at] for one in told if one["values"][at] is not None]
+            assert len(said) == len(set(said))
+    assert shared, "some mistakes do give the same number"

@@ -6,9 +6,13 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import torch
 
 from explainer.experiments import herd, hourglass
 from explainer.photos import read_photo
+from explainer.segmentation.classes import colorize
+from explainer.segmentation.networks import load
+from explainer.segmentation.resize import to_input
 from explainer.segmentation.samples import sample
 
 
@@ -49,3 +53,16 @@ def test_the_maps_go_down_to_a_32nd_and_up_again(photo):
     root = ElementTree.fromstring(hourglass.drawn(tiles, "light"))
     kinds = [node.tag.rsplit("}")[-1] for node in root]
     assert (kinds.count("image"), kinds.count("path")) == (9, 2)
+
+
+def test_the_tiles_are_the_liveliest_channel_and_the_best_classes(photo):
+    maps = torch.stack([torch.full((2, 2), 7.0), torch.tensor([[0.0, 2], [4, 8]]), torch.tensor([[0.0, 1], [0, 1]])])
+    assert torch.equal(hourglass.loudest(maps[None]), maps[1])
+    assert hourglass.gray(maps[1])[..., 0].tolist() == [[0, 63], [127, 255]]
+    net = load("fcn8s", "cpu")
+    with torch.inference_mode():
+        scores = net.score_maps(to_input(photo, hourglass.LONG_SIDE))
+        coarse, fine = (colorize(one[0].argmax(0).byte().numpy()) for one in (scores.fused16, scores.fused8))
+    tiles = hourglass.tiles(photo)
+    assert (tiles[6].picture == coarse).all() and (tiles[7].picture == fine).all()
+    assert not (coarse == colorize(scores.grown16[0].argmax(0).byte().numpy())).all(), "the skip changes something"

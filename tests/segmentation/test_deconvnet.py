@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from explainer.experiments.indices import NOWHERE, Journey, travel, unpooled
+from explainer.experiments.indices import NOWHERE, Journey, overlap, travel, unpooled
 from explainer.photos import read_photo
 from explainer.segmentation.assets import ASSETS
 from explainer.segmentation.deconvnet import POOLINGS, UP_CHANNELS, DeconvNet, check_sides, unpool
@@ -106,10 +106,16 @@ def test_what_is_shown_is_what_torch_did(net: DeconvNet, journey: Journey) -> No
 
 def test_without_its_indices_the_answer_is_another(journey: Journey) -> None:
     same = {one.told.name: one.same for one in journey.ways}
-    overlap = {one.told.name: one.overlap for one in journey.ways}
-    assert same["own"] == overlap["own"] == 1
+    shared = {one.told.name: one.overlap for one in journey.ways}
+    assert same["own"] == shared["own"] == 1
     assert max(value for name, value in same.items() if name != "own") < 0.95
-    assert max(value for name, value in overlap.items() if name != "own") < 0.8
+    assert max(value for name, value in shared.items() if name != "own") < 0.8
+
+
+def test_the_overlap_of_two_answers_counts_the_groups_that_the_first_shows() -> None:
+    first, second = np.array([[0, 0, 1, 1]], np.uint8), np.array([[0, 2, 1, 1]], np.uint8)
+    assert overlap(first, second) == pytest.approx((1 / 2 + 1) / 2)
+    assert overlap(second, first) == pytest.approx((1 / 2 + 0 + 1) / 3)
 
 
 def test_the_file_is_small_pinned_and_refused_when_it_is_another(tmp_path: Path) -> None:

@@ -91,16 +91,18 @@ def test_the_teacher_is_heard_beside_labels_but_not_where_all_is_ignored() -> No
 
 def test_a_quilt_keeps_each_photo_in_its_corner() -> None:
     four = [Window(np.full((33, 33, 3), n, np.uint8), np.full((33, 33), n, np.uint8)) for n in range(4)]
+    four[1].teacher = torch.full((VOC_COUNT, 33, 33), 0.5)
     four[3].teacher = torch.ones(VOC_COUNT, 33, 33)
     whole = quilt(four, 65)
     assert whole.rgb.shape == (65, 65, 3) and whole.targets.shape == (65, 65)
     assert [whole.targets[y, x] for y in (0, -1) for x in (0, -1)] == [0, 1, 2, 3]
     assert whole.teacher is not None and whole.teacher.shape == (VOC_COUNT, 17, 17)
-    assert whole.teacher[0, 0, 0] == 0 and whole.teacher[0, -1, -1] == 1
+    assert [float(whole.teacher[0, y, x]) for y in (0, -1) for x in (0, -1)] == [0, 0.5, 0, 1]
 
 
 def test_an_object_is_pasted_with_its_ignored_band_and_nothing_else_is() -> None:
     under = Window(np.zeros((64, 64, 3), np.uint8), np.full((64, 64), NO_OBJECT, np.uint8), torch.zeros(21, 16, 16))
+    under.teacher[0] = 1
     over = Window(np.full((64, 64, 3), 9, np.uint8), np.full((64, 64), NO_OBJECT, np.uint8))
     over.targets[18:46, 18:46] = IGNORED
     over.targets[20:44, 20:44] = 8
@@ -111,7 +113,9 @@ def test_an_object_is_pasted_with_its_ignored_band_and_nothing_else_is() -> None
     square[18:46, 18:46] = True
     assert ((under.rgb == 9).all(-1) == square).all() and (under.rgb.any(-1) == square).all()
     assert (under.targets[square] == over.targets[square]).all() and (under.targets[~square] == NO_OBJECT).all()
-    assert under.teacher is not None and under.teacher[8].sum() == square[::GRID, ::GRID].sum() == under.teacher.sum()
+    there = torch.from_numpy(square[::GRID, ::GRID])
+    assert under.teacher is not None and torch.equal(under.teacher[8].bool(), there)
+    assert torch.equal(under.teacher[0].bool(), ~there), "what it said of the covered pixels is forgotten"
 
 
 def test_an_object_of_a_few_pixels_is_not_pasted() -> None:

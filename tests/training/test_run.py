@@ -16,7 +16,7 @@ from explainer.segmentation.classes import VOC_COUNT
 from explainer.segmentation.model import FCN, HEADS
 from explainer.segmentation.resize import voc_only
 from tests.training.made_packs import initial_state, make_packs
-from training import evaluate
+from training import evaluate, finish
 from training.__main__ import main
 from training.back import back
 from training.export import export
@@ -58,6 +58,30 @@ def test_a_run_writes_log_answers_checkpoints_and_weights(folder: Path) -> None:
     assert state["features.1.conv.0.0.weight"].dtype == torch.float16
     assert state["grow8.weight"].dtype == torch.float32
     assert (folder / "out.pt").stat().st_size < 10e6
+
+
+def test_the_blend_that_does_best_is_taken(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    best = {0.6: 0.5, 0.8: 0.7, 1.0: 0.6}
+    shares: list[float] = []
+
+    class Judged:
+        def means(self) -> dict[str, float]:
+            return {"voc": best[shares[-1]], "mean": best[shares[-1]]}
+
+    def judged(networks: object, packs: object, names: list[str]) -> dict[str, Judged]:
+        share = float(networks["net"].grow8.weight.detach().mean())  # type: ignore[index]
+        shares.append(round(share, 3))
+        return {"fcn8s": Judged()}
+
+    monkeypatch.setattr(finish, "heads_of", lambda net, *_: {"net": net})
+    monkeypatch.setattr(finish, "judge", judged)
+    start, trained = FCN(), FCN()
+    with torch.no_grad():
+        start.grow8.weight.fill_(0)
+        trained.grow8.weight.fill_(1)
+    mixed, told = finish.finish(start, trained, Packs(folder / "data"), [], 65, torch.device("cpu"))
+    assert shares == [0.6, 0.8, 1.0] and told == {"blend": 0.8, "before": 0.6, "after": 0.7}
+    assert float(mixed.grow8.weight.mean()) == pytest.approx(0.8)
 
 
 def test_a_finished_run_resumes_without_training_again(folder: Path) -> None:
