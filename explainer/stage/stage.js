@@ -95,11 +95,11 @@ class Stage {
     };
     this.onPrint = () => {
       this.printing = true;
-      this.setTheme("light");
+      this.setTheme(this.look);
     };
     this.onPrinted = () => {
       this.printing = false;
-      this.setTheme(themeOf(this.root));
+      this.setTheme(this.look);
     };
     this.onHistory = () => onHistory(this);
     window.addEventListener("popstate", this.onHistory);
@@ -151,7 +151,7 @@ class Stage {
     this.closeEditor?.();
     this.step = Math.max(0, Math.min(this.step, this.lastStep));
     this.root.setAttribute("aria-label", `${scene.name}, step by step`);
-    this.theme = this.printing ? "light" : themeOf(this.root);
+    this.theme = this.look;
     this.palette = scene.palette[this.theme];
     drawOrders(this);
     drawViews(this);
@@ -168,6 +168,11 @@ class Stage {
     paintOverviews(this);
     styleRoot(this);
     this.refresh();
+  }
+
+  /** The page's theme; on paper always light. */
+  get look() {
+    return this.printing ? "light" : themeOf(this.root);
   }
 
   /** Does the stage fill the screen, or the whole window? */
@@ -243,7 +248,7 @@ export default function mount({ data, parentElement, setStateValue }) {
   player.setStateValue = setStateValue;
   player.address = data.address;
   takeData(player, data);
-  player.setTheme(themeOf(root));
+  player.setTheme(player.look);
   return () => {
     player.destroy();
     mounted.delete(parentElement);

@@ -9,7 +9,7 @@ import torch
 
 from explainer.examples.drawn import example_scene
 from explainer.examples.table import find_example
-from explainer.operators import TransposedConvolution
+from explainer.operators import Convolution, TransposedConvolution
 from explainer.operators.kernels import counting
 from explainer.palette import PALETTE
 from explainer.player.numerals import format_number
@@ -119,9 +119,19 @@ def test_the_real_pixels_are_framed_and_cropped_rows_of_a_matrix_hatched(open_st
     assert (wide, high) == pytest.approx((3 * side, 3 * side), abs=2), "3 x 3 of 5 x 5"
     stage.page.locator('[data-view="matrix"]').click()
     crossed = stage.page.evaluate(RECTS, panel("matrix", 'rect[fill^="url(#hatch"]'))
+    assert len(crossed) == 16 * 4, "whole rows"
     tops = sorted({one[1] for one in crossed})
     rows = {round((one - tops[0]) / (tops[1] - tops[0])) for one in tops}
     assert rows == set(range(25)) - {6, 7, 8, 11, 12, 13, 16, 17, 18}
+
+
+def test_rulers_count_rows_and_columns_from_the_border(open_stage):
+    kernel = ((1.0, 2.0, 3.0), (4.0, 5.0, 6.0))
+    op = Convolution(kernel, padding=(2, 1))
+    stage = open_stage(scene_of(op, torch.ones(1, 3, 4).double(), View(matrix=False)))
+    assert stage.page.locator(panel("input", ".ruler")).all_text_contents() == [
+        "−1", "0", "1", "2", "3", "4", "−2", "−1", "0", "1", "2", "3", "4",
+    ]  # fmt: skip
 
 
 def test_a_windows_shift_is_the_smallest_and_its_vectors_go_along(open_stage):

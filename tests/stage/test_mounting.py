@@ -222,6 +222,8 @@ def test_printing_is_light_and_without_controls(open_stage):
     stage.wait("theme", "dark")
     stage.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     stage.wait("theme", "light")
+    stage.mount(scenes.padded())
+    stage.wait("theme", "light")
     stage.page.emulate_media(media="print")
     assert not stage.page.locator(".toolbar").is_visible()
     assert stage.page.locator(".step-line").is_visible()

@@ -244,3 +244,32 @@ def test_an_address_that_was_overwritten_is_written_again(open_stage):
     stage.mount(scenes.transposed(values=[9, 2, 3, 4]))
     stage.wait_for_address("step", 2)
     assert "kernel=9" in stage.page.url
+
+
+READINGS = {"views": [{"id": "maps", "label": "Maps", "lanes": [0, 1]}, {"id": "matrix", "label": "M", "lanes": [2]}]}
+
+
+@pytest.mark.parametrize("fixed", [False, True])
+def test_the_next_stop_moves_the_stage_but_nothing_that_a_class_link_fixes(open_stage, fixed):
+    first = scenes.transposed() | READINGS | {"view": "maps"}
+    locks = {"predict": False, "edit": False} | ({"order": "fixed", "reading": "fixed"} if fixed else {})
+    stage = open_stage()
+    stage.mount(first, visit=1, locks=locks)
+    before = stage.page.locator('.views [aria-checked="true"]').get_attribute("data-view")
+    assert before == "maps"
+    stage.mount(first | {"order": "scatter", "step": 2, "view": "matrix"}, visit=2, locks=locks)
+    stage.wait("step", 2)
+    stage.wait("order", "gather" if fixed else "scatter")
+    chosen = stage.page.locator('.views [aria-checked="true"]').get_attribute("data-view")
+    assert chosen == ("maps" if fixed else "matrix")
+
+
+def test_the_address_reopens_step_order_and_reading(open_stage):
+    stage = open_stage(query="?st_step=3&st_order=scatter&st_view=matrix")
+    stage.mount(scenes.transposed() | READINGS | {"order": "scatter", "step": 2})
+    assert stage.page.locator(".count").text_content() == "3 / 4"
+    assert stage.page.locator('.views [aria-checked="true"]').get_attribute("data-view") == "matrix"
+    stage.press("t")
+    stage.wait_for_address("view", "maps")
+    stage.press("t")
+    stage.wait_for_address("view", "matrix")
