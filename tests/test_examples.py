@@ -84,6 +84,16 @@ def test_slugs_are_unique_and_pages_exist():
     assert all(example.note and example.source for example in examples())
 
 
+@pytest.mark.parametrize("example", examples(), ids=lambda one: one.slug)
+def test_words_may_stand_in_brackets(example):
+    """They do on a page, in small letters: a bracket that stays open would end them early."""
+    depth = 0
+    for letter in f"{example.title} {example.note} {example.source}":
+        depth += (letter == "[") - (letter == "]")
+        assert depth >= 0
+    assert depth == 0
+
+
 def test_an_unknown_name_says_where_the_names_are():
     with pytest.raises(ValueError, match="python -m explainer list"):
         find_example("no-such")

@@ -72,6 +72,13 @@ def test_another_address_and_another_page_do_not_undo_it():
     assert walk.query_params["class"] in (again, [again])
 
 
+def test_hidden_settings_are_not_told_in_short_either():
+    told = [
+        [one.value for one in open_page("bed_of_nails", **link).markdown] for link in ({}, {"class": "hide-settings"})
+    ]
+    assert "s = 2" in told[0] and not any(one.startswith("s = ") for one in told[1])
+
+
 def test_below_and_other_pages_can_be_hidden():
     app = open_page("bed_of_nails", **{"class": "hide-below.hide-pages"})
     assert len([one for one in components_of(app)]) == 1
