@@ -3,6 +3,7 @@
 import pytest
 
 from explainer import figures
+from explainer.palette import PALETTE
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -23,6 +24,36 @@ def test_numbers_are_written_only_where_they_can_be_read():
 def test_a_constant_map_still_has_a_scale():
     trace = figures.heat_map([[0.0, 0.0]], "weight", "dark").data[0]
     assert trace.zmax > trace.zmin
+
+
+def test_a_deep_scale_goes_from_nothing_to_the_roles_own_color():
+    stops = dict(map(tuple, figures.scale("weight", "light", deep=True)))
+    assert list(stops) == [0, 0.25, 0.5, 0.75, 1] and stops[1] == PALETTE["light"]["text"]["weight"]
+
+    def light(color: str) -> int:
+        return sum(int(color[at : at + 2], 16) for at in (1, 3, 5))
+
+    shades = [light(color) for color in stops.values()]
+    assert shades == sorted(shades, reverse=True) and len(set(shades)) == 5
+
+
+def test_losses_stand_on_a_logarithmic_axis():
+    line = figures.curve([1, 2, 3], [1.0, 0.1, 0.01], "output", "light", x_title="step", y_title="loss")
+    assert line.layout.yaxis.type == "log" and list(line.data[0].y) == [1.0, 0.1, 0.01]
+
+
+def test_two_kinds_of_chart_of_the_same_numbers_are_told_apart():
+    made = [
+        kind([1, 2], [3, 4], "output", "light", x_title="x", y_title="y", **more)
+        for kind, more in ((figures.curve, {}), (figures.steps_down, {"mark": 1, "word": ""}))
+    ]
+    plain = figures.remembered(lambda *args, **kwargs: figures.go.Figure())
+    other = figures.remembered(other_chart)
+    assert len({figures.fingerprint(one) for one in (*made, plain(1, 2), other(1, 2))}) == 4
+
+
+def other_chart(*args, **kwargs):
+    return figures.go.Figure()
 
 
 def test_lines_carry_their_numbers_and_the_mark():

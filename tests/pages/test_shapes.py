@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import parse_qs
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.experiments.stacks.presets import PRESETS
-from explainer.ui import stack_files
+from explainer.quantities import count, short
+from explainer.ui import stack_files, stacks
 from explainer.ui.stacks import found
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
@@ -49,6 +52,13 @@ def test_the_files_say_what_the_table_says_and_the_program_finds_the_same(slug, 
     layers, rows = stack.layers, stack.rows
     records = stack_files.table(rows)
     assert [one["layer"] for one in records[1:]] == [layer.text for layer in layers]
+    assert records[0]["layer"] == "input" and records[0]["channels"] == rows[0].shape[0]
+    for one, row in zip(records, rows, strict=True):
+        assert (one["channels"], one["height"], one["width"]) == row.shape
+        assert (one["receptive_field"], one["jump"], one["start"]) == (row.field.size, row.field.jump, row.field.start)
+        assert (one["parameters"], one["multiply_adds"], one["bytes"]) == (
+            row.parameters, row.multiply_adds, row.size,
+        )  # fmt: skip
     lines = list(csv.DictReader(io.StringIO(stack_files.as_csv(rows))))
     assert [int(line["multiply_adds"]) for line in lines] == [row.multiply_adds for row in rows]
     program = stack_files.program(layers, rows)
@@ -56,6 +66,36 @@ def test_the_files_say_what_the_table_says_and_the_program_finds_the_same(slug, 
     exec(compile(program, "layers.py", "exec"), {})
     printed = [line.split(" ") for line in capsys.readouterr().out.splitlines()]
     assert [tuple(map(int, line[1:])) for line in printed] == [row.shape for row in rows[1:]]
+
+
+def test_totals_and_a_chosen_layer_lead_where_they_say(monkeypatch):
+    chosen = []
+    real = stacks.st.dataframe
+
+    def dataframe(*args, **kwargs):
+        real(*args, **kwargs)
+        return SimpleNamespace(selection=SimpleNamespace(rows=chosen))
+
+    monkeypatch.setattr(stacks.st, "dataframe", dataframe)
+    text = "nn.Conv2d(3, 8, 3, 2, 1)\nnn.ReLU()\nnn.ConvTranspose2d(8, 3, 4, 3, 2)"
+    page = open_page(sh_layers=text, sh_side="32")
+    rows = found(text, 32).rows
+    told = {one.label: one.value for one in page.metric}
+    assert told["Parameters"] == count(8 * 27 + 8 + 3 * 8 * 16 + 3) == count(sum(row.parameters for row in rows))
+    assert told["Multiply-adds"] == count(sum(row.multiply_adds for row in rows)) != told["Parameters"]
+    assert told["Receptive field"] == f"{short(float(max(row.field.size for row in rows)))} px"
+    for number, page_name, state in (
+        (1, "strided", {"cv_stride": "2", "cv_padding": "1", "cv_kernel": "1 2 3\n4 5 6\n7 8 9"}),
+        (3, "transposed", {"tc_stride": "3", "tc_padding": "2"}),
+    ):
+        chosen[:] = [number]
+        page.run()
+        link = next(one.proto for one in page.get("page_link") if page_name in one.proto.page)
+        asked = {name: values[0] for name, values in parse_qs(link.query_string).items()}
+        assert state.items() <= asked.items()
+    chosen[:] = [2]
+    page.run()
+    assert any("no convolution to step through" in one.value for one in page.info)
 
 
 def test_a_link_opens_the_layers_it_names():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -35,6 +37,14 @@ def test_published_sizes_come_back(slug, size, small, back):
     assert any(find_example(slug).source in one.value for one in app.caption)
     app.selectbox(key="sz_s").select("4").run()
     assert app.pills(key="sz_asked").value is None, "the settings are no longer the question's"
+
+
+def test_the_rival_sizes_are_those_of_the_table():
+    app = open_page("transposed_convolution")
+    (told,) = [one.value for one in app.markdown if one.value.startswith("Input sizes that all give")]
+    small, *rivals = re.findall(r"\*\*(\d+)\*\*", told)
+    rows = app.table[0].value.to_dict("records")
+    assert len(rivals) > 1 and [one["input"] for one in rows if one["after the convolution"] == small] == rivals
 
 
 def test_torchvisions_shapes_stand_on_the_last_page():

@@ -51,7 +51,11 @@ def test_names_and_colors_for_readers() -> None:
     assert display_name(11) == "dining table"
     assert (display_name(0), display_name(0, "all")) == ("background", "something else")
     assert display_names("all")[24] == "road and ground"
-    assert hex_color(15) == "#f0a5b4"
+    assert " ".join(map(hex_color, range(28))) == (
+        "#000000 #b43c4b #69a578 #874b69 #5a3ce1 #a50096 #00fff0 #3ca5ff #ff8700 #f01e2d #a5874b #ffb45a #6900ff "
+        "#e178c3 #3cd2ff #f0a5b4 #00780f #f01e96 #00ffa5 #ffe100 #4b78f0 #78a5e1 #78a53c #00d200 #693c2d #698769 "
+        "#000fd2 #4b3c69"
+    ), "saved pictures and legends of other days have these"
 
 
 def test_colorize_paints_each_id() -> None:
