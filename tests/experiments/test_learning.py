@@ -53,8 +53,10 @@ def test_the_starts_do_what_they_are_called() -> None:
 
 def test_the_picture_that_judges_is_never_learned_from() -> None:
     assert KEPT_BACK not in TRAINED_ON
-    data = TASKS["photo"].make(2, 1)
-    assert not any(torch.equal(one, data.truth[0]) for one in data.large)
+    for task in TASKS.values():
+        data = task.make(2, 1)
+        assert not any(torch.equal(one, data.truth[0]) for one in data.large)
+        assert not any(torch.equal(one, data.unseen[0]) for one in data.small)
     flat = torch.full((1, 1, 96, 96), 0.3, dtype=torch.float64)
     for stride in (2, 3, 4):
         torch.testing.assert_close(blurred(flat, stride), flat[..., ::stride, ::stride])
@@ -91,9 +93,17 @@ def test_a_course_is_a_function_of_its_recipe() -> None:
     assert first.looks[-1].step == 40
 
 
+def test_the_optimizers_are_what_they_are_called() -> None:
+    made = {name: make(iter([torch.nn.Parameter(torch.ones(1))]), 0.25) for name, make in course.OPTIMIZERS.items()}
+    assert [type(one).__name__ for one in made.values()] == ["Adam", "SGD", "SGD"]
+    assert {one.defaults["lr"] for one in made.values()} == {0.25}
+    assert [made[name].defaults["momentum"] for name in ("SGD", "SGD with momentum")] == [0, 0.9]
+
+
 def test_a_rate_too_high_is_said_and_stops() -> None:
     found = learned(optimizer="SGD", rate=100.0)
     assert found.diverged is not None and found.diverged < 30
+    assert found.diverged == len(found.losses), "the step whose loss was no number any more"
     assert all(torch.isfinite(look.kernels).all() for look in found.looks)
 
 

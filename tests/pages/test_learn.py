@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -67,11 +68,21 @@ def test_the_files_hold_the_course_and_the_program_learns_the_same(page: AppTest
     told = json.loads(files.as_json(recipe, data))
     assert told["recipe"]["kernel"] == 4 and told["looks"][-1]["kernels"] == data["looks"][-1]["kernels"]
     lines = files.as_csv(data).splitlines()
-    assert lines[0] == "step,loss,psnr" and lines[-1].split(",")[0] == "50"
+    assert lines[0] == "step,loss,psnr"
+    assert lines[-1] == f"50,{data['losses'][-1][1]},{data['looks'][-1]['psnr']}"
     with one_thread():
         exec(compile(files.program(recipe), "learn.py", "exec"), {})
     last = data["looks"][-1]["psnr"]
     assert capsys.readouterr().out.strip() == f"step 50: loss {data['losses'][-1][1]:.6g}, PSNR {last:.2f} dB"
+
+
+def test_the_picture_to_take_away_is_the_last_answer(monkeypatch) -> None:
+    made = {}
+    monkeypatch.setattr(files.st, "download_button", lambda label, make, *rest, **more: made.update({label: make()}))
+    data = player(Recipe(kernel=4, steps=50))
+    files.show_files(Recipe(kernel=4, steps=50), data)
+    first, last = (base64.b64decode(data["looks"][n]["answer"].partition(",")[2]) for n in (0, -1))
+    assert made["Last answer (PNG)"] == last != first and last.startswith(b"\x89PNG")
 
 
 def test_both_ways_of_the_gradient(page: AppTest) -> None:
