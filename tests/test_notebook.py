@@ -40,6 +40,11 @@ LAYERS = [
 IDS = [type(layer).__name__ + str(n) for n, (layer, _) in enumerate(LAYERS)]
 
 
+def scene_on(page):
+    """The scene that a page of its own holds."""
+    return json.loads(page.split('id="scene">')[1].split("</script>")[0])
+
+
 @pytest.mark.parametrize(("layer", "shape"), LAYERS, ids=IDS)
 def test_the_matrix_is_the_layers(layer, shape):
     double = layer.double()
@@ -54,7 +59,7 @@ def test_the_matrix_is_the_layers(layer, shape):
 @pytest.mark.parametrize(("layer", "shape"), LAYERS, ids=IDS)
 def test_the_picture_shows_the_layers_numbers(layer, shape):
     picture = show(layer.double(), torch.ones(1, *shape))
-    scene = json.loads(picture.pages[0].split('id="scene">')[1].split("</script>")[0])
+    scene = scene_on(picture.pages[0])
     html = picture._repr_html_()
     assert html.count("<iframe srcdoc=") == len(picture.pages)
     assert 'sandbox="allow-scripts' in html and "<script" not in html
@@ -75,10 +80,6 @@ def test_indices_with_and_without_a_batch_say_the_same():
     with_batch, without = (operator_of(nn.MaxUnpool2d(2), (2, 2, 2), one) for one in (indices, indices[0]))
     assert with_batch == without
     assert torch.equal(without(values.double()), nn.MaxUnpool2d(2)(values, indices).double())
-
-
-def scene_on(page):
-    return json.loads(page.split('id="scene">')[1].split("</script>")[0])
 
 
 def test_the_next_layer_gets_what_the_one_before_gives_bias_and_all(tmp_path):

@@ -22,8 +22,8 @@ from tests.stage import scenes
 INK = {name: channels(color) for name, color in PALETTE["light"].items() if isinstance(color, str)}
 
 
-def painted(scene: dict[str, Any], **more: Any) -> Painter:
-    return Painter(scene, None, "light", 1000, **more)
+def painted(scene: dict[str, Any]) -> Painter:
+    return Painter(scene, None, "light", 1000)
 
 
 def place_of(painter: Painter, name: str) -> Place:

@@ -9,7 +9,6 @@ import pytest
 import torch
 
 from explainer.examples.drawn import example_scene
-from explainer.examples.table import examples
 from explainer.operators import Convolution, MaxPooling, MaxUnpooling, TransposedConvolution, to_nested
 from explainer.operators.kernels import counting
 from explainer.player.captions import sentence
@@ -18,10 +17,7 @@ from explainer.scene.panels import count_steps
 from explainer.scene.scenes import scene_of
 from explainer.scene.transport import pack_column
 from explainer.scene.view import View
-
-
-def panel(scene, name):
-    return next(one for one in scene["panels"] if one["id"] == name)
+from tests.test_scenes import DRAWN, panel
 
 
 def test_kernels_of_groups_name_the_channels_that_they_join():
@@ -33,8 +29,7 @@ def test_kernels_of_groups_name_the_channels_that_they_join():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("example", [one for one in examples() if one.op != "shape" and not one.is_refused],
-                         ids=lambda one: one.slug)  # fmt: skip
+@pytest.mark.parametrize("example", DRAWN, ids=lambda one: one.slug)
 def test_a_scene_begins_in_one_of_its_orders_and_counts_the_pixels_that_are_there(example):
     scene = example_scene(example)
     orders = {one["id"]: one["by"] for one in scene["orders"]}

@@ -264,6 +264,11 @@ def large(size: int = 8) -> Scene:
     return transposed(size)
 
 
+def large_matrix() -> Scene:
+    """The matrix of `large` alone: it does not fit a screen."""
+    return large() | {"views": [{"id": "matrix", "label": "matrix", "lanes": [2]}]}
+
+
 def huge() -> Scene:
     """40 x 40 to 81 x 81 without the matrix: both maps are painted."""
     full = transposed(40)

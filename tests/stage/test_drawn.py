@@ -25,10 +25,6 @@ BOXES = """what => [...document.querySelectorAll(what)].map(one => {
 })"""
 
 
-def large_matrix() -> dict:
-    return scenes.large() | {"views": [{"id": "matrix", "label": "matrix", "lanes": [2]}]}
-
-
 def test_four_channels_stand_as_two_by_two(open_stage):
     stage = open_stage(scenes.shuffled())
     at = stage.page.evaluate(PLACES, "input")
@@ -40,7 +36,7 @@ def test_four_channels_stand_as_two_by_two(open_stage):
 
 
 def test_every_part_of_a_large_matrix_is_drawn_inside_its_window(open_stage):
-    stage = open_stage(large_matrix())
+    stage = open_stage(scenes.large_matrix())
     page, panel = stage.page, '.cells[data-panel="matrix"]'
     stage.press("End")
     frame, cells = page.evaluate(BOXES, f"{panel} > svg")[0], page.evaluate(BOXES, f"{panel} rect.cell")
@@ -57,7 +53,7 @@ def test_every_part_of_a_large_matrix_is_drawn_inside_its_window(open_stage):
 
 
 def test_what_is_tied_outside_the_window_is_not_marked_below_it(open_stage):
-    stage = open_stage(large_matrix())
+    stage = open_stage(scenes.large_matrix())
     page, panel = stage.page, '.cells[data-panel="matrix"]'
     stage.press("o")
     stage.wait("order", "scatter")

@@ -24,8 +24,9 @@ RECTS = """what => [...document.querySelectorAll(what)].map(one => ["x", "y", "w
 HOLD = "() => { Element.prototype.animate = () => ({}); }"
 
 
-def panel(name: str, what: str) -> str:
-    return f'.cells[data-panel="{name}"] {what}'
+def panel(name: str, what: str = "") -> str:
+    """Selects a panel's cells, or what is in them."""
+    return f'.cells[data-panel="{name}"] {what}'.strip()
 
 
 def test_scattered_cells_are_outlined_one_by_one_and_windows_whole(open_stage):
@@ -68,13 +69,13 @@ def test_pointing_veils_the_rest_with_a_dashed_frame_and_a_pin_makes_it_solid(op
 
 def test_a_panel_remembers_where_the_keys_were(open_stage):
     stage = open_stage(scenes.transposed())
-    cells = stage.page.locator(panel("input", "").strip())
+    cells = stage.page.locator(panel("input"))
     cells.focus()
     stage.wait("focus", "input:0")
     for key in ("ArrowDown", "ArrowRight"):
         stage.page.keyboard.press(key)
     stage.wait("focus", "input:3")
-    stage.page.locator(panel("kernel", "").strip()).focus()
+    stage.page.locator(panel("kernel")).focus()
     stage.wait("focus", "kernel:0")
     cells.focus()
     stage.wait("focus", "input:3")
@@ -164,10 +165,10 @@ def test_a_windows_shift_is_the_smallest_and_its_vectors_go_along(open_stage):
 
 
 def test_the_small_map_tells_negative_weights_by_their_color(open_stage):
-    scene = scenes.large()
+    scene = scenes.large_matrix()
     kernel = next(one for one in scene["panels"] if one["id"] == "kernel")
     kernel["values"] = [-9, -8, -7, -6, 5, 6, 7, 8, 9]
-    stage = open_stage(scene | {"views": [{"id": "matrix", "label": "matrix", "lanes": [2]}]})
+    stage = open_stage(scene)
     seen = stage.page.locator(".overview canvas").evaluate("""one => {
       const data = one.getContext("2d").getImageData(0, 0, one.width, one.height).data;
       const found = new Set();

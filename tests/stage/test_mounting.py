@@ -154,8 +154,7 @@ def test_a_large_matrix_is_seen_through_a_window_that_follows_the_step(open_stag
 
 
 def test_the_small_map_of_a_large_matrix_follows_the_step_and_moves_the_window(open_stage):
-    scene = scenes.large()
-    stage = open_stage(scene | {"views": [{"id": "matrix", "label": "matrix", "lanes": [2]}]})
+    stage = open_stage(scenes.large_matrix())
     page = stage.page
     area, glass = page.locator(".overview .map"), page.locator(".overview .glass")
     rulers = page.locator('.cells[data-panel="matrix"] .ruler')

@@ -16,11 +16,9 @@ from explainer.segmentation.classes import VOC_COUNT
 from explainer.segmentation.model import FCN, HEADS
 from explainer.segmentation.resize import voc_only
 from tests.training.made_packs import initial_state, make_packs
-from training import evaluate, finish
+from training import evaluate
 from training.__main__ import main
-from training.back import back
 from training.export import export
-from training.finish import blend
 from training.judging import heads_of
 from training.labels import subset
 from training.loop import Plan, Run, parameter_groups, rate_at
@@ -58,30 +56,6 @@ def test_a_run_writes_log_answers_checkpoints_and_weights(folder: Path) -> None:
     assert state["features.1.conv.0.0.weight"].dtype == torch.float16
     assert state["grow8.weight"].dtype == torch.float32
     assert (folder / "out.pt").stat().st_size < 10e6
-
-
-def test_the_blend_that_does_best_is_taken(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    best = {0.6: 0.5, 0.8: 0.7, 1.0: 0.6}
-    shares: list[float] = []
-
-    class Judged:
-        def means(self) -> dict[str, float]:
-            return {"voc": best[shares[-1]], "mean": best[shares[-1]]}
-
-    def judged(networks: object, packs: object, names: list[str]) -> dict[str, Judged]:
-        share = float(networks["net"].grow8.weight.detach().mean())  # type: ignore[index]
-        shares.append(round(share, 3))
-        return {"fcn8s": Judged()}
-
-    monkeypatch.setattr(finish, "heads_of", lambda net, *_: {"net": net})
-    monkeypatch.setattr(finish, "judge", judged)
-    start, trained = FCN(), FCN()
-    with torch.no_grad():
-        start.grow8.weight.fill_(0)
-        trained.grow8.weight.fill_(1)
-    mixed, told = finish.finish(start, trained, Packs(folder / "data"), [], 65, torch.device("cpu"))
-    assert shares == [0.6, 0.8, 1.0] and told == {"blend": 0.8, "before": 0.6, "after": 0.7}
-    assert float(mixed.grow8.weight.mean()) == pytest.approx(0.8)
 
 
 def test_a_finished_run_resumes_without_training_again(folder: Path) -> None:
@@ -142,18 +116,6 @@ def test_a_second_round_starts_where_the_first_ended() -> None:
     halves = {key: value.half() if "conv" in key else value for key, value in first.state_dict().items()}
     second = initialize(FCN(), halves).state_dict()
     assert all(torch.equal(value, halves[key].float()) for key, value in second.items())
-
-
-def test_the_way_back_mixes_the_trunks_and_leaves_all_else() -> None:
-    torch.manual_seed(6)
-    net = FCN()
-    own = {key: value.clone() for key, value in net.state_dict().items()}
-    deeplab = initialize(FCN(), initial_state()).state_dict()
-    mixed = back(net, initial_state(), 0.25).state_dict()
-    for key, value in mixed.items():
-        expected = 0.25 * own[key] + 0.75 * deeplab[key] if key.startswith("features.") else own[key]
-        torch.testing.assert_close(value, expected, rtol=1e-5, atol=1e-6)
-    assert {key.split(".")[0] for key in mixed if not torch.equal(mixed[key], own[key])} == {"features"}
 
 
 def test_the_way_back_as_a_command(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -235,14 +197,6 @@ def test_the_teacher_is_asked_about_all_but_the_scenes(folder: Path) -> None:
 def test_deeplab_has_its_stride_of_16_back() -> None:
     with torch.inference_mode():
         assert DeepLab(initial_state()).eval()(torch.zeros(1, 3, 65, 97)).shape == (1, VOC_COUNT, 5, 7)
-
-
-def test_the_blend_lies_on_the_line() -> None:
-    torch.manual_seed(0)
-    start, trained = FCN().eval(), FCN().eval()
-    half = blend(start, trained, 0.5)
-    torch.testing.assert_close(half.head.proj.weight, (start.head.proj.weight + trained.head.proj.weight) / 2)
-    assert torch.equal(blend(start, trained, 1.0).head.proj.weight, trained.head.proj.weight)
 
 
 def test_every_rate_warms_up_and_falls() -> None:
