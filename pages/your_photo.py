@@ -32,19 +32,14 @@ def show_labelled() -> None:
         show_intake()
         request = choose_request(settings)
     with picture, st.container(gap=None):
-        # Each has a place of its own, so that a notice does not move the viewer, which would forget its settings.
+        # In a place of their own, so that a notice does not move the viewer, which would forget its settings.
         with st.container():
             settings.show_notes()
-        with st.container():
             answer = answer_for(photo, request)
         if answer is not None:
             show_view(answer.view, "yp_viewer", remembered=True)
             end_of_figure()
             show_caption(photo, answer)
-    st.markdown(
-        "It knows grass, cat, tree, sky and 23 more kinds of things. It decides on coarse maps, and upsamples them in "
-        "the network."
-    )
     if answer is not None:
         show_cost(photo, answer)
         show_more(settings.prefix, photo, request, answer)

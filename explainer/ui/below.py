@@ -15,12 +15,12 @@ from explainer.proofs import Proof, first_proofs
 from explainer.scene.panels import Scene
 from explainer.ui.address_bar import show_address
 from explainer.ui.class_link import show_class_link
-from explainer.ui.heading import abreast
 from explainer.ui.lessons import show_lessons
 from explainer.ui.page_record import OperatorPage, PageState
 from explainer.ui.shelf import Shelf
 from explainer.ui.stage import show_downloads
 
+TAKE_AWAY = "Take away: programs that print the numbers above, files, a link"
 FILES, LINK = ":material/download: Download", ":material/link: Link"
 
 
@@ -65,9 +65,9 @@ def show_below(page: OperatorPage, state: PageState, scene: Scene, stage: str, e
 
 def show_facts(words: str, example: Example, told: Facts, scene: Scene, stage: str) -> None:
     """As `show_below`, of facts that are known."""
-    with abreast(f"facts_{stage}"):
-        st.markdown(f":small[**{example.title}.** {example.note} *Source: {example.source}.*]\n\n{words}")
-        st.markdown(proofs_text(told.proofs, told.size))
+    checked = "\n".join(f"> {line}" for line in proofs_text(told.proofs, told.size).split("\n"))
+    # One message: `page.css` puts a quotation beside what it follows, in a frame.
+    st.markdown(f":small[**{example.title}.** {example.note} *Source: {example.source}.*]\n\n{words}\n\n{checked}")
     show_take_away(scene, stage, told.code, example.note, told.others)
 
 
@@ -84,10 +84,10 @@ def show_take_away(scene: Scene, stage: str, code: str, note: str, others: Mappi
     One row of buttons: tabs with frameworks in one of them are five messages more for every change of a setting. No
     part of its own either: a part inside a part costs every change more than this row, seldom used, saves.
     """
-    function = Snippet(code, "This program prints exactly the numbers above.")
+    function = Snippet(code)
     programs = {"torch function": function, **others} if others else {"Code": function}
-    chosen = st.segmented_control("Take away", [*programs, FILES, LINK], default=next(iter(programs)), required=True,
-                                  key=f"{stage}_take", wrap=True, label_visibility="collapsed")  # fmt: skip
+    chosen = st.segmented_control(TAKE_AWAY, [*programs, FILES, LINK], default=next(iter(programs)), required=True,
+                                  key=f"{stage}_take", wrap=True)  # fmt: skip
     if chosen == FILES:
         show_downloads(scene, stage, note)
     elif chosen == LINK:

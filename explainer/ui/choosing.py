@@ -1,9 +1,8 @@
-"""The widgets of an operator page: grids of numbers, a kernel, torch's parameters, and what the picture shows."""
+"""The widgets of an operator page: grids of numbers, a kernel, and torch's parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -39,7 +38,6 @@ def choose(
     """
     parameters = row.popover("Settings", icon=":material/tune:", key=f"hold_settings_{page.prefix}")
     numbers = row.popover("Numbers", icon=":material/edit:", key=f"hold_numbers_{page.prefix}")
-    views = row.popover("View", icon=":material/visibility:", key=f"hold_view_{page.prefix}")
     with numbers:
         x, weight, symbols = choose_numbers(page, settings, state)
     try:
@@ -48,11 +46,9 @@ def choose(
     except ValueError as problem:
         st.error(f"Torch refuses this: {problem}")
         return None
-    with views:
-        view = choose_view(page, settings, example, symbols)
     if "settings" not in settings.locks.hidden:
         row.markdown(told, width="content")
-    return PageState(op, x, view, example.title)
+    return PageState(op, x, view_of(page, settings, example, symbols), example.title)
 
 
 def choose_numbers(page: OperatorPage, settings: Settings, state: Mapping[str, str]) -> tuple[Any, Any, Symbols | None]:
@@ -213,17 +209,13 @@ def accepts(page: OperatorPage, parameters: dict[str, Any], shape: tuple[int, ..
         return False
 
 
-def choose_view(page: OperatorPage, settings: Settings, example: Example, symbols: Symbols | None) -> View:
-    """Which parts the picture has."""
-    matrix = settings.flag("matrix", "Matrix", True, help="The same step as a row or a column of a matrix.")
-    # In letters the second reading would have to invent letters for the zeros.
-    readings = page.readings and settings.flag(
-        "readings",
-        "Second reading",
-        True,
-        help="Zeros inserted, then an ordinary convolution. Shown for numbers.",
-        disabled=symbols is not None,
+def view_of(page: OperatorPage, settings: Settings, example: Example, symbols: Symbols | None) -> View:
+    """All that the operator can be seen as; which of it is on the screen, the stage's own buttons choose."""
+    return View(
+        transpose=page.transpose,
+        # In letters the second reading would have to invent letters for the zeros.
+        readings=page.readings and symbols is None,
+        order=example.order,
+        editable=not settings.locks.holds("numbers"),
+        symbols=symbols,
     )
-    editable = not settings.locks.holds("numbers")
-    shown = View(matrix=matrix, order=example.order, symbols=symbols, editable=editable)
-    return replace(shown, transpose=page.transpose and matrix, readings=readings and not symbols)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import streamlit as st
 
 from explainer.lessons import LESSONS
+from explainer.ui.fetched_once import as_text, component
 from explainer.ui.lessons import offer_lessons
-from explainer.ui.navigation import entry, link
+from explainer.ui.navigation import entry
 from explainer.ui.part import part
+
+_mount = component("glossary", Path(__file__).with_name("glossary.js"))
 
 
 @dataclass(frozen=True)
@@ -21,8 +26,6 @@ class Term:
     page: str
 
 
-#: Columns of terms, read downward as in a book; on a phone one follows the other.
-COLUMNS = 3
 TERMS = (
     Term("feature map", "What a layer hands on: C channels of H × W pixels, in torch (N, C, H, W).", "start"),
     Term("semantic segmentation", "A class for every pixel. Two animals of one class are one region.", "start"),
@@ -66,16 +69,25 @@ TERMS = (
 )  # fmt: skip
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
 def show_terms() -> None:
-    """Every term with its meaning and the way to its page, in alphabetical order; the same messages for everybody."""
+    """Every term with its meaning and the way to its page, in alphabetical order, and a field that finds one.
+
+    One component: as texts and links of Streamlit's own they are fifty messages to each who opens the page.
+    """
+    wanted = _mount(key="gl_terms", data=told(), on_page_change=lambda: None).page
+    if wanted in {term.page for term in TERMS}:
+        st.switch_page(entry(wanted).path)
+
+
+@cache
+def told() -> str:
+    """The terms as the component reads them."""
     terms = sorted(TERMS, key=lambda one: one.word.lower())
-    most = -(-len(terms) // COLUMNS)
-    for number, column in enumerate(st.columns(COLUMNS, gap="medium")):
-        with column:
-            for term in terms[number * most : (number + 1) * most]:
-                st.markdown(f"**{term.word}**  \n{term.meaning}")
-                link(term.page)
+    pages = [entry(one.page) for one in terms]
+    return as_text({"terms": [
+        {"word": term.word, "meaning": term.meaning, "page": page.stem, "title": page.title, "address": page.url_path}
+        for term, page in zip(terms, pages, strict=True)
+    ]})  # fmt: skip
 
 
 @part

@@ -20,7 +20,6 @@ CONTROLS = {
     "example": "Example",
     "settings": "Settings (stride, padding ...)",
     "numbers": "Numbers of input and kernel",
-    "view": "View (matrix, second reading)",
     "order": "Reading order",
     "reading": "Which reading is shown",
     "ask": "Ask me",
@@ -32,7 +31,7 @@ PREDICT, SEED = "predict", "seed"
 #: Settings that do not count as "settings".
 BELONGS = {
     "example": "example", "input": "numbers", "kernel": "numbers", "map": "numbers", "values": "numbers",
-    "matrix": "view", "readings": "view", "seed": "seed",
+    "seed": "seed",
 }  # fmt: skip
 
 

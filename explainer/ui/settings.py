@@ -19,6 +19,9 @@ from explainer.ui.escaping import escaped
 #: True while a page is drawn for the first time after a visitor came to it; only then a link's example counts.
 ARRIVED = "arrived"
 
+#: Switches in links of earlier versions; the stage's own buttons show and hide these parts now.
+RETIRED = ("matrix", "readings")
+
 #: Name in the URL: a link with `?lesson=padding-crops` opens that experiment.
 LESSON = "lesson"
 
@@ -61,6 +64,7 @@ class Settings:
             return
         known = dict.fromkeys(self._readable)
         quiet = {f"{stage}_{name}" for stage in stages for name in ("step", "order", "view")}
+        quiet |= set(map(self.key, RETIRED))
         for asked in self._asked:
             bare = self.key(asked) if self.key(asked) in known and asked != "example" else None
             if asked in known or asked in quiet or not (bare or asked.startswith(f"{self.prefix}_")):

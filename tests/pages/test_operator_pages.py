@@ -89,11 +89,17 @@ BAD = ["abc", "99999", "-5", "1e999", "NaN", "", "%00", "x" * 5000, "٣", "<scri
 
 @pytest.mark.parametrize("value", BAD, ids=lambda value: repr(value)[:12])
 def test_a_bad_link_falls_back_with_a_notice(value):
-    names = ("tc_example", "tc_stride", "tc_dilation", "tc_padding", "tc_output_padding", "tc_matrix", "tc_readings")
+    names = ("tc_example", "tc_stride", "tc_dilation", "tc_padding", "tc_output_padding")
     app = open_page("transposed_convolution", **dict.fromkeys(names, value), tc_stage_step=value, tc_stage_order=value)
     assert [one.value for one in app.exception] == []
     assert len(app.warning) >= len(names) - 1
     assert values(scenes(app)[0]) == answer_of("stamps")
+
+
+def test_a_link_with_switches_of_an_earlier_version_opens_without_a_word():
+    app = open_page("transposed_convolution", tc_matrix="false", tc_readings="false", tc_padding="0")
+    assert [one.value for one in app.warning] == []
+    assert [one["id"] for one in scenes(app)[0]["views"]] == ["stamp", "zeros", "matrix", "all"]
 
 
 @pytest.mark.parametrize(

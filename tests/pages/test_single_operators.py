@@ -49,7 +49,7 @@ def test_the_rival_sizes_are_those_of_the_table():
 
 def test_torchvisions_shapes_stand_on_the_last_page():
     app = open_page("your_photo")
-    assert any("features 2048 × 28 × 32 → scores 21 × 28 × 32" in one.value for one in app.caption)
+    assert any("features 2048 × 28 × 32 → scores 21 × 28 × 32" in one.value for one in app.markdown)
 
 
 def test_a_kernel_over_the_nails_interpolates():

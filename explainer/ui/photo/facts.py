@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explainer.examples.table import find_example
 from explainer.quantities import memory, percent
 from explainer.segmentation.classes import display_name
 from explainer.segmentation.samples import sample
+from explainer.segmentation.shapes import torchvision_fcn_shapes
 from explainer.segmentation.weights import model_info
 from explainer.ui.photo.labelled import Labelled, ShownPhoto
 
@@ -49,19 +51,19 @@ def _left_out(answer: Labelled) -> str:
 
 
 def show_cost(photo: ShownPhoto, answer: Labelled) -> None:
-    """Time per stage, device, sizes, memory."""
+    """What the network does; in the frame beside it time per stage, device, sizes, memory (`page.css`)."""
     height, width = answer.working_size
     total = sum(answer.milliseconds.values())
     count = len(answer.probabilities)
     parts = " · ".join(f"{name} {answer.milliseconds[name]:.0f}" for name in STAGES if name in answer.milliseconds)
-    with st.container(border=True):
-        st.markdown(
-            f"**{total / 1000:.2g} s** on **{answer.device}**, in milliseconds: {parts}\n\n"
-            f":small[Photo {photo.width} × {photo.height}; the network saw {width} × {height} pixels. Weights "
-            f"{model_info(answer.model).megabytes:.3g} MB; its {count} score maps at full size take "
-            f"{memory(count * 4 * height * width)}. *labels* is the largest score at each pixel of the photo. "
-            "The times are those of the run that made this picture.]"
-        )
+    st.markdown(
+        "It knows grass, cat, tree, sky and 23 more kinds of things. It decides on coarse maps, and upsamples them in "
+        f"the network.\n\n> **{total / 1000:.2g} s** on **{answer.device}**, in milliseconds: {parts}\n>\n"
+        f"> :small[Photo {photo.width} × {photo.height}; the network saw {width} × {height} pixels. Weights "
+        f"{model_info(answer.model).megabytes:.3g} MB; its {count} score maps at full size take "
+        f"{memory(count * 4 * height * width)}. *labels* is the largest score at each pixel of the photo. "
+        "The times are those of the run that made this picture.]"
+    )
 
 
 def show_truth(answer: Labelled) -> None:
@@ -75,8 +77,16 @@ def show_truth(answer: Labelled) -> None:
         f"**{info.title}:** {info.upsampling}\n\n{learned if info.bundled else ''}"
         "Not every FCN does this. The authors of the paper (Long, Shelhamer and Darrell 2015) froze their upsampling "
         "at bilinear in the nets they published. torchvision's FCN has no skips and no transposed convolution: its "
-        "trunk keeps stride 8 by dilation, and one bilinear interpolation does the rest."
+        f"trunk keeps stride 8 by dilation, and one bilinear interpolation does the rest.\n\n:small[{shapes()}]"
     )
+
+
+def shapes() -> str:
+    """torchvision's FCN, shape by shape, as the network itself answers."""
+    height, width = find_example("torchvision-shapes").case["input"][2:]
+    found, transposed = torchvision_fcn_shapes(height, width)
+    chain = " → ".join(f"{name} {' × '.join(map(str, shape[1:]))}" for name, shape in found.items())
+    return f"torchvision's fcn_resnet50, asked just now: {chain}. Transposed convolutions in it: {transposed}."
 
 
 def show_privacy() -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explainer.examples.table import find_example
 from explainer.lessons import lessons_of
-from explainer.segmentation.shapes import torchvision_fcn_shapes
 from explainer.ui.lessons import offer_lessons
 from explainer.ui.part import part
 from explainer.ui.photo.comparing import show_comparison
@@ -30,7 +28,6 @@ def show_more(prefix: str, photo: ShownPhoto, request: Request, answer: Labelled
     if how.open:
         with how:
             show_truth(answer)
-            show_shapes()
             offer_lessons(lessons_of("your_photo"))
     if swap.open:
         with swap:
@@ -44,11 +41,3 @@ def show_more(prefix: str, photo: ShownPhoto, request: Request, answer: Labelled
     if away.open:
         with away:
             show_files(photo, request, answer)
-
-
-def show_shapes() -> None:
-    """torchvision's FCN, shape by shape, as the network itself answers."""
-    height, width = find_example("torchvision-shapes").case["input"][2:]
-    shapes, transposed = torchvision_fcn_shapes(height, width)
-    chain = " → ".join(f"{name} {' × '.join(map(str, shape[1:]))}" for name, shape in shapes.items())
-    st.caption(f"torchvision's fcn_resnet50, asked just now: {chain}. Transposed convolutions in it: {transposed}.")
