@@ -65,9 +65,9 @@ def show_below(page: OperatorPage, state: PageState, scene: Scene, stage: str, e
 
 def show_facts(words: str, example: Example, told: Facts, scene: Scene, stage: str) -> None:
     """As `show_below`, of facts that are known."""
-    checked = "\n".join(f"> {line}" for line in proofs_text(told.proofs, told.size).split("\n"))
-    # One message: `page.css` puts a quotation beside what it follows, in a frame.
-    st.markdown(f":small[**{example.title}.** {example.note} *Source: {example.source}.*]\n\n{words}\n\n{checked}")
+    source = f":small[**{example.title}.** {example.note} *Source: {example.source}.*]"
+    formulas = ["**The size**", *(f"$$\n{line}\n$$" for line in told.size)] if told.size else []
+    st.markdown("\n\n".join([source, words, *formulas, proofs_text(told.proofs)]))
     show_take_away(scene, stage, told.code, example.note, told.others)
 
 
@@ -106,16 +106,15 @@ def show_code(shown: Snippet) -> None:
         st.code(shown.code, language="python", wrap_lines=True)
 
 
-def show_proofs(proofs: Sequence[Proof], size: Sequence[str] = ()) -> None:
-    """As `proofs_text`, in a frame."""
-    with st.container(border=True):
-        st.markdown(proofs_text(proofs, size))
+def show_proofs(proofs: Sequence[Proof]) -> None:
+    """Claims, each with the largest difference that torch found just now."""
+    st.markdown(proofs_text(proofs))
 
 
-def proofs_text(proofs: Sequence[Proof], size: Sequence[str] = ()) -> str:
-    """One line for each claim, with the largest difference that torch found just now; then the size's formulas."""
-    formulas = ["---", "**The size**", *(f"$$\n{line}\n$$" for line in size)] if size else []
-    return "\n\n".join(["**Checked just now, in float64**", *map(settled, proofs), *formulas])
+def proofs_text(proofs: Sequence[Proof]) -> str:
+    """The same as a quotation, a line for each claim: `page.css` frames it, beside the text that it follows."""
+    lines = ["**Checked just now, in float64**", *map(settled, proofs)]
+    return "\n>\n".join(f"> {line}" for line in lines)
 
 
 def settled(proof: Proof) -> str:
