@@ -1,16 +1,17 @@
-"""The terms of the field as this app uses them, each with the page that shows it."""
+"""The terms of the field as this app uses them, each with the page that shows it, and what people get wrong."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
-from explainer.lessons import LESSONS
+from explainer.lessons import LESSONS, find_lesson
 from explainer.ui.fetched_once import as_text, component
-from explainer.ui.lessons import offer_lessons
+from explainer.ui.lessons import open_lesson, quoted
 from explainer.ui.navigation import entry
 from explainer.ui.part import part
 
@@ -69,29 +70,36 @@ TERMS = (
 )  # fmt: skip
 
 
-def show_terms() -> None:
-    """Every term with its meaning and the way to its page, in alphabetical order, and a field that finds one.
+@part
+def show_glossary() -> None:
+    """Every term and every experiment, each with its page, and a field that finds them by what they say.
 
-    One component: as texts and links of Streamlit's own they are fifty messages to each who opens the page.
+    One component: as texts, links and buttons of Streamlit's own they are seventy messages to each who opens the page.
     """
-    wanted = _mount(key="gl_terms", data=told(), on_page_change=lambda: None).page
-    if wanted in {term.page for term in TERMS}:
-        st.switch_page(entry(wanted).path)
+    clicked = _mount(key="gl_terms", data=told(), on_page_change=lambda: None, on_lesson_change=lambda: None)
+    follow(clicked.page, clicked.lesson)
+
+
+def follow(page: Any, slug: Any) -> None:
+    """Open the page or the experiment that a browser says was clicked, if there is one of that name."""
+    if page in {term.page for term in TERMS}:
+        st.switch_page(entry(page).path)
+    if lesson := find_lesson(str(slug)):
+        open_lesson(lesson)
 
 
 @cache
 def told() -> str:
-    """The terms as the component reads them."""
+    """The terms in alphabetical order and the experiments by page, as the component reads them."""
     terms = sorted(TERMS, key=lambda one: one.word.lower())
-    pages = [entry(one.page) for one in terms]
-    return as_text({"terms": [
-        {"word": term.word, "meaning": term.meaning, "page": page.stem, "title": page.title, "address": page.url_path}
-        for term, page in zip(terms, pages, strict=True)
-    ]})  # fmt: skip
-
-
-@part
-def show_all_lessons() -> None:
-    """All twenty-two experiments, by page, each with its page's icon."""
     stems = list(dict.fromkeys(lesson.page for lesson in LESSONS))
-    offer_lessons(sorted(LESSONS, key=lambda one: stems.index(one.page)), lambda one: entry(one.page).icon)
+    lessons = sorted(LESSONS, key=lambda one: stems.index(one.page))
+    return as_text({
+        "terms": [{"word": one.word, "meaning": one.meaning, **place(one.page)} for one in terms],
+        "lessons": [{"slug": one.slug, "claim": quoted(one.claim), **place(one.page)} for one in lessons],
+    })  # fmt: skip
+
+
+def place(stem: str) -> dict[str, str]:
+    """A page, as a link to it needs it."""
+    return {"page": stem, "title": entry(stem).title, "address": entry(stem).url_path}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import streamlit as st
@@ -22,13 +22,17 @@ from explainer.ui.theme import theme
 BOTH = "Both"
 
 
-def offer_lessons(lessons: Sequence[Lesson], icon_of: Callable[[Lesson], str] = lambda lesson: "science") -> None:
+def offer_lessons(lessons: Sequence[Lesson]) -> None:
     """Misunderstandings, each a button that opens its experiment."""
     with st.grid(3, min_column_width=280, gap="small"):
         for lesson in lessons:
-            claim = f"“{lesson.claim.strip('“”')}”"
-            if st.button(claim, icon=f":material/{icon_of(lesson)}:", width="stretch", wrap=True):
+            if st.button(quoted(lesson.claim), icon=":material/science:", width="stretch", wrap=True):
                 open_lesson(lesson)
+
+
+def quoted(claim: str) -> str:
+    """A claim in quotation marks, which some bring along."""
+    return f"“{claim.strip('“”')}”"
 
 
 #: As a part of its own, where they do not stand in one: a part inside a part costs every change more.
@@ -42,7 +46,7 @@ def open_lesson(lesson: Lesson) -> None:
         st.query_params.pop(LESSON, None)
 
     st.query_params[LESSON] = lesson.slug
-    dialog(f"“{lesson.claim.strip('“”')}”", show_experiment, on_dismiss=closed)(lesson)
+    dialog(quoted(lesson.claim), show_experiment, on_dismiss=closed)(lesson)
 
 
 def open_asked_lesson() -> None:

@@ -1,14 +1,14 @@
-"""The glossary: every term once, found by its words, and its link opens the page that shows it."""
+"""The glossary: every term and every misunderstanding, found by what they say; a click opens page or experiment."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import Page
 
+from explainer.lessons import LESSONS, find_lesson
 from explainer.stage.bundle import bundle
 from explainer.ui import glossary
 from explainer.ui.glossary import TERMS
@@ -40,7 +40,12 @@ def page(browser):
 
 def words(page: Page) -> list[str]:
     """The terms on the screen."""
-    return [text for text in page.locator("dt:visible").all_inner_texts()]
+    return list(page.locator("dt:visible").all_inner_texts())
+
+
+def claims(page: Page) -> list[str]:
+    """The misunderstandings on the screen."""
+    return [text.split("\n")[0] for text in page.locator("button:visible").all_inner_texts()]
 
 
 def test_every_term_stands_there_in_alphabetical_order_with_its_meaning_and_its_page(page: Page):
@@ -51,17 +56,29 @@ def test_every_term_stands_there_in_alphabetical_order_with_its_meaning_and_its_
         assert row.get_by_role("link").get_attribute("href") == (entry(term.page).url_path or "./")
 
 
-def test_the_field_finds_terms_by_word_meaning_and_page_and_says_how_many(page: Page):
-    field, told = page.get_by_role("searchbox", name="Find a term"), page.get_by_role("status")
+def test_the_field_finds_terms_and_experiments_by_what_they_say_and_by_their_page_and_counts_them(page: Page):
+    field, told = page.get_by_role("searchbox", name="Find a term or an experiment"), page.get_by_role("status")
+    assert told.inner_text() == "" and len(claims(page)) == len(LESSONS)
     field.fill("  It CROPS ")
-    assert words(page) == ["padding (p)"]
-    assert told.inner_text() == f"1 of {len(TERMS)} terms"
+    assert words(page) == ["padding (p)"] and claims(page) == []
+    assert page.get_by_role("heading").count() == 0
+    assert told.inner_text() == f"1 of {len(TERMS)} terms, 0 of {len(LESSONS)} experiments"
     field.fill("Sliding window")
     assert words(page) == ["patch", "receptive field"]
-    field.fill("attention")
-    assert words(page) == [] and told.inner_text() == "No term says “attention”."
+    field.fill("indices are rows")
+    assert words(page) == [] and claims(page) == ["“Indices are rows and columns.”"]
+    assert page.get_by_role("heading", name="What people get wrong").is_visible()
     field.fill("")
     assert len(words(page)) == len(TERMS) and told.inner_text() == ""
+
+
+def test_every_experiment_stands_there_with_its_page_and_opens_by_a_click(page: Page):
+    for lesson in LESSONS:
+        button = page.get_by_role("button", name=lesson.claim)
+        assert button.locator("small").inner_text() == entry(lesson.page).title
+        button.click()
+    told = page.evaluate("window.told")
+    assert told == [["lesson", lesson.slug] for lesson in LESSONS]
 
 
 def test_a_plain_click_stays_in_the_visit_and_any_other_is_the_browsers(page: Page):
@@ -79,17 +96,27 @@ def test_what_was_looked_for_stays_when_the_page_is_drawn_again(page: Page):
     assert words(page) == ["bed of nails"] and page.locator(".glossary").count() == 1
 
 
-def test_the_page_sends_its_terms_at_once():
+def test_the_page_sends_its_terms_and_experiments_at_once():
     app = open_page("glossary")
     (sent,) = (sent_to(one) for one in components_of(app))
     assert sent == json.loads(glossary.told())
-    assert {term["page"] for term in sent["terms"]} <= {one.stem for one in PAGES}
+    assert {one["page"] for one in (*sent["terms"], *sent["lessons"])} <= {one.stem for one in PAGES}
 
 
-@pytest.mark.parametrize("wanted", ["bilinear", "../secret", 7, None])
-def test_the_link_that_was_clicked_opens_its_page_and_nothing_else_does(monkeypatch, wanted):
-    asked = []
+@pytest.mark.parametrize(
+    ("page", "slug", "opened"),
+    [
+        ("bilinear", None, [entry("bilinear").path]),
+        ("../secret", None, []),
+        (7, 7, []),
+        (None, "padding-crops", [find_lesson("padding-crops")]),
+        (None, "no-such", []),
+        (None, None, []),
+    ],
+)
+def test_what_was_clicked_opens_and_nothing_else_does(monkeypatch, page, slug, opened):
+    asked: list[object] = []
     monkeypatch.setattr(glossary.st, "switch_page", asked.append)
-    monkeypatch.setattr(glossary, "_mount", lambda **more: SimpleNamespace(page=wanted))
-    glossary.show_terms()
-    assert asked == ([entry("bilinear").path] if wanted == "bilinear" else [])
+    monkeypatch.setattr(glossary, "open_lesson", asked.append)
+    glossary.follow(page, slug)
+    assert asked == opened
