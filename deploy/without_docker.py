@@ -96,6 +96,7 @@ def main() -> int:
         if place.run(command, PYTHON=sys.executable).wait():
             sys.exit("without_docker: the installation failed")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a script started this in the background
     running: dict[str, Process] = {}
     try:
         serve(place, wish.port, wish.replicas, running)
