@@ -95,8 +95,7 @@ def companion_of(page: OperatorPage, state: PageState) -> Companion | None:
 
 def show_companion(companion: Companion, stage: str) -> None:
     """The second picture, to step through like the first."""
-    st.header(companion.heading)
-    st.markdown(companion.text)
+    st.markdown(f"## {companion.heading}\n\n{companion.text}")
     state = PageState(companion.op, tuples_of(companion.input.tolist()), View(editable=False), companion.heading)
     show_stage(cached_scene(state), stage)
 
