@@ -95,6 +95,13 @@ def steps_to_its_end(page: Page) -> None:
     expect(stage.get_by_role("button", name="Next step", exact=True)).to_be_disabled()
 
 
+def proofs_beside(page: Page) -> list[bool]:
+    """For each text that quotes its proofs, whether they stand beside it (and not below)."""
+    read = """all => all.map(one => one.getBoundingClientRect().left > one.parentElement.firstElementChild
+      .getBoundingClientRect().right)"""
+    return page.locator("p ~ blockquote").evaluate_all(read)
+
+
 @pytest.mark.parametrize("entry", PAGES, ids=lambda one: one.stem)
 def test_the_figure_is_first_and_nothing_keeps_anybody_out(visitor, entry):
     page, selector = visitor.page, figure_of(entry)
@@ -110,6 +117,8 @@ def test_the_figure_is_first_and_nothing_keeps_anybody_out(visitor, entry):
             assert min(digits(page), default=READABLE) >= READABLE
     if selector == ".stage":
         steps_to_its_end(page)
+        beside = proofs_beside(page)
+        assert beside and all(beside)
     assert jumps(page) == []
     for scheme in ("light", "dark"):
         assert grave(page, scheme) == [], scheme
@@ -118,5 +127,6 @@ def test_the_figure_is_first_and_nothing_keeps_anybody_out(visitor, entry):
         assert box(page, selector, 390, 844)["y"] < HIGH
     else:
         page.set_viewport_size({"width": 390, "height": 844})
+    assert not any(proofs_beside(page))
     assert sideways(page) <= 0
     expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -80,3 +80,13 @@ def test_vectors_meet_the_rows_and_columns_of_their_matrix(open_stage, slug):
     }))""")
     assert set(boxes["matrix"][0]) <= set(boxes["x"][0])
     assert set(boxes["matrix"][1]) <= set(boxes["y"][1])
+
+
+def test_on_a_phone_the_buttons_take_two_rows_and_keys_are_not_offered_to_fingers(open_stage):
+    scene = pack(example_scene(find_example("lecture-transposed")))
+    page = open_stage(scene, width=390, height=844, has_touch=True, is_mobile=True).page
+    top = {name: page.locator(f".toolbar > .{name}").bounding_box()["y"] for name in ("extras", "views")}
+    assert top["extras"] == page.get_by_role("radiogroup", name="Reading order").bounding_box()["y"] < top["views"]
+    assert page.get_by_role("button", name="Full screen").is_visible()
+    assert not page.get_by_role("button", name="Keys").is_visible()
+    assert open_stage(scene, width=390, height=844).page.get_by_role("button", name="Keys").is_visible()

@@ -1,0 +1,36 @@
+"""What stands below a figure: one text with source, story and sizes, the proofs quoted behind it."""
+
+from __future__ import annotations
+
+import pytest
+
+from explainer.examples.table import find_example
+from tests.pages.operator_page import open_page
+
+
+def text_of(stem: str, **query: str) -> str:
+    """The text below the first figure of a page."""
+    (found,) = (one.value for one in open_page(stem, **query).markdown if "Checked just now" in one.value)
+    return str(found)
+
+
+def test_source_story_sizes_and_proofs_stand_there_in_this_order() -> None:
+    example = find_example("arith-numbers-strided")
+    source, story, heading, *rest = text_of("strided_convolution", cv_example=example.slug).split("\n\n")
+    assert source == f":small[**{example.title}.** {example.note} *Source: {example.source}.*]"
+    assert story.startswith("A kernel slides over the :blue[input].")
+    assert heading == "**The size**"
+    formulas, quoted = rest[:-1], rest[-1]
+    assert all(one.startswith("$$\n") and one.endswith("\n$$") for one in formulas)
+    assert ["H_{out}" in formulas[0], "W_{out}" in formulas[-1]] == [True, True]
+    assert quoted.startswith("> **Checked just now, in float64**\n>\n> ")
+
+
+@pytest.mark.parametrize("stem", ["transposed_convolution", "max_unpooling", "bilinear"])
+def test_each_proof_is_a_paragraph_of_the_quotation(stem: str) -> None:
+    quoted = text_of(stem).split("\n\n")[-1]
+    lines = quoted.split("\n")
+    assert all(line.startswith(">") for line in lines)
+    claims = quoted.split("\n>\n")[1:]
+    assert len(claims) > 1
+    assert all(one.startswith("> :green[") and one.count("largest difference") == 1 for one in claims)
