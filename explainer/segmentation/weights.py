@@ -33,14 +33,15 @@ class ModelInfo:
 
     Attributes:
         name: for `predict` and `--model`. title: for people.
-        bundled: whether its weights come with the app. megabytes: size of the weights file.
+        bundled: whether its weights come with the app. mebibytes: size of the weights file (torchvision writes MB and
+            means MiB, 2^20 bytes).
         long_side: the default working size. upsampling: how it grows its scores, one sentence.
     """
 
     name: str
     title: str
     bundled: bool
-    megabytes: float
+    mebibytes: float
     long_side: int
     upsampling: str
 

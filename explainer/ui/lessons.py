@@ -31,8 +31,8 @@ def offer_lessons(lessons: Sequence[Lesson]) -> None:
 
 
 def quoted(claim: str) -> str:
-    """A claim in quotation marks, which some bring along."""
-    return f"“{claim.strip('“”')}”"
+    """A claim in quotation marks; single ones for what it quotes itself."""
+    return f"“{claim.replace('“', '‘').replace('”', '’')}”"
 
 
 #: As a part of its own, where they do not stand in one: a part inside a part costs every change more.

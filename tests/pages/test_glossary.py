@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from explainer.lessons import LESSONS, find_lesson
 from explainer.stage.bundle import bundle
 from explainer.ui import glossary
 from explainer.ui.glossary import TERMS
+from explainer.ui.lessons import quoted
 from explainer.ui.navigation import PAGES, entry
 from tests.browser import load
 from tests.components import components_of, sent_to
@@ -74,7 +76,7 @@ def test_the_field_finds_terms_and_experiments_by_what_they_say_and_by_their_pag
 
 def test_every_experiment_stands_there_with_its_page_and_opens_by_a_click(page: Page):
     for lesson in LESSONS:
-        button = page.get_by_role("button", name=lesson.claim)
+        button = page.get_by_role("button", name=quoted(lesson.claim))
         assert button.locator("small").inner_text() == entry(lesson.page).title
         button.click()
     told = page.evaluate("window.told")
@@ -101,6 +103,14 @@ def test_the_page_sends_its_terms_and_experiments_at_once():
     (sent,) = (sent_to(one) for one in components_of(app))
     assert sent == json.loads(glossary.told())
     assert {one["page"] for one in (*sent["terms"], *sent["lessons"])} <= {one.stem for one in PAGES}
+
+
+def test_claims_are_quoted_once_and_experiments_of_a_page_stand_together():
+    assert quoted("“Deconvolution” undoes it.") == "“‘Deconvolution’ undoes it.”"
+    sent = json.loads(glossary.told())["lessons"]
+    assert [one["claim"] for one in sent if one["claim"].count("“") + one["claim"].count("”") != 2] == []
+    pages = [one["page"] for one in sent]
+    assert sum(a != b for a, b in pairwise(pages)) == len(set(pages)) - 1
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,20 @@ def test_a_link_reopens_the_state():
     assert scene["step"] == 2
 
 
+def test_all_that_an_operator_can_be_seen_as_is_offered_but_no_letters_are_invented():
+    numbers, letters = (scenes(open_page("transposed_convolution", **more))[0] for more in ({}, {"tc_input": "a b"}))
+    assert [one["id"] for one in numbers["views"]] == ["stamp", "zeros", "matrix", "all"]
+    assert "zeros" not in [one["id"] for one in letters["views"]]
+    for stem, drawn in (("matrix_1d", True), ("matrix_2d", True), ("strided_convolution", False)):
+        assert ("transpose" in [panel["id"] for panel in scenes(open_page(stem))[0]["panels"]]) is drawn
+    assert numbers["order"] == "scatter" and scenes(open_page("strided_convolution"))[0]["order"] == "gather"
+
+
+def test_a_second_picture_has_its_heading_and_its_words():
+    texts = [one.value for one in open_page("bed_of_nails").markdown]
+    assert [text.split("\n\n")[0] for text in texts if text.startswith("## ")] == ["## A kernel over the nails"]
+
+
 BAD = ["abc", "99999", "-5", "1e999", "NaN", "", "%00", "x" * 5000, "٣", "<script>alert(1)</script>", "1;2"]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 
 from explainer.photos import read_photo
+from explainer.quantities import memory
 from explainer.segmentation.anatomy import field_of_pixel
 from explainer.segmentation.answer import coarse
 from explainer.segmentation.classes import CLASS_NAMES, display_name
@@ -15,7 +18,9 @@ from explainer.segmentation.inference import left_out, predict
 from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.regions import regions
 from explainer.segmentation.samples import sample, samples
-from explainer.ui.photo import asking
+from explainer.segmentation.weights import BUNDLED_FILE
+from explainer.ui.photo import asking, facts
+from explainer.ui.photo.labelled import ShownPhoto
 from explainer.ui.photo.swapping import busiest
 from explainer.ui.shelf import Shelf
 from tests.components import components_of, sent_to
@@ -39,6 +44,23 @@ def test_a_sample_is_labelled_as_soon_as_the_page_opens():
     for stage in ("read", "resize", "network", "upsample", "labels", "draw", "CPU"):
         assert stage in cost
     assert any("froze" in one.value for one in at.markdown)
+
+
+def test_what_an_answer_cost_is_told_in_its_own_numbers(monkeypatch):
+    told: list[str] = []
+    monkeypatch.setattr(facts.st, "markdown", told.append)
+    photo = ShownPhoto("sample:chelsea", "Cat", np.zeros((4, 6, 3), np.uint8), 600, 400, 0)
+    times = {"read": 11.2, "network": 40.4, "draw": 5.6, "labels": 3.4, "unknown": 39.4}
+    made = SimpleNamespace(working_size=(352, 513), milliseconds=times, device="a card", model="fcn8s",
+                           probabilities=np.zeros((28, 3, 4), np.uint8))  # fmt: skip
+    facts.show_cost(photo, made)
+    known, numbers, rest = told[0].replace("\n>\n", "\n\n").split("\n\n")
+    assert known.startswith("It knows grass, cat, tree, sky")
+    assert numbers == "> **0.1 s** on **a card**, in milliseconds: read 11 · network 40 · labels 3 · draw 6"
+    assert (
+        f"the network saw 513 × 352 pixels. Weights {BUNDLED_FILE.stat().st_size / 2**20:.2g} MiB; its 28 score" in rest
+    )
+    assert "Photo 600 × 400;" in rest and f"at full size take {memory(28 * 4 * 352 * 513)}." in rest
 
 
 def test_a_samples_picture_is_fetched_once_and_both_names_of_a_device_share_an_answer(monkeypatch):

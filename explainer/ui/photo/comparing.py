@@ -66,7 +66,9 @@ def show_table(one: Labelled, other: Labelled, names: tuple[str, str]) -> None:
         for row in class_differences(one.labels, other.labels)
     ]
     times = {name: f"{sum(each.milliseconds.values()):.0f} ms" for name, each in zip(names, (one, other), strict=True)}
-    sizes = {name: f"{model_info(each.model).megabytes:.3g} MB" for name, each in zip(names, (one, other), strict=True)}
+    sizes = {
+        name: f"{model_info(each.model).mebibytes:.3g} MiB" for name, each in zip(names, (one, other), strict=True)
+    }
     blank = {"difference": "", "overlap (IoU)": ""}
     st.table(
         [*rows, {"": "time", **times, **blank}, {"": "weights", **sizes, **blank}],

@@ -60,7 +60,7 @@ def show_cost(photo: ShownPhoto, answer: Labelled) -> None:
         "It knows grass, cat, tree, sky and 23 more kinds of things. It decides on coarse maps, and upsamples them in "
         f"the network.\n\n> **{total / 1000:.2g} s** on **{answer.device}**, in milliseconds: {parts}\n>\n"
         f"> :small[Photo {photo.width} × {photo.height}; the network saw {width} × {height} pixels. Weights "
-        f"{model_info(answer.model).megabytes:.3g} MB; its {count} score maps at full size take "
+        f"{model_info(answer.model).mebibytes:.3g} MiB; its {count} score maps at full size take "
         f"{memory(count * 4 * height * width)}. *labels* is the largest score at each pixel of the photo. "
         "The times are those of the run that made this picture.]"
     )

@@ -103,8 +103,8 @@ def show_fetching(info: ModelInfo, key: str, fallback: str) -> None:
         st.session_state[key] = fallback
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        share = min(1.0, job.done / (job.total or info.megabytes * 1e6))
-        told = f"Fetching {info.title}: {job.done / 1e6:.0f} of {info.megabytes:.0f} MB. Until then: {fallback}."
+        share = min(1.0, job.done / (job.total or info.mebibytes * 2**20))
+        told = f"Fetching {info.title}: {job.done / 2**20:.0f} of {info.mebibytes:.0f} MiB. Until then: {fallback}."
         st.progress(share, told)
         if st.button("Cancel", key=f"{key}_cancel", on_click=cancel):
             st.rerun()
