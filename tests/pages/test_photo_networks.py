@@ -34,7 +34,7 @@ def test_while_weights_arrive_the_page_works_and_the_visitor_can_go_back(monkeyp
 
     def slowly(name: str, progress):
         while True:
-            progress(20_000_000, 130_000_000)
+            progress(20 * 2**20, 141_567_418)
             arriving.set()
             time.sleep(0.01)
 
@@ -47,6 +47,8 @@ def test_while_weights_arrive_the_page_works_and_the_visitor_can_go_back(monkeyp
     (job,) = fetching._jobs.values()
     assert len(job.askers) >= 1 and not job.ended
     one.run()
+    (bar,) = one.get("progress")
+    assert f"Fetching {title}: 20 of 135 MiB. Until then: FCN-8s (bundled)." == bar.proto.text and bar.proto.value == 14
     for at in (one, two):
         assert not at.exception and view(at)["layers"]
         assert at.selectbox(key="yp_network").value == title
