@@ -110,7 +110,8 @@ def heat_map(
     figure.update_yaxes(autorange="reversed", showgrid=False, zeroline=False, showticklabels=y is not None, ticks="")
     figure.update_xaxes(showgrid=False, zeroline=False, showticklabels=x is not None, ticks="", constrain="domain")
     if square:
-        figure.update_yaxes(scaleanchor="x", constrain="domain")
+        # A narrow screen leaves room above and below; the map stays right under what it belongs to.
+        figure.update_yaxes(scaleanchor="x", constrain="domain", constraintoward="top")
     return figure
 
 

@@ -46,7 +46,7 @@ def choose(
     except ValueError as problem:
         st.error(f"Torch refuses this: {problem}")
         return None
-    if "settings" not in settings.locks.hidden:
+    if told and "settings" not in settings.locks.hidden:
         row.markdown(told, width="content")
     return PageState(op, x, view_of(page, settings, example, symbols), example.title)
 

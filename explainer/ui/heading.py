@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -28,6 +30,8 @@ def figure_place(prefix: str) -> DeltaGenerator:
     return st.container(key=f"figure_{prefix}")
 
 
-def toolbar(prefix: str) -> DeltaGenerator:
-    """The one line of settings above a stage: an example, and what folds into popovers."""
-    return st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"toolbar_{prefix}")
+def toolbar(prefix: str, labeled: bool = False) -> DeltaGenerator:
+    """The one line of settings above a stage: an example, and what folds into popovers; `labeled` if a name stands
+    above one of them."""
+    align: Literal["bottom", "center"] = "bottom" if labeled else "center"
+    return st.container(horizontal=True, vertical_alignment=align, gap="small", key=f"toolbar_{prefix}")

@@ -37,7 +37,7 @@ HELP = (
 def choose(settings: Settings) -> tuple[str, int]:
     """The stack's text and the input's side."""
     titles = {slug: preset.name for slug, preset in PRESETS.items()}
-    with toolbar(settings.prefix):
+    with toolbar(settings.prefix, labeled=True):
         slug = settings.example(titles, state_of)
         preset = PRESETS[slug]
         side = settings.choice("side", "Input side", SIDES, preset.side, width=150)
@@ -106,7 +106,7 @@ def note_of(text: str) -> str:
 def show_totals(rows: list[Row]) -> None:
     """What the whole stack costs for one input."""
     widest = max(rows, key=lambda row: row.field.size)
-    with st.container(horizontal=True, gap="large"):
+    with st.grid(4, min_column_width=150, gap="small"):
         st.metric("Parameters", count(sum(row.parameters for row in rows)))
         st.metric("Multiply-adds", count(sum(row.multiply_adds for row in rows)))
         st.metric("All maps (float32)", memory(sum(row.size for row in rows)))
