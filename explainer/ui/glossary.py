@@ -82,8 +82,8 @@ def show_glossary() -> None:
 
 def follow(page: Any, slug: Any) -> None:
     """Open the page or the experiment that a browser says was clicked, if there is one of that name."""
-    if page in {term.page for term in TERMS}:
-        st.switch_page(entry(page).path)
+    if str(page) in {term.page for term in TERMS}:
+        st.switch_page(entry(str(page)).path)
     if lesson := find_lesson(str(slug)):
         open_lesson(lesson)
 

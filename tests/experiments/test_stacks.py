@@ -15,6 +15,7 @@ from explainer.experiments.stacks.drawing import draw_stack
 from explainer.experiments.stacks.measuring import Row, measure
 from explainer.experiments.stacks.presets import PRESETS
 from explainer.experiments.stacks.reading import first_channels, read_stack
+from explainer.palette import PALETTE
 
 
 def rows_of(text: str, side: int) -> list[Row]:
@@ -187,3 +188,25 @@ def test_the_picture_has_a_bar_for_each_map_and_an_arc_for_each_skip(slug):
     assert names.count("path") == sum(row.source is not None for row in rows)
     words = [one.text for one in picture.iter() if one.tag.endswith("text")]
     assert str(rows[0].shape[1]) in words and str(rows[-1].shape[1]) in words
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_fetches_a_map_is_framed_like_its_arc_in_the_picture_and_in_the_legend(theme):
+    rows = preset("fcn8")
+    parts = list(ET.fromstring(draw_stack(rows, theme)))
+    accent = PALETTE[theme]["accent"]
+    bars = [one for one in parts if one.tag.endswith("rect")]
+    framed = [one.get("stroke") == accent for one in bars[: len(rows)]]
+    assert framed == [row.kind == "join" for row in rows] and 0 < sum(framed) < len(rows)
+    assert {one.get("stroke") for one in parts if one.tag.endswith("path")} == {accent}
+    told = dict(zip([one.text for one in parts if one.tag.endswith("text")][-len(bars) + len(rows) :],
+                    [one.get("stroke") for one in bars[len(rows) :]], strict=True))  # fmt: skip
+    assert told["fetches a saved map"] == accent and told["other"] == told["pooling"] == PALETTE[theme]["frame"]
+
+
+def test_no_arc_runs_through_a_size():
+    numbers = [one for one in ET.fromstring(draw_stack(preset("fcn8"), "dark")) if (one.text or "").isdigit()]
+    assert len(numbers) > 5
+    assert {(one.get("stroke"), one.get("paint-order")) for one in numbers} == {
+        (PALETTE["dark"]["background"], "stroke")
+    }

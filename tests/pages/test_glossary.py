@@ -119,6 +119,7 @@ def test_claims_are_quoted_once_and_experiments_of_a_page_stand_together():
         ("bilinear", None, [entry("bilinear").path]),
         ("../secret", None, []),
         (7, 7, []),
+        ([], {}, []),
         (None, "padding-crops", [find_lesson("padding-crops")]),
         (None, "no-such", []),
         (None, None, []),
