@@ -52,7 +52,7 @@ def address(made: Locks, number: int) -> str:
     if made.text():
         parameters[locks.CLASS] = made.text()
     base = (st.context.url or "").split("?")[0]
-    return f"{base}?{urlencode(parameters)}"
+    return f"{base}?{urlencode(parameters)}".rstrip("?")
 
 
 def show_link(link: str) -> None:
