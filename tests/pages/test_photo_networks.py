@@ -14,6 +14,7 @@ from explainer.segmentation import download, fetching, networks
 from explainer.segmentation.inference import predict
 from explainer.segmentation.samples import sample
 from explainer.segmentation.swap import swapped, unpooled
+from explainer.ui.photo.facts import KNOWN
 from tests.pages.photo_page import components, open_page, view
 from tests.threads import one_thread
 
@@ -115,6 +116,7 @@ def test_the_switch_shows_vocs_classes_alone():
     at.toggle(key="yp_voc").set_value(True).run()
     assert not at.exception
     assert len(view(at)["classes"]) == 21
+    assert [one.value.split(" It decides")[0] for one in at.markdown if "It decides" in one.value] == [KNOWN["voc21"]]
     assert {row[0] for row in view(at)["layers"][0]["legend"]} <= set(range(21))
     linked = open_page(yp_photo="horses", yp_voc="true")
     assert view(linked) == view(at)

@@ -13,6 +13,10 @@ from explainer.segmentation.weights import model_info
 from explainer.ui.photo.labelled import Labelled, ShownPhoto
 
 STAGES = ("read", "resize", "network", "upsample", "labels", "draw")
+KNOWN = {
+    "all": "It knows grass, cat, tree, sky and 23 more kinds of things.",
+    "voc21": "Cat, person, car and 17 more kinds of things count here; all else is background.",
+}
 PRIVACY = (
     "**Your photo** goes to the computer that runs this page and to nobody else: it is not saved, not logged, not "
     "cached for others, and has no web address. What you see and can download is rebuilt from pixels, so place, date "
@@ -51,14 +55,14 @@ def _left_out(answer: Labelled) -> str:
 
 
 def show_cost(photo: ShownPhoto, answer: Labelled) -> None:
-    """What the network does; in the frame beside it time per stage, device, sizes, memory (`page.css`)."""
+    """What the network knows and does; in the frame beside it time per stage, device, sizes, memory (`page.css`)."""
     height, width = answer.working_size
     total = sum(answer.milliseconds.values())
     count = len(answer.probabilities)
     parts = " · ".join(f"{name} {answer.milliseconds[name]:.0f}" for name in STAGES if name in answer.milliseconds)
     st.markdown(
-        "It knows grass, cat, tree, sky and 23 more kinds of things. It decides on coarse maps, and upsamples them in "
-        f"the network.\n\n> **{total / 1000:.2g} s** on **{answer.device}**, in milliseconds: {parts}\n>\n"
+        f"{KNOWN[answer.classes]} It decides on coarse maps, and upsamples them in the network.\n\n"
+        f"> **{total / 1000:.2g} s** on **{answer.device}**, in milliseconds: {parts}\n>\n"
         f"> :small[Photo {photo.width} × {photo.height}; the network saw {width} × {height} pixels. Weights "
         f"{model_info(answer.model).mebibytes:.3g} MiB; its {count} score maps at full size take "
         f"{memory(count * 4 * height * width)}. *labels* is the largest score at each pixel of the photo. "
