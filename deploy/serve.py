@@ -67,7 +67,7 @@ class Networks:
 
 def kind(ask: Ask) -> tuple[Any, ...]:
     """What questions that go through the network together have in common."""
-    return ask.model, ask.side, ask.classes, ask.photo.shape
+    return ask.model, ask.side, ask.classes, ask.crf, ask.photo.shape
 
 
 def answers(asks: list[Ask]) -> list[bytes | str]:
@@ -93,7 +93,7 @@ def answer_alike(asks: list[Ask]) -> list[bytes] | list[str]:
             raise ValueError(f"the weights of {first.model} are not on this server")
         photos = [array_of(ask.photo, "uint8", 3) for ask in asks]
         sizes = [ask.size for ask in asks]
-        found = predict_batch(photos, first.model, first.side, "auto", sizes, classes=first.classes)
+        found = predict_batch(photos, first.model, first.side, "auto", sizes, classes=first.classes, crf=first.crf)
     except ValueError as problem:
         return [str(problem)] * len(asks)
     return [packed(reply_of(slim(one))) for one in found]

@@ -76,6 +76,10 @@ def parser() -> argparse.ArgumentParser:
         "--classes", choices=("all", "voc21"), default="all",
         help="all the network's answers, or VOC's 21: sky, grass ... count as background (default all)",
     )  # fmt: skip
+    command.add_argument(
+        "--no-crf", dest="crf", action="store_false",
+        help="FCN-8s' outlines as the network grows them, not drawn along the photo's edges",
+    )  # fmt: skip
     command.set_defaults(run=run_segment)
 
     command = add("fetch", help="download a network's weights before class")
@@ -231,7 +235,12 @@ def run_segment(arguments: Any) -> int:
     from explainer.segmentation.commands import segment_photos
 
     return segment_photos(
-        arguments.photos, arguments.out, model=arguments.model, device=arguments.device, classes=arguments.classes
+        arguments.photos,
+        arguments.out,
+        model=arguments.model,
+        device=arguments.device,
+        classes=arguments.classes,
+        crf=arguments.crf,
     )
 
 

@@ -45,6 +45,7 @@ def compared(options: argparse.Namespace) -> Iterator[Networks]:
     device, side = torch.device(options.device), options.side
     net = read_fcn(options.file, device)
     yield heads_of(net, side, device)
+    yield renamed("fcn8s and CRF", heads_of(net, side, device, ("fcn8s",), crf=True))
     yield renamed("fcn8s, every class", heads_of(net, side, device, ("fcn8s",), every_class=True))
     if options.earlier:
         earlier = read_fcn(options.earlier, device)

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from explainer.segmentation.classes import SCENE_IDS, VOC_COUNT
+from explainer.segmentation.crf import follow_edges
 from explainer.segmentation.label_maps import trimap
 from explainer.segmentation.model import FCN, HEADS, Head
 from explainer.segmentation.resize import labels_at, to_input, voc_only
@@ -67,9 +68,15 @@ class Found:
 
 
 def heads_of(
-    net: FCN, side: int, device: torch.device, heads: tuple[Head, ...] = HEADS, *, every_class: bool = False
+    net: FCN,
+    side: int,
+    device: torch.device,
+    heads: tuple[Head, ...] = HEADS,
+    *,
+    every_class: bool = False,
+    crf: bool = False,
 ) -> Networks:
-    """The heads of an FCN; `every_class` as in `FCN.grow`."""
+    """The heads of an FCN; `every_class` as in `FCN.grow`, `crf`: behind each a CRF draws outlines."""
 
     def label(rgb: Pixels, voc: bool) -> dict[str, Pixels]:
         x = to_input(rgb, side).to(device, memory_format=torch.channels_last)
@@ -77,7 +84,10 @@ def heads_of(
         found = {}
         for head in heads:
             scores = net.grow(maps, head, every_class=every_class)
-            found[head] = labels_at(voc_only(scores) if voc else scores, *rgb.shape[:2])
+            scores = voc_only(scores) if voc else scores
+            if crf:
+                follow_edges(scores, x)
+            found[head] = labels_at(scores, *rgb.shape[:2])
         return found
 
     return label

@@ -61,7 +61,7 @@ class Contestant:
 def compare(net: DeconvNet, rgb: Pixels) -> tuple[Contestant, ...]:
     """DeconvNet, FCN-8s at its size, and FCN-8s at its default size, which is the reference."""
     shape = rgb.shape[0], rgb.shape[1]
-    reference = grouped(predict(rgb, "fcn8s", FCN_SIDES[-1], "cpu").labels)
+    reference = grouped(predict(rgb, "fcn8s", FCN_SIDES[-1], "cpu", crf=False).labels)
     band = trimap(reference)
     size = sides(*shape)
     x = to_input(rgb, size)
@@ -69,7 +69,7 @@ def compare(net: DeconvNet, rgb: Pixels) -> tuple[Contestant, ...]:
     rows = [row("DeconvNet", DeconvNet, size, own, timed(lambda: net(x)), reference, band)]
     fcn = load("fcn8s", "cpu")
     for side in FCN_SIDES:
-        labels = reference if side == FCN_SIDES[-1] else grouped(predict(rgb, "fcn8s", side, "cpu").labels)
+        labels = reference if side == FCN_SIDES[-1] else grouped(predict(rgb, "fcn8s", side, "cpu", crf=False).labels)
         spent = timed(partial(eight, fcn, fcn_input(rgb, side)))
         rows.append(row("FCN-8s", FCN, network_sides(*shape, side), labels, spent, reference, band))
     return tuple(rows)

@@ -22,7 +22,7 @@ class Answer:
     Attributes:
         labels: (H, W) at the size of the photo. confidence: mean probability by class id.
         probabilities: (C, h, w) uint8 of 255, small. maps: score maps by stride (bundled network only).
-        milliseconds: time of each stage, by name.
+        milliseconds: time of each stage, by name. crf: whether a CRF followed the network.
     """
 
     model: str
@@ -35,6 +35,7 @@ class Answer:
     milliseconds: dict[str, float]
     notices: tuple[str, ...]
     classes: ClassSet
+    crf: bool
 
 
 def slim(found: Prediction) -> Answer:
@@ -50,6 +51,7 @@ def slim(found: Prediction) -> Answer:
         dict(found.milliseconds),
         found.notices,
         found.classes,
+        found.crf,
     )
 
 

@@ -27,6 +27,7 @@ def segment_photos(
     model: str = "fcn8s",
     device: str = "auto",
     classes: ClassSet = "all",
+    crf: bool = True,
 ) -> int:
     """Label photos: `NAME.labels.png` and `NAME.overlay.png` in `out_dir`, one JSON object a line on standard output.
 
@@ -50,19 +51,22 @@ def segment_photos(
     taken: set[str] = set()
     failed = False
     for path in paths:
-        line = _segment_one(Path(path), out, taken, model, device, classes)
+        line = _segment_one(Path(path), out, taken, model, device, classes, crf)
         failed |= "error" in line
         print(json.dumps(line, ensure_ascii=False), flush=True)
     return int(failed)
 
 
-def _segment_one(path: Path, out: Path, taken: set[str], model: str, device: str, classes: ClassSet) -> dict[str, Any]:
+def _segment_one(
+    path: Path, out: Path, taken: set[str], model: str, device: str, classes: ClassSet, crf: bool
+) -> dict[str, Any]:
     """Label one photo and write its files; the line to print."""
     from explainer.segmentation.inference import predict
 
     try:
         photo = read_photo(path.read_bytes(), long_side=_LONG_SIDE, max_bytes=_MAX_FILE_BYTES, max_decoded=_MAX_DECODED)
-        answer = predict(photo.rgb, model, device=device, label_size=(photo.height, photo.width), classes=classes)
+        own = (photo.height, photo.width)
+        answer = predict(photo.rgb, model, device=device, label_size=own, classes=classes, crf=crf)
         stem = _free_stem(path.stem, taken)
         labels, over = out / f"{stem}.labels.png", out / f"{stem}.overlay.png"
         labels.write_bytes(labels_png(answer.labels))
@@ -91,6 +95,7 @@ def _facts(answer: Prediction) -> dict[str, Any]:
         "height": height,
         "milliseconds": round(answer.total_ms, 1),
         "class_set": answer.classes,
+        "crf": answer.crf,
         "classes": found,
         "left_out": [
             {"id": one.class_id, "name": CLASS_NAMES[one.class_id], "most_sure": round(one.most_sure, 4)}

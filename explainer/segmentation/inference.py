@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from explainer.segmentation.classes import ClassSet, class_count
+from explainer.segmentation.crf import follow_edges
 from explainer.segmentation.devices import choose_device, describe, is_out_of_memory, release
 from explainer.segmentation.doubt import doubted, most_sure
 from explainer.segmentation.model import FCN, Head, ScoreMaps
@@ -25,6 +26,8 @@ from explainer.segmentation.weights import model_info
 
 LONG_SIDES = (129, 1281)
 """The smallest and largest working size that may be asked for."""
+CRF_HEAD: Head = "fcn8s"
+"""Behind it a CRF draws outlines. FCN-32s and 16s are there to show what coarse scores look like, and stay so."""
 SMALL_SIDE = 321
 """The working size at which an accelerator that ran out of memory is asked once more."""
 
@@ -37,6 +40,7 @@ def predict(
     label_size: tuple[int, int] | None = None,
     float32: bool = False,
     classes: ClassSet = "all",
+    crf: bool = True,
 ) -> Prediction:
     """Label a photo.
 
@@ -49,13 +53,14 @@ def predict(
         float32: never use bfloat16, even where it was found to be faster with the same labels.
         classes: `all` the answers that the network has (28 for the bundled ones), or `voc21`: the scene classes'
             probabilities are added to the background's.
+        crf: FCN-8s' outlines follow the photo's edges (`explainer.segmentation.crf`); other networks have none.
         device: `auto` (CUDA, then MPS, then XPU, then CPU), `cpu`, `cuda`, `mps` or `xpu`.
 
     Raises:
         ValueError: an argument is out of range, or the device is not there. WeightsError: no weights to be had.
     """
     size = label_size or (photo_rgb.shape[0], photo_rgb.shape[1])
-    return predict_batch([photo_rgb], model, long_side, device, [size], float32, classes)[0]
+    return predict_batch([photo_rgb], model, long_side, device, [size], float32, classes, crf)[0]
 
 
 def predict_batch(
@@ -66,6 +71,7 @@ def predict_batch(
     label_sizes: Sequence[tuple[int, int]],
     float32: bool = False,
     classes: ClassSet = "all",
+    crf: bool = True,
 ) -> list[Prediction]:
     """As `predict`, for photos that have the same shape, in one run of the network; the times are the whole batch's."""
     info = model_info(model)
@@ -73,7 +79,8 @@ def predict_batch(
         _check(photo, long_side)
     class_count(classes)
     side = long_side or info.long_side
-    run = partial(_run, photos, model, sizes=label_sizes, float32=float32, classes=classes if info.bundled else "voc21")
+    known = classes if info.bundled else "voc21"
+    run = partial(_run, photos, model, sizes=label_sizes, float32=float32, classes=known, crf=crf and model == CRF_HEAD)
     for where, at, notice in _attempts(choose_device(device), side):
         try:
             return [replace(one, notices=notice) for one in run(at, where)]
@@ -112,6 +119,7 @@ def _run(
     sizes: Sequence[tuple[int, int]],
     float32: bool,
     classes: ClassSet,
+    crf: bool,
 ) -> list[Prediction]:
     known = loaded(model, device)
     net, half = known.net, known.half and not float32
@@ -128,12 +136,15 @@ def _run(
             scores = voc_only(scores) if classes == "voc21" else scores
         else:
             scores = F.interpolate(coarse.float(), x.shape[-2:], mode="bilinear", align_corners=False)
+    if crf:
+        with _timed("crf", times, device):
+            follow_edges(scores, x)
     with _timed("labels", times, device):
         labels = [labels_at(scores[n : n + 1], *size) for n, size in enumerate(sizes)]
         own_scores = scores.float().cpu().numpy()
     maps = _maps(coarse, len(labels)) if isinstance(coarse, ScoreMaps) else [None] * len(labels)
     place = describe(device) + (", bfloat16" if half else "")
-    return [Prediction(model, place, *each, times, classes) for each in zip(labels, own_scores, maps, strict=True)]
+    return [Prediction(model, place, *each, times, classes, crf) for each in zip(labels, own_scores, maps, strict=True)]
 
 
 def _maps(maps: ScoreMaps, count: int) -> list[StrideMaps]:
@@ -152,15 +163,20 @@ def _timed(stage: str, times: dict[str, float], device: torch.device) -> Iterato
     times[stage] = (time.perf_counter() - start) * 1000
 
 
-def regrow(maps: StrideMaps, head: Head, classes: ClassSet = "all") -> NDArray[np.float32]:
+def regrow(
+    maps: StrideMaps, head: Head, classes: ClassSet = "all", crf_on: NDArray[np.uint8] | None = None
+) -> NDArray[np.float32]:
     """Scores (28 or 21, H, W) of FCN-32s, 16s or 8s at the working size, from score maps of an earlier prediction.
 
-    Lets a page compare the three without running the trunk again.
+    Lets a page compare the three without running the trunk again. With the photo (H, W, 3) as `crf_on`, at any size of
+    its shape, the CRF follows.
     """
     net = cast(FCN, load(head, "cpu"))
     with torch.inference_mode():
         grown = net.grow(stride_tensors(maps), head)
         grown = voc_only(grown) if classes == "voc21" else grown
+        if crf_on is not None:
+            follow_edges(grown, to_input(crf_on, max(grown.shape[2:])))
     return grown[0].numpy()
 
 

@@ -38,10 +38,10 @@ class Prediction:
     Attributes:
         model: the network's name. device: where it ran, for people (`CPU`, `NVIDIA ...`).
         labels: (H, W) uint8, class ids, at the photo's own size.
-        scores: (C, h, w) float32, one map a class, at the working size, before the softmax.
+        scores: (C, h, w) float32, one map a class, at the working size, before the softmax (after the CRF, if any).
         maps: the score maps at each stride (bundled network only).
-        milliseconds: time per stage: `resize`, `network`, `upsample`, `labels`.
-        classes: which answers count: `all` 28, or VOC's 21.
+        milliseconds: time per stage: `resize`, `network`, `upsample`, `crf`, `labels`.
+        classes: which answers count: `all` 28, or VOC's 21. crf: whether a CRF followed the network.
         notices: sentences worth telling (the accelerator ran out of memory, ...).
     """
 
@@ -52,6 +52,7 @@ class Prediction:
     maps: StrideMaps | None
     milliseconds: Mapping[str, float]
     classes: ClassSet = "all"
+    crf: bool = False
     notices: tuple[str, ...] = ()
 
     @cached_property

@@ -52,7 +52,7 @@ def line(device: str) -> worker.Worker:
     return worker.REMOTE if address() and device == "auto" else worker.LOCAL
 
 
-def answer(rgb: NDArray[np.uint8], model: str, side: int, device: str, classes: ClassSet) -> Answer:
+def answer(rgb: NDArray[np.uint8], model: str, side: int, device: str, classes: ClassSet, crf: bool = True) -> Answer:
     """Label a photo (H, W, 3), by the server if there is one and the device is left open.
 
     Raises:
@@ -60,28 +60,28 @@ def answer(rgb: NDArray[np.uint8], model: str, side: int, device: str, classes: 
     """
     known = address()
     if not known or device != "auto":
-        return _own(rgb, model, side, device, classes)
+        return _own(rgb, model, side, device, classes, crf)
     try:
-        return ask_server(known, request_for(rgb, model, side, classes))
+        return ask_server(known, request_for(rgb, model, side, classes, crf))
     except Unanswered:
-        found = worker.LOCAL.run(lambda: _own(rgb, model, side, device, classes))
+        found = worker.LOCAL.run(lambda: _own(rgb, model, side, device, classes, crf))
         return replace(found, notices=(*found.notices, NOTICE))
 
 
-def _own(rgb: NDArray[np.uint8], model: str, side: int, device: str, classes: ClassSet) -> Answer:
+def _own(rgb: NDArray[np.uint8], model: str, side: int, device: str, classes: ClassSet, crf: bool) -> Answer:
     from explainer.segmentation.inference import predict
 
-    return slim(predict(rgb, model, side, device, classes=classes))
+    return slim(predict(rgb, model, side, device, classes=classes, crf=crf))
 
 
-def request_for(rgb: NDArray[np.uint8], model: str, side: int, classes: ClassSet) -> Ask:
+def request_for(rgb: NDArray[np.uint8], model: str, side: int, classes: ClassSet, crf: bool = True) -> Ask:
     """The message for a photo: its pixels as the network will see them, some 0.5 MB."""
     from explainer.segmentation.resize import at_network_size
 
     bundled = model_info(model).bundled
     height, width = rgb.shape[:2]
     small = at_network_size(rgb, side, bundled)
-    return Ask(model, side, classes if bundled else "voc21", (height, width), grid_of(small))
+    return Ask(model, side, classes if bundled else "voc21", (height, width), grid_of(small), crf)
 
 
 def ask_server(server: str, ask: Ask) -> Answer:

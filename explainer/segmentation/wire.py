@@ -41,6 +41,7 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     classes: ClassSet
     size: tuple[int, int]
     photo: Grid
+    crf: bool
 
 
 class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,6 +55,7 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     working_size: tuple[int, int]
     milliseconds: dict[str, float]
     notices: tuple[str, ...]
+    crf: bool
 
 
 def grid_of(array: NDArray[Any]) -> Grid:
@@ -98,6 +100,7 @@ def reply_of(answer: Answer) -> Reply:
         answer.working_size,
         answer.milliseconds,
         answer.notices,
+        answer.crf,
     )
 
 
@@ -125,6 +128,7 @@ def read_reply(data: bytes, ask: Ask) -> Answer:
         found.milliseconds,
         found.notices,
         ask.classes,
+        found.crf,
     )
 
 

@@ -52,7 +52,7 @@ def test_what_an_answer_cost_is_told_in_its_own_numbers(monkeypatch):
     photo = ShownPhoto("sample:chelsea", "Cat", np.zeros((4, 6, 3), np.uint8), 600, 400, 0)
     times = {"read": 11.2, "network": 40.4, "draw": 5.6, "labels": 3.4, "unknown": 39.4}
     made = SimpleNamespace(classes="all", working_size=(352, 513), milliseconds=times, device="a card", model="fcn8s",
-                           probabilities=np.zeros((28, 3, 4), np.uint8))  # fmt: skip
+                           probabilities=np.zeros((28, 3, 4), np.uint8), crf=False)  # fmt: skip
     facts.show_cost(photo, made)
     known, numbers, rest = told[0].replace("\n>\n", "\n\n").split("\n\n")
     assert known.startswith("It knows grass, cat, tree, sky")

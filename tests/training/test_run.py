@@ -239,7 +239,14 @@ def test_evaluate_prints_tables_of_all_networks(
     assert "3 photographs (validation)" in out and "| **mean IoU** |" in out and "| person |" in out
     assert "accuracy within 6 pixels of outlines" in out and "| sky |" in out
     numbers = json.loads((folder / "numbers.json").read_text())
-    assert list(numbers) == [*HEADS, "fcn8s, every class", "deeplab (torch)", "deeplab (tflite)", "all background"]
+    assert list(numbers) == [
+        *HEADS,
+        "fcn8s and CRF",
+        "fcn8s, every class",
+        "deeplab (torch)",
+        "deeplab (tflite)",
+        "all background",
+    ]
     assert all(0 <= row["mean_iou"]["mean"] <= 1 and row["ms"] > 0 for row in numbers.values())
     assert main(["evaluate", *common, "--side", "97", "--versions", "3"]) == 0
     rows = capsys.readouterr().out.partition("The mean of 3 versions")[2].strip().splitlines()[2:]

@@ -29,8 +29,8 @@ def show_comparison(photo: ShownPhoto, request: Request, answer: Labelled, setti
     fair: ClassSet = answer.classes if info.bundled else "voc21"
     other = answer_for(photo, Request(info.name, request.side, request.device, fair))
     one: Labelled | None = answer
-    if fair != answer.classes:
-        one = answer_for(photo, replace(request, classes=fair))
+    if fair != answer.classes or answer.crf:
+        one = answer_for(photo, replace(request, classes=fair, crf=False))
     if one is None or other is None:
         return
     names = (model_info(one.model).title, model_info(other.model).title)

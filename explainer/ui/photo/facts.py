@@ -12,11 +12,13 @@ from explainer.segmentation.shapes import torchvision_fcn_shapes
 from explainer.segmentation.weights import model_info
 from explainer.ui.photo.labelled import Labelled, ShownPhoto
 
-STAGES = ("read", "resize", "network", "upsample", "labels", "draw")
+STAGES = {"read": "read", "resize": "resize", "network": "network", "upsample": "upsample", "crf": "CRF",
+          "labels": "labels", "draw": "draw"}  # fmt: skip
 KNOWN = {
     "all": "It knows grass, cat, tree, sky and 23 more kinds of things.",
     "voc21": "Cat, person, car and 17 more kinds of things count here; all else is background.",
 }
+CRF = " Behind it a CRF moves the outlines to the photo's edges; the switch beside the picture takes it away."
 PRIVACY = (
     "**Your photo** goes to the computer that runs this page and to nobody else: it is not saved, not logged, not "
     "cached for others, and has no web address. What you see and can download is rebuilt from pixels, so place, date "
@@ -59,9 +61,12 @@ def show_cost(photo: ShownPhoto, answer: Labelled) -> None:
     height, width = answer.working_size
     total = sum(answer.milliseconds.values())
     count = len(answer.probabilities)
-    parts = " · ".join(f"{name} {answer.milliseconds[name]:.0f}" for name in STAGES if name in answer.milliseconds)
+    parts = " · ".join(
+        f"{said} {answer.milliseconds[name]:.0f}" for name, said in STAGES.items() if name in answer.milliseconds
+    )
     st.markdown(
-        f"{KNOWN[answer.classes]} It decides on coarse maps, and upsamples them in the network.\n\n"
+        f"{KNOWN[answer.classes]} It decides on coarse maps, and upsamples them in the network."
+        f"{CRF if answer.crf else ''}\n\n"
         f"> **{total / 1000:.2g} s** on **{answer.device}**, in milliseconds: {parts}\n>\n"
         f"> :small[Photo {photo.width} × {photo.height}; the network saw {width} × {height} pixels. Weights "
         f"{model_info(answer.model).mebibytes:.3g} MiB; its {count} score maps at full size take "

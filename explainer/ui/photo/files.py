@@ -69,7 +69,7 @@ def full_labels(photo: ShownPhoto, request: Request, answer: Labelled) -> Pixels
     if own == answer.labels.shape or photo.width * photo.height > MOST_PIXELS:
         return answer.labels
     return predict(
-        photo.rgb, request.model, request.side, request.device, label_size=own, classes=request.classes
+        photo.rgb, request.model, request.side, request.device, label_size=own, classes=request.classes, crf=request.crf
     ).labels
 
 

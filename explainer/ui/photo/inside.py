@@ -22,6 +22,7 @@ from explainer.ui.settings import Settings
 from explainer.ui.theme import theme
 
 HEAD_TITLES = {"fcn32s": "FCN-32s", "fcn16s": "FCN-16s", "fcn8s": "FCN-8s"}
+WITH_CRF = "FCN-8s and CRF"
 MAPS = (
     (
         "score32",
@@ -50,21 +51,24 @@ def show_inside(photo: ShownPhoto, answer: Labelled, settings: Settings) -> None
 
 
 def show_heads(photo: ShownPhoto, answer: Labelled) -> None:
-    """FCN-32s, 16s and 8s from the same score maps, to play and to compare."""
+    """FCN-32s, 16s and 8s from the same score maps, then 8s behind a CRF, to play and to compare."""
     found = heads(photo, answer)
     if found is None:
         return
-    st.markdown("## From 32s to 8s: what the skips add")
+    st.markdown("## From 32s to 8s: what the skips add, and then the photo's own edges")
     show_view(found["view"], "yp_heads")
     st.caption(
         "The same trunk, the same photo; only how the scores come back to full size differs. Against FCN-8s, "
         f"FCN-32s labels {percent(found['changed'][0])} of the pixels otherwise, FCN-16s "
-        f"{percent(found['changed'][1])}."
+        f"{percent(found['changed'][1])}. FCN-8s decides every 8 pixels, so its outlines are smooth. What DeepLab put "
+        "behind such a network, a **CRF** (conditional random field), looks at the photo once more: what its neighbors "
+        "are likely to be speaks for a pixel's label, the more the more alike their colors are. That changes "
+        f"{percent(found['changed'][3])} of the pixels."
     )
 
 
 def heads(photo: ShownPhoto, answer: Labelled) -> dict[str, Any] | None:
-    """The three networks' label maps, as a view and as arrays."""
+    """The three networks' label maps and that behind the CRF, as a view and as arrays."""
     maps = answer.maps
     if maps is None:
         return None
@@ -78,6 +82,7 @@ def _heads(rgb: Pixels, maps: StrideMaps, classes: ClassSet) -> dict[str, Any]:
 
     found = [(HEAD_TITLES[head], labels_of(regrow(maps, head, classes), *rgb.shape[:2])) for head in HEADS]
     last = found[-1][1]
+    found.append((WITH_CRF, labels_of(regrow(maps, "fcn8s", classes, rgb), *rgb.shape[:2])))
     return {
         "answers": found,
         "changed": [float((labels != last).mean()) for _, labels in found],

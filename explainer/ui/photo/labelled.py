@@ -41,12 +41,14 @@ class ShownPhoto:
 
 @dataclass(frozen=True)
 class Request:
-    """How a photo is to be labelled: a network's name, the working size, the device, the answers that count."""
+    """How a photo is to be labelled: a network's name, the working size, the device, the answers that count, and
+    whether a CRF follows."""
 
     model: str
     side: int
     device: str
     classes: ClassSet = "all"
+    crf: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def label(photo: ShownPhoto, request: Request) -> Labelled:
     """Run the network, here or on its server, and draw the answer."""
     from explainer.segmentation.inference import left_out
 
-    found = answer(photo.rgb, request.model, request.side, request.device, request.classes)
+    found = answer(photo.rgb, request.model, request.side, request.device, request.classes, request.crf)
     start = time.perf_counter()
     view = view_of(
         photo.rgb, found.labels, found.confidence, found.probabilities, found.working_size, found.classes

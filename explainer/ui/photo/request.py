@@ -10,6 +10,8 @@ from explainer.ui.photo.labelled import Request
 from explainer.ui.settings import Settings
 
 SIDES = (129, 257, 385, DEFAULT_SIDE, 577, 641, 769, 1025)
+CRF_NETWORK = "fcn8s"
+"""The only one that a CRF follows (`explainer.segmentation.inference.CRF_HEAD`)."""
 DEFAULT_NETWORK = "FCN-8s (bundled)"
 
 
@@ -36,7 +38,12 @@ def choose_request(settings: Settings) -> Request:
         help="Sky, vegetation, grass, ground, building, water and mountain count as background then, as they do for "
         "torchvision's networks, which know nothing else.",
     )  # fmt: skip
-    return Request(info.name, side, device, "all" if info.bundled and not voc else "voc21")
+    crf = settings.flag(
+        "crf", "Outlines along the photo's edges", True, disabled=info.name != CRF_NETWORK,
+        help="A CRF behind FCN-8s: pixels that are near each other and look alike should have one label. Off, outlines "
+        "are as the network grows them. *Look inside* shows both.",
+    )  # fmt: skip
+    return Request(info.name, side, device, "all" if info.bundled and not voc else "voc21", crf)
 
 
 def devices() -> tuple[str, ...]:

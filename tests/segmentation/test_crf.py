@@ -1,0 +1,138 @@
+"""The CRF behind FCN-8s: a guided filter against its definition, what its mean field does, and who gets it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from explainer.photos import read_photo
+from explainer.segmentation.classes import VOC_COUNT
+from explainer.segmentation.crf import REACH, ROUNDS, SMOOTHNESS, STRIDE, WEIGHT, GuidedFilter, follow_edges
+from explainer.segmentation.inference import labels_of, predict, predict_batch, regrow
+from explainer.segmentation.label_maps import outline
+from explainer.segmentation.model import HEADS
+from explainer.segmentation.samples import sample
+
+CAT, DOG, SKY = 8, 12, 21
+
+
+def test_a_fit_is_least_squares_in_every_window_and_the_mean_over_a_points_windows() -> None:
+    random = torch.Generator().manual_seed(3)
+    colors = torch.rand(3, 6, 7, generator=random)
+    maps = torch.rand(2, 6, 7, generator=random)
+    lines = GuidedFilter(colors, 1).fit(maps)
+    assert lines.shape == (2, 4, 6, 7)
+
+    def of_window(y: int, x: int, k: int) -> np.ndarray:
+        window = np.s_[max(0, y - 1) : y + 2, max(0, x - 1) : x + 2]
+        rgb = colors[:, *window].flatten(1).double().numpy().T
+        said = maps[k][window].flatten().double().numpy()
+        middle = rgb.mean(0)
+        covariance = (rgb - middle).T @ (rgb - middle) / len(rgb) + SMOOTHNESS * np.eye(3)
+        slope = np.linalg.solve(covariance, (rgb - middle).T @ (said - said.mean()) / len(rgb))
+        return np.append(slope, said.mean() - slope @ middle)
+
+    for k, y, x in ((0, 3, 3), (1, 0, 0), (1, 5, 2), (0, 2, 6)):
+        around = [(b, a) for b in range(max(0, y - 1), min(6, y + 2)) for a in range(max(0, x - 1), min(7, x + 2))]
+        expected = np.mean([of_window(b, a, k) for b, a in around], 0)
+        np.testing.assert_allclose(lines[k, :, y, x].numpy(), expected, atol=2e-2, rtol=2e-2)
+
+
+def test_a_map_that_is_a_function_of_the_color_comes_back_and_a_flat_picture_gives_the_mean() -> None:
+    colors = torch.rand(3, 9, 9, generator=torch.Generator().manual_seed(0))
+    red = colors[:1] * 0.5 + 0.1
+    torch.testing.assert_close(GuidedFilter(colors, 2)(red), red, atol=2e-3, rtol=0)
+    spot = torch.zeros(1, 9, 9)
+    spot[0, 4, 4] = 1
+    found = GuidedFilter(torch.full((3, 9, 9), 0.4), 1)(spot)
+    assert found[0, 4, 4] == pytest.approx(1 / 9, abs=1e-4) and found[0, 4, 6] == pytest.approx(1 / 27, abs=1e-4)
+
+
+def two_halves(edge: int, said: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """A photo that turns from dark to bright at column `edge`, and scores of cat and dog that change at `said`."""
+    photo = torch.full((1, 3, 65, 97), -0.6)
+    photo[..., edge:] = 0.5
+    photo += 0.05 * torch.randn(photo.shape, generator=torch.Generator().manual_seed(0))
+    ramp = ((torch.arange(97) - said) / 4).expand(65, 97)
+    scores = torch.full((1, 28, 65, 97), -8.0)
+    scores[0, CAT], scores[0, DOG] = -ramp, ramp
+    return scores, photo
+
+
+@pytest.mark.parametrize("said", [43, 53])
+def test_an_outline_moves_to_the_edge_that_is_near_and_no_further(said: int) -> None:
+    scores, photo = two_halves(48, said)
+    before = scores.clone()
+    follow_edges(scores, photo)
+    right = torch.where(torch.arange(97) < 48, CAT, DOG)
+    wrong, wrong_before = ((one[0].argmax(0)[8:-8] != right).float().mean() for one in (scores, before))
+    assert wrong < 0.02 < 0.04 < wrong_before
+    others = [one for one in range(28) if one not in (CAT, DOG)]
+    assert torch.equal(scores[0, others], before[0, others])
+
+
+def test_a_message_is_worth_its_weight_and_one_class_alone_gets_none() -> None:
+    scores, photo = two_halves(48, 48)
+    before = scores.clone()
+    follow_edges(scores, photo)
+    far = (scores - before)[0, :, 32, 4]
+    assert far[CAT] == pytest.approx(WEIGHT, abs=0.05) and far[DOG] == pytest.approx(0, abs=0.05)
+    alone = torch.zeros(1, 28, 33, 33)
+    alone[:, SKY] = 1
+    after = alone.clone()
+    follow_edges(after, torch.zeros(1, 3, 33, 33))
+    assert torch.equal(after, alone)
+
+
+def test_photos_of_a_batch_do_not_hear_each_other() -> None:
+    (first, one), (second, two) = two_halves(48, 43), two_halves(30, 33)
+    both = torch.cat((first, second))
+    follow_edges(both, torch.cat((one, two)))
+    follow_edges(second, two)
+    torch.testing.assert_close(both[1:], second)
+
+
+@pytest.mark.parametrize(("scores", "photo"), [((1, 28, 33, 41), (1, 3, 41, 33)), ((1, 28, 32, 40), (1, 3, 32, 40))])
+def test_sizes_that_do_not_fit_are_refused(scores: tuple[int, ...], photo: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="8n\\+1"):
+        follow_edges(torch.zeros(scores), torch.zeros(photo))
+
+
+def test_the_constants_are_those_that_were_measured() -> None:
+    """Another one is another network: `assets/MODEL_CARD.md` would have to be measured anew."""
+    assert (STRIDE, REACH, ROUNDS, WEIGHT, SMOOTHNESS) == (8, 2, 4, 4.0, 1e-5)
+
+
+@pytest.fixture(scope="module")
+def chelsea() -> np.ndarray:
+    return read_photo(sample("chelsea").path.read_bytes()).rgb
+
+
+def test_fcn8s_alone_is_followed_by_a_crf_and_can_do_without(chelsea: np.ndarray) -> None:
+    for head in HEADS:
+        found, plain = predict(chelsea, head, 257, "cpu"), predict(chelsea, head, 257, "cpu", crf=False)
+        assert (found.crf, plain.crf) == (head == "fcn8s", False)
+        assert ("crf" in found.milliseconds) == found.crf and "crf" not in plain.milliseconds
+        assert (found.labels != plain.labels).any() == found.crf
+        np.testing.assert_array_equal(found.labels, labels_of(found.scores, *chelsea.shape[:2]))
+    torch.testing.assert_close(torch.from_numpy(found.maps.fused8), torch.from_numpy(plain.maps.fused8))
+
+
+@pytest.mark.parametrize("classes", ["all", "voc21"])
+def test_a_page_that_regrows_the_maps_gets_the_answers_own_outlines(chelsea: np.ndarray, classes: str) -> None:
+    found = predict(chelsea, "fcn8s", 257, "cpu", classes=classes)
+    assert found.maps is not None and (len(found.scores) == VOC_COUNT) == (classes == "voc21")
+    np.testing.assert_allclose(regrow(found.maps, "fcn8s", classes, chelsea), found.scores, atol=2e-2)
+    together = predict_batch([chelsea, chelsea[::-1]], "fcn8s", 257, "cpu", [chelsea.shape[:2]] * 2, classes=classes)
+    assert (together[0].labels == found.labels).mean() > 0.999
+
+
+def test_outlines_lie_where_the_photo_changes(chelsea: np.ndarray) -> None:
+    steps = np.abs(np.diff(chelsea.astype(float), axis=1)).sum(2)
+
+    def under(labels: np.ndarray) -> float:
+        return float(steps[outline(labels)[:, :-1]].mean())
+
+    found, plain = predict(chelsea, device="cpu"), predict(chelsea, device="cpu", crf=False)
+    assert under(found.labels) > 1.15 * under(plain.labels)
