@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from explainer.segmentation.classes import SCENE_IDS, VOC_COUNT
-from explainer.segmentation.crf import follow_edges
+from explainer.segmentation.crf import along_edges
 from explainer.segmentation.label_maps import trimap
 from explainer.segmentation.model import FCN, HEADS, Head
 from explainer.segmentation.resize import labels_at, to_input, voc_only
@@ -85,9 +85,8 @@ def heads_of(
         for head in heads:
             scores = net.grow(maps, head, every_class=every_class)
             scores = voc_only(scores) if voc else scores
-            if crf:
-                follow_edges(scores, x)
-            found[head] = labels_at(scores, *rgb.shape[:2])
+            size = rgb.shape[:2]
+            found[head] = along_edges(scores, x).labels(*size) if crf else labels_at(scores, *size)
         return found
 
     return label

@@ -17,9 +17,16 @@ On the photographs kept back from training this brings about a point of mean IoU
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
+
+from explainer.segmentation.resize import labels_at
 
 STRIDE = 8
 """Distance of the grid's points in pixels: that of the last score map."""
@@ -33,11 +40,24 @@ SMOOTHNESS = 1e-5
 """Added to the variance of colors (0..1) in a window, so that noise is not taken for an edge."""
 
 
-def follow_edges(scores: Tensor, photo: Tensor) -> None:
-    """Add the mean field's last message to scores (N, C, H, W), in place: a copy would take longer than all the rest.
+class Decided(NamedTuple):
+    """The classes that a label map is decided among: `ids` (K,) uint8, their `scores` (1, K, H, W)."""
 
-    `photo` (N, 3, H, W) is as the network got it, -1..1; H and W are 8n+1. Classes that win at no point of the grid
-    keep their scores.
+    ids: NDArray[np.uint8]
+    scores: Tensor
+
+    def labels(self, height: int, width: int) -> NDArray[np.uint8]:
+        """The best class at each pixel of a (height, width) photo."""
+        labels: NDArray[np.uint8] = self.ids[labels_at(self.scores, height, width)]
+        return labels
+
+
+def along_edges(scores: Tensor, photo: Tensor) -> Decided:
+    """What a CRF decides behind scores (1, C, H, W); `photo` (1, 3, H, W) is as the network got it, -1..1.
+
+    H and W are 8n+1. Only classes that win at some point of the grid take part: a copy of all 28 maps would take longer
+    than all the rest. The given scores stay, and so do the probabilities that they mean: a mean field's are too sure of
+    themselves to be shown.
 
     Raises:
         ValueError: sizes that differ, or that the grid does not fit.
@@ -46,28 +66,30 @@ def follow_edges(scores: Tensor, photo: Tensor) -> None:
         raise ValueError(
             f"got scores {tuple(scores.shape)} and a photo {tuple(photo.shape)}; equal sides of 8n+1 are allowed"
         )
-    for one, pixels in zip(scores, photo, strict=True):
-        _add_message(one, (pixels.float().contiguous() + 1) / 2)
-
-
-def _add_message(scores: Tensor, colors: Tensor) -> None:
-    """One photo's scores (C, H, W), changed in place; `colors` (3, H, W), 0..1."""
-    own = scores[:, ::STRIDE, ::STRIDE].float()
+    own = scores[0, :, ::STRIDE, ::STRIDE].float()
     winners = torch.bincount(own.argmax(0).flatten(), minlength=len(own)).nonzero().flatten().tolist()
-    if len(winners) < 2:
-        return
-    own = own[winners]
-    guided = GuidedFilter(
-        F.avg_pool2d(colors[None], STRIDE + 1, STRIDE, STRIDE // 2, count_include_pad=False)[0], REACH
-    )
+    colors = (photo[0].float().contiguous() + 1) / 2
+    few = torch.stack([scores[0, class_id].float() for class_id in winners])
+    for one, line in zip(few, _last_message(own[winners], colors), strict=True):
+        red, green, blue, offset = line
+        one += offset.addcmul_(red, colors[0]).addcmul_(green, colors[1]).addcmul_(blue, colors[2])
+    return Decided(np.array(winners, np.uint8), few[None])
+
+
+def _last_message(own: Tensor, colors: Tensor) -> Iterator[Tensor]:
+    """For each class, the last message at full size as slopes for red, green, blue, and an offset: (4, H, W).
+
+    `own` (K, h, w) are the scores on the grid, `colors` (3, H, W) the photo, 0..1.
+    """
+    coarse = F.avg_pool2d(colors[None], STRIDE + 1, STRIDE, STRIDE // 2, count_include_pad=False)[0]
+    guided = GuidedFilter(coarse, REACH)
     likely = own.softmax(0)
     for _ in range(ROUNDS):
         likely = (own + WEIGHT * guided(likely)).softmax(0)
     # Bilinear, corners aligned, as a matrix for each direction: half the time of torch's own here.
     down, across = (_bilinear(side, colors) for side in colors.shape[1:])
-    for class_id, line in zip(winners, WEIGHT * guided.fit(likely), strict=True):
-        red, green, blue, offset = down @ line @ across.T
-        scores[class_id] += offset.addcmul_(red, colors[0]).addcmul_(green, colors[1]).addcmul_(blue, colors[2])
+    for line in WEIGHT * guided.fit(likely):
+        yield down @ line @ across.T
 
 
 class GuidedFilter:

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from explainer.segmentation.classes import ClassSet, class_count
-from explainer.segmentation.crf import follow_edges
+from explainer.segmentation.crf import Decided, along_edges
 from explainer.segmentation.devices import choose_device, describe, is_out_of_memory, release
 from explainer.segmentation.doubt import doubted, most_sure
 from explainer.segmentation.model import FCN, Head, ScoreMaps
@@ -136,11 +136,12 @@ def _run(
             scores = voc_only(scores) if classes == "voc21" else scores
         else:
             scores = F.interpolate(coarse.float(), x.shape[-2:], mode="bilinear", align_corners=False)
+    decided = [Decided(np.arange(scores.shape[1], dtype=np.uint8), one[None]) for one in scores]
     if crf:
         with _timed("crf", times, device):
-            follow_edges(scores, x)
+            decided = [along_edges(scores[n : n + 1], x[n : n + 1]) for n in range(len(x))]
     with _timed("labels", times, device):
-        labels = [labels_at(scores[n : n + 1], *size) for n, size in enumerate(sizes)]
+        labels = [one.labels(*size) for one, size in zip(decided, sizes, strict=True)]
         own_scores = scores.float().cpu().numpy()
     maps = _maps(coarse, len(labels)) if isinstance(coarse, ScoreMaps) else [None] * len(labels)
     place = describe(device) + (", bfloat16" if half else "")
@@ -163,20 +164,15 @@ def _timed(stage: str, times: dict[str, float], device: torch.device) -> Iterato
     times[stage] = (time.perf_counter() - start) * 1000
 
 
-def regrow(
-    maps: StrideMaps, head: Head, classes: ClassSet = "all", crf_on: NDArray[np.uint8] | None = None
-) -> NDArray[np.float32]:
+def regrow(maps: StrideMaps, head: Head, classes: ClassSet = "all") -> NDArray[np.float32]:
     """Scores (28 or 21, H, W) of FCN-32s, 16s or 8s at the working size, from score maps of an earlier prediction.
 
-    Lets a page compare the three without running the trunk again. With the photo (H, W, 3) as `crf_on`, at any size of
-    its shape, the CRF follows.
+    Lets a page compare the three without running the trunk again.
     """
     net = cast(FCN, load(head, "cpu"))
     with torch.inference_mode():
         grown = net.grow(stride_tensors(maps), head)
         grown = voc_only(grown) if classes == "voc21" else grown
-        if crf_on is not None:
-            follow_edges(grown, to_input(crf_on, max(grown.shape[2:])))
     return grown[0].numpy()
 
 
@@ -212,6 +208,13 @@ def stride_tensors(maps: StrideMaps) -> ScoreMaps:
     """The score maps as tensors of a batch of one; those that came as a message's bytes are copied."""
     own = (np.require(getattr(maps, field), requirements="W") for field in ScoreMaps._fields)
     return ScoreMaps(*(torch.from_numpy(one)[None] for one in own))
+
+
+def labels_along_edges(scores: NDArray[np.float32], photo_rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The label map (H, W) behind the CRF: scores (C, h, w) at the working size, the photo (H, W, 3) at any size."""
+    with torch.inference_mode():
+        x = to_input(photo_rgb, max(scores.shape[1:]))
+        return along_edges(torch.from_numpy(scores)[None], x).labels(*photo_rgb.shape[:2])
 
 
 def labels_of(scores: NDArray[np.float32], height: int, width: int) -> NDArray[np.uint8]:

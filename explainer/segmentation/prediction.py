@@ -38,7 +38,8 @@ class Prediction:
     Attributes:
         model: the network's name. device: where it ran, for people (`CPU`, `NVIDIA ...`).
         labels: (H, W) uint8, class ids, at the photo's own size.
-        scores: (C, h, w) float32, one map a class, at the working size, before the softmax (after the CRF, if any).
+        scores: (C, h, w) float32, one map a class, at the working size, before the softmax. They are the network's own:
+            where a CRF followed, a label may be that of another score than the largest.
         maps: the score maps at each stride (bundled network only).
         milliseconds: time per stage: `resize`, `network`, `upsample`, `crf`, `labels`.
         classes: which answers count: `all` 28, or VOC's 21. crf: whether a CRF followed the network.

@@ -77,12 +77,13 @@ def heads(photo: ShownPhoto, answer: Labelled) -> dict[str, Any] | None:
 
 
 def _heads(rgb: Pixels, maps: StrideMaps, classes: ClassSet) -> dict[str, Any]:
-    from explainer.segmentation.inference import labels_of, regrow
+    from explainer.segmentation.inference import labels_along_edges, labels_of, regrow
     from explainer.segmentation.model import HEADS
 
-    found = [(HEAD_TITLES[head], labels_of(regrow(maps, head, classes), *rgb.shape[:2])) for head in HEADS]
+    scores = {head: regrow(maps, head, classes) for head in HEADS}
+    found = [(HEAD_TITLES[head], labels_of(one, *rgb.shape[:2])) for head, one in scores.items()]
     last = found[-1][1]
-    found.append((WITH_CRF, labels_of(regrow(maps, "fcn8s", classes, rgb), *rgb.shape[:2])))
+    found.append((WITH_CRF, labels_along_edges(scores["fcn8s"], rgb)))
     return {
         "answers": found,
         "changed": [float((labels != last).mean()) for _, labels in found],
