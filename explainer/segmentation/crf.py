@@ -26,7 +26,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from explainer.segmentation.resize import labels_at
+from explainer.segmentation.resize import labels_among
 
 STRIDE = 8
 """Distance of the grid's points in pixels: that of the last score map."""
@@ -48,8 +48,7 @@ class Decided(NamedTuple):
 
     def labels(self, height: int, width: int) -> NDArray[np.uint8]:
         """The best class at each pixel of a (height, width) photo."""
-        labels: NDArray[np.uint8] = self.ids[labels_at(self.scores, height, width)]
-        return labels
+        return labels_among(self.ids, self.scores, height, width)
 
 
 def along_edges(scores: Tensor, photo: Tensor) -> Decided:

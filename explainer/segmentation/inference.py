@@ -136,12 +136,15 @@ def _run(
             scores = voc_only(scores) if classes == "voc21" else scores
         else:
             scores = F.interpolate(coarse.float(), x.shape[-2:], mode="bilinear", align_corners=False)
-    decided = [Decided(np.arange(scores.shape[1], dtype=np.uint8), one[None]) for one in scores]
+    decided: list[Decided] = []
     if crf:
         with _timed("crf", times, device):
-            decided = [along_edges(scores[n : n + 1], x[n : n + 1]) for n in range(len(x))]
+            decided = [along_edges(scores[n : n + 1], x[n : n + 1]) for n in range(len(sizes))]
     with _timed("labels", times, device):
-        labels = [one.labels(*size) for one, size in zip(decided, sizes, strict=True)]
+        if crf:
+            labels = [one.labels(*size) for one, size in zip(decided, sizes, strict=True)]
+        else:
+            labels = [labels_at(scores[n : n + 1], *size) for n, size in enumerate(sizes)]
         own_scores = scores.float().cpu().numpy()
     maps = _maps(coarse, len(labels)) if isinstance(coarse, ScoreMaps) else [None] * len(labels)
     place = describe(device) + (", bfloat16" if half else "")

@@ -77,10 +77,14 @@ def labels_at(scores: Tensor, height: int, width: int) -> NDArray[np.uint8]:
         return np.full((height, width), int(present[0]), np.uint8)
     # One after the other: indexing all at once takes five times as long where the classes lie side by side in memory.
     few = torch.stack([scores[0, class_id] for class_id in present.tolist()])[None].float()
-    ids = present.to(torch.uint8)
-    rows = max(1, MAX_LABEL_VALUES // (len(present) * width))
-    strips = [_strip(few, top, min(top + rows, height), height, width) for top in range(0, height, rows)]
-    labels: NDArray[np.uint8] = np.concatenate([ids[strip].cpu().numpy() for strip in strips])
+    return labels_among(present.to(torch.uint8).cpu().numpy(), few, height, width)
+
+
+def labels_among(ids: NDArray[np.uint8], scores: Tensor, height: int, width: int) -> NDArray[np.uint8]:
+    """As `labels_at`, for the scores (1, K, H, W) of a few classes, `ids` (K,)."""
+    rows = max(1, MAX_LABEL_VALUES // (len(ids) * width))
+    strips = [_strip(scores, top, min(top + rows, height), height, width) for top in range(0, height, rows)]
+    labels: NDArray[np.uint8] = ids[np.concatenate([strip.cpu().numpy() for strip in strips])]
     return labels
 
 
@@ -111,4 +115,4 @@ def _strip(scores: Tensor, top: int, bottom: int, height: int, width: int) -> Te
         # The index only rises, so the larger one is the newer; filling under a mask takes thirty times as long.
         best = torch.maximum(best, (values > most).to(torch.uint8) * index)
         most = torch.maximum(most, values)
-    return best.int()  # torch would take bytes as a mask
+    return best
