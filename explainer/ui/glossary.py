@@ -67,6 +67,8 @@ TERMS = (
     Term("skip, fuse, FCN-32s/16s/8s", "Scores of finer maps are added on the way up; the number is the stride of the "
          "last map before the final upsampling.", "your_photo"),
     Term("upscore", "A transposed convolution that enlarges score maps.", "your_photo"),
+    Term("conditional random field (CRF)", "Behind a network: pixels that are near each other and look alike should "
+         "have one label, so that outlines move to the photo's edges.", "your_photo"),
 )  # fmt: skip
 
 
