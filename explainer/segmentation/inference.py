@@ -21,7 +21,7 @@ from explainer.segmentation.doubt import doubted, most_sure
 from explainer.segmentation.model import FCN, Head, ScoreMaps
 from explainer.segmentation.networks import coarse_scores, forget, load, loaded
 from explainer.segmentation.prediction import Prediction, StrideMaps
-from explainer.segmentation.resize import labels_at, to_input, torchvision_input, voc_only
+from explainer.segmentation.resize import labels_at, normalize, resized, to_input, torchvision_input, voc_only
 from explainer.segmentation.weights import model_info
 
 LONG_SIDES = (129, 1281)
@@ -216,7 +216,7 @@ def stride_tensors(maps: StrideMaps) -> ScoreMaps:
 def labels_along_edges(scores: NDArray[np.float32], photo_rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The label map (H, W) behind the CRF: scores (C, h, w) at the working size, the photo (H, W, 3) at any size."""
     with torch.inference_mode():
-        x = to_input(photo_rgb, max(scores.shape[1:]))
+        x = normalize(resized(photo_rgb, *scores.shape[1:]))
         return along_edges(torch.from_numpy(scores)[None], x).labels(*photo_rgb.shape[:2])
 
 

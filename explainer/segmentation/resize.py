@@ -41,6 +41,11 @@ def at_network_size(rgb: NDArray[np.uint8], side: int, bundled: bool) -> NDArray
     else:  # the aspect ratio is kept
         scale = side / max(rgb.shape[:2])
         height, width = (max(32, round(length * scale)) for length in rgb.shape[:2])
+    return resized(rgb, height, width)
+
+
+def resized(rgb: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    """(H, W, 3) photo -> (height, width, 3)."""
     small: NDArray[np.uint8] = np.array(Image.fromarray(rgb).resize((width, height), Image.Resampling.BILINEAR))
     return small
 

@@ -115,8 +115,11 @@ def test_a_mixed_batch_is_answered_in_order_and_a_bad_one_spoils_nobody(photos: 
     asks = [served.request_for(photo, "fcn8s", SIDE, "all") for photo in photos[:4]]
     asks.insert(2, replace(asks[0], model="nothing"))
     asks.append(replace(asks[0], model="lraspp_mobilenet_v3_large"))
+    asks.append(replace(asks[0], crf=False))
     found = answers(asks)
     assert "got model 'nothing'" in found[2] and "not on this server" in found[5]
+    plain = predict(photos[0], "fcn8s", SIDE, "cpu", crf=False)
+    assert (wire.read_reply(found[6], asks[6]).labels == plain.labels).mean() > 0.999
     for number, photo in ((0, photos[0]), (1, photos[1]), (3, photos[2]), (4, photos[3])):
         assert right(wire.read_reply(found[number], asks[number]), photo)
 

@@ -12,6 +12,7 @@ import torch
 from explainer.photos import read_photo
 from explainer.segmentation import download, fetching, networks
 from explainer.segmentation.inference import predict
+from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.samples import sample
 from explainer.segmentation.swap import swapped, unpooled
 from explainer.ui.photo.facts import KNOWN
@@ -141,6 +142,10 @@ def test_a_comparison_is_fair_and_says_where_the_networks_differ(monkeypatch):
     assert "horse" in set(table.iloc[:, 0])
     bundled = open_page(yp_photo="horses", yp_more="Two networks")
     assert len(components(bundled)[-1]["classes"]) == 28
+    horses = read_photo(sample("horses").path.read_bytes()).rgb
+    for layer, model in zip(components(bundled)[-1]["layers"], ("fcn8s", "fcn32s"), strict=True):
+        plain = class_shares(predict(horses, model, 129, crf=False).labels)
+        assert [share for _, share, _ in layer["legend"]] == [pytest.approx(one.share, abs=1e-5) for one in plain]
 
 
 @pytest.mark.parametrize("title", ["FCN-16s (bundled)", "FCN-32s (bundled)"])

@@ -46,6 +46,27 @@ def test_a_sample_is_labelled_as_soon_as_the_page_opens():
     assert any("froze" in one.value for one in at.markdown)
 
 
+def test_the_crf_can_be_taken_away_and_is_shown_beside_the_network_alone():
+    photo = read_photo(sample("coffee").path.read_bytes())
+    for crf in (True, False):
+        at = open_page(yp_photo="coffee", yp_more="Look inside", **({} if crf else {"yp_crf": "false"}))
+        assert not at.exception and any(facts.CRF in one.value for one in at.markdown) == crf
+        (switch,) = [one for one in at.toggle if one.label == "Outlines along the photo's edges"]
+        assert switch.value == crf and not switch.disabled
+        answer = predict(photo.rgb, "fcn8s", 129, crf=crf)
+        expected = [[one.class_id, round(one.share, 5)] for one in class_shares(answer.labels)]
+        assert [[id_, share] for id_, share, _ in view(at)["layers"][0]["legend"]] == expected
+        heads = next(one for one in components(at) if len(one.get("layers", ())) == 4)
+        assert [layer["title"] for layer in heads["layers"]] == ["FCN-32s", "FCN-16s", "FCN-8s", "FCN-8s and CRF"]
+        for layer, model in zip(heads["layers"], ("fcn32s", "fcn16s", "fcn8s", "fcn8s"), strict=True):
+            own = predict(photo.rgb, model, 129, crf=layer["title"].endswith("CRF")).labels
+            assert [[i, share] for i, share, _ in layer["legend"]] == [
+                [one.class_id, pytest.approx(one.share, abs=2e-4)] for one in class_shares(own)
+            ]
+    (switch,) = [one for one in open_page(yp_network="FCN-32s (bundled)").toggle if "Outlines" in one.label]
+    assert switch.disabled
+
+
 def test_what_an_answer_cost_is_told_in_its_own_numbers(monkeypatch):
     told: list[str] = []
     monkeypatch.setattr(facts.st, "markdown", told.append)

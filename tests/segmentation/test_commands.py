@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from explainer.__main__ import main
+from explainer.photos import read_photo
 from explainer.segmentation import inference, networks
 from explainer.segmentation.commands import fetch_model, model_names, segment_photos
+from explainer.segmentation.inference import predict
 from explainer.segmentation.samples import sample
 from explainer.segmentation.weights import WeightsError
 from tests.photo_corpus import corpus
@@ -47,6 +50,19 @@ def test_the_line_says_which_objects_are_left_out(tmp_path: Path, capsys: pytest
     assert (boat["id"], boat["name"]) == (4, "boat") and 0.3 < boat["most_sure"] < 0.85
     assert 4 not in [one["id"] for one in castle["classes"]]
     assert coffee["left_out"] == []
+
+
+def test_outlines_as_the_network_grows_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(sample("chelsea").path)
+    for more in ([], ["--no-crf"]):
+        assert main(["segment", path, "--out", str(tmp_path / str(len(more))), "--device", "cpu", *more]) == 0
+    found = lines(capsys)
+    assert [line["crf"] for line in found] == [True, False]
+    for line in found:
+        with Image.open(line["labels"]) as labels:
+            np.testing.assert_array_equal(
+                np.asarray(labels), predict(read_photo(sample("chelsea").path.read_bytes()).rgb, crf=line["crf"]).labels
+            )
 
 
 def test_vocs_classes_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -117,6 +117,8 @@ def test_a_page_that_regrows_the_maps_gets_the_answers_own_outlines(chelsea: np.
     assert found.maps is not None and (len(found.scores) == VOC_COUNT) == (classes == "voc21")
     own = labels_along_edges(regrow(found.maps, "fcn8s", classes), chelsea)
     assert (own == found.labels).mean() > 0.9995
+    odd = predict(chelsea, "fcn8s", 270, "cpu", classes=classes)
+    assert (labels_along_edges(odd.scores, chelsea) == odd.labels).mean() > 0.9995
 
 
 def test_photos_of_a_batch_do_not_hear_each_other(chelsea: np.ndarray) -> None:

@@ -42,7 +42,7 @@ class FakeServer:
     def reply(self, body: bytes) -> bytes:
         ask = read_ask(body)
         pixels = wire.array_of(ask.photo, np.uint8, 3)
-        found = predict(pixels, ask.model, ask.side, "cpu", label_size=ask.size, classes=ask.classes)
+        found = predict(pixels, ask.model, ask.side, "cpu", label_size=ask.size, classes=ask.classes, crf=ask.crf)
         return packed(reply_of(slim(found)))
 
 
@@ -226,6 +226,18 @@ def test_a_wrong_question_is_refused(change: dict[str, Any]) -> None:
     question = served.request_for(photo(), "fcn8s", SIDE, "all")
     with pytest.raises(BadMessage):
         read_ask(packed(replace(question, **change)))
+
+
+@pytest.mark.parametrize("crf", [True, False])
+@pytest.mark.parametrize("faults", [(), ("503", "503")])
+def test_a_crf_is_there_or_not_as_asked_wherever_the_answer_comes_from(
+    monkeypatch: pytest.MonkeyPatch, faults: tuple[str, ...], crf: bool
+) -> None:
+    with serving(monkeypatch, *faults):
+        found = served.answer(photo(), "fcn8s", SIDE, "auto", "all", crf)
+    own = predict(photo(), "fcn8s", SIDE, "cpu", crf=crf)
+    assert found.crf == crf and (found.labels == own.labels).mean() > 0.999
+    assert (served.NOTICE in found.notices) == bool(faults)
 
 
 def test_the_page_says_so_once_and_only_to_whom_it_happened(monkeypatch: pytest.MonkeyPatch) -> None:
