@@ -190,7 +190,7 @@ def test_the_files_are_what_they_say():
     assert lines[0] == "id,class,share,mean_confidence"
     assert [int(line.split(",")[0]) for line in lines[1:]] == [one.class_id for one in class_shares(answer.labels)]
     with Image.open(io.BytesIO(files["fcn-32s-to-8s.gif"])) as animation:
-        assert animation.n_frames == 3
+        assert animation.n_frames == 4, "32s, 16s, 8s, 8s and CRF"
     with Image.open(io.BytesIO(files["figure.png"])) as figure:
         assert figure.width == 1600
 
