@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 
 from explainer.photos import read_photo
 from explainer.segmentation.classes import VOC_COUNT
@@ -83,6 +84,23 @@ def test_a_class_that_wins_everywhere_is_all_that_is_left() -> None:
     alone[:, SKY] = 1
     found = along_edges(alone, torch.zeros(1, 3, 33, 33))
     assert found.ids.tolist() == [SKY] and (found.labels(20, 31) == SKY).all()
+
+
+def test_the_last_message_is_the_grids_fit_grown_bilinearly_and_read_at_each_pixels_own_color() -> None:
+    """Against torch's own interpolation, on a photo whose colors are exact: gray levels 0..1 of -1..1."""
+    random = torch.Generator().manual_seed(5)
+    photo = torch.rand(1, 3, 33, 41, generator=random) * 2 - 1
+    scores = 3 * torch.randn(1, 4, 33, 41, generator=random)
+    found = along_edges(scores, photo)
+    colors = (photo[0] + 1) / 2
+    own = scores[0, found.ids.tolist(), ::STRIDE, ::STRIDE]
+    guided = GuidedFilter(F.avg_pool2d(colors, 9, 8, 4, count_include_pad=False), REACH)
+    likely = own.softmax(0)
+    for _ in range(ROUNDS):
+        likely = (own + WEIGHT * guided(likely)).softmax(0)
+    lines = F.interpolate(guided.fit(likely), (33, 41), mode="bilinear", align_corners=True)
+    expected = scores[0, found.ids.tolist()] + WEIGHT * ((lines[:, :3] * colors).sum(1) + lines[:, 3])
+    torch.testing.assert_close(found.scores[0], expected, atol=2e-3, rtol=1e-3)
 
 
 @pytest.mark.parametrize(("scores", "photo"), [((1, 28, 33, 41), (1, 3, 41, 33)), ((1, 28, 32, 40), (1, 3, 32, 40))])
