@@ -71,7 +71,7 @@ def label(photo: ShownPhoto, request: Request) -> Labelled:
     view = view_of(
         photo.rgb, found.labels, found.confidence, found.probabilities, found.working_size, found.classes
     )  # fmt: skip
-    view |= _fields(request.model)
+    view |= _fields(request.model) | {"crf": found.crf}
     gone = left_out(found.maps, found.model, found.classes)
     draw = (time.perf_counter() - start) * 1000
     times = {"read": photo.read_ms, **found.milliseconds, "draw": draw}
