@@ -19,8 +19,8 @@ from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.regions import regions
 from explainer.segmentation.samples import sample, samples
 from explainer.segmentation.weights import BUNDLED_FILE
-from explainer.ui.photo import asking, facts
-from explainer.ui.photo.labelled import ShownPhoto
+from explainer.ui.photo import asking, facts, files
+from explainer.ui.photo.labelled import Request, ShownPhoto
 from explainer.ui.photo.swapping import busiest
 from explainer.ui.shelf import Shelf
 from tests.components import components_of, sent_to
@@ -65,6 +65,16 @@ def test_the_crf_can_be_taken_away_and_is_shown_beside_the_network_alone():
             ]
     (switch,) = [one for one in open_page(yp_network="FCN-32s (bundled)").toggle if "Outlines" in one.label]
     assert switch.disabled
+
+
+@pytest.mark.parametrize("crf", [True, False])
+def test_the_file_of_a_large_photo_has_the_outlines_that_are_shown(crf):
+    rgb = read_photo(sample("chelsea").path.read_bytes()).rgb
+    photo = ShownPhoto("large", "A large photo", rgb, 902, 600, 0)
+    answer = SimpleNamespace(labels=np.zeros((300, 451), np.uint8))
+    found = files.full_labels(photo, Request("fcn8s", 129, "cpu", "all", crf), answer)
+    own = predict(rgb, "fcn8s", 129, "cpu", label_size=(600, 902), crf=crf).labels
+    np.testing.assert_array_equal(found, own)
 
 
 def test_what_an_answer_cost_is_told_in_its_own_numbers(monkeypatch):

@@ -12,9 +12,13 @@ import numpy as np
 import pytest
 import torch
 
+from explainer.photos import read_photo
 from explainer.segmentation.classes import VOC_COUNT
+from explainer.segmentation.inference import predict
 from explainer.segmentation.model import FCN, HEADS
+from explainer.segmentation.networks import load
 from explainer.segmentation.resize import voc_only
+from explainer.segmentation.samples import sample
 from tests.training.made_packs import initial_state, make_packs
 from training import evaluate
 from training.__main__ import main
@@ -267,3 +271,13 @@ def test_the_networks_are_judged_by_voc_classes_where_the_masks_know_no_others()
     rgb = torch.randint(0, 255, (40, 60, 3), generator=torch.Generator().manual_seed(0)).to(torch.uint8).numpy()
     with torch.inference_mode():
         assert all(labels.max() < VOC_COUNT for labels in label(rgb, True).values())
+
+
+@pytest.mark.parametrize("crf", [True, False])
+def test_the_bundled_network_is_judged_with_and_without_its_crf(crf: bool) -> None:
+    rgb = read_photo(sample("chelsea").path.read_bytes()).rgb
+    net = load("fcn8s", "cpu")
+    assert isinstance(net, FCN)
+    with torch.inference_mode():
+        found = heads_of(net, 129, torch.device("cpu"), ("fcn8s",), crf=crf)(rgb, False)["fcn8s"]
+    assert (found == predict(rgb, "fcn8s", 129, "cpu", crf=crf).labels).mean() > 0.9999
