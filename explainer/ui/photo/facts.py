@@ -18,7 +18,7 @@ KNOWN = {
     "all": "It knows grass, cat, tree, sky and 23 more kinds of things.",
     "voc21": "Cat, person, car and 17 more kinds of things count here; all else is background.",
 }
-CRF = " Behind it a CRF moves the outlines to the photo's edges; the switch beside the picture takes it away."
+CRF = " Behind it a CRF moves the outlines to the photo's edges; the switch above takes it away."
 PRIVACY = (
     "**Your photo** goes to the computer that runs this page and to nobody else: it is not saved, not logged, not "
     "cached for others, and has no web address. What you see and can download is rebuilt from pixels, so place, date "
