@@ -18,7 +18,7 @@ def test_hover_click_keys_and_the_probability_map(visitor):
     ready(visitor)
     readout = viewer(page).locator(".readout")
     canvas(page).hover(position={"x": 200, "y": 150})
-    expect(readout).to_have_text(re.compile(r"row \d+, column \d+\s*cat\s*cat \d+%, .+, .+%"))
+    expect(readout).to_have_text(re.compile(r"row \d+, column \d+\s*cat\s*before the CRF: cat \d+%, .+, .+%"))
     box = canvas(page).bounding_box()
     canvas(page).click(position={"x": 200, "y": 150})
     page.mouse.move(box["x"] + 5, box["y"] - 40)

@@ -132,7 +132,7 @@ def test_a_probability_map_is_the_chosen_classs_from_dark_to_bright(show):
 @pytest.mark.parametrize("crf", [True, False])
 def test_probabilities_are_said_to_be_the_networks_own_where_a_crf_decided(show, crf: bool) -> None:
     said = point(show(answer(crf=crf)), 0, 3)
-    assert ("before the CRF cat 78%" in said) == crf and "cat 78%" in said
+    assert ("before the CRF: cat 78%" in said) == crf and "cat 78%" in said
 
 
 def test_a_pixel_is_read_by_row_and_column_with_its_largest_probabilities(show):

@@ -104,7 +104,7 @@ export function tellPixel(viewer, pixel, canvas, finger = false) {
   if (shares) {
     const top = shares.map((share, id) => [classes[id][0], share]).sort((a, b) => b[1] - a[1]);
     const words = top.slice(0, 3).map(([name, share]) => `${name} ${percent(share)}`);
-    const before = viewer.data.crf ? "before the CRF " : "";
+    const before = viewer.data.crf ? "before the CRF: " : "";
     parts.push(html("span", { class: "top" }, before + words.join(", ")));
   }
   viewer.readout.replaceChildren(...parts);
