@@ -22,12 +22,10 @@ from explainer.segmentation.model import FCN, Head, ScoreMaps
 from explainer.segmentation.networks import coarse_scores, forget, load, loaded
 from explainer.segmentation.prediction import Prediction, StrideMaps
 from explainer.segmentation.resize import labels_at, normalize, resized, to_input, torchvision_input, voc_only
-from explainer.segmentation.weights import model_info
+from explainer.segmentation.weights import CRF_MODEL, model_info
 
 LONG_SIDES = (129, 1281)
 """The smallest and largest working size that may be asked for."""
-CRF_HEAD: Head = "fcn8s"
-"""Behind it a CRF draws outlines. FCN-32s and 16s are there to show what coarse scores look like, and stay so."""
 SMALL_SIDE = 321
 """The working size at which an accelerator that ran out of memory is asked once more."""
 
@@ -80,7 +78,9 @@ def predict_batch(
     class_count(classes)
     side = long_side or info.long_side
     known = classes if info.bundled else "voc21"
-    run = partial(_run, photos, model, sizes=label_sizes, float32=float32, classes=known, crf=crf and model == CRF_HEAD)
+    run = partial(
+        _run, photos, model, sizes=label_sizes, float32=float32, classes=known, crf=crf and model == CRF_MODEL
+    )
     for where, at, notice in _attempts(choose_device(device), side):
         try:
             return [replace(one, notices=notice) for one in run(at, where)]

@@ -18,6 +18,8 @@ BUNDLED_FILE = ASSETS / "fcn_mobilenetv2_scenes28.pt"
 BUNDLED_SHA256 = "804f68b1f115508dd65b0c622e59c0eb97d24c963b0b042a45caab513091e5a7"
 DEFAULT_SIDE = 513
 """The bundled FCN's working size in pixels; the model card compares several."""
+CRF_MODEL = "fcn8s"
+"""Behind it a CRF draws outlines. FCN-32s and 16s are there to show what coarse scores look like, and stay so."""
 
 DECONVNET_FILE = ASSETS / "deconvnet_mobilenetv2_groups9.pt"
 DECONVNET_SHA256 = "a789137a9cd87bd41a8a749dce4507fffd3ce3bd1ec7e6b68b4e3f79d8b1f3c4"

@@ -5,13 +5,11 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from explainer.segmentation.weights import DEFAULT_SIDE, ModelInfo, available_models
+from explainer.segmentation.weights import CRF_MODEL, DEFAULT_SIDE, ModelInfo, available_models
 from explainer.ui.photo.labelled import Request
 from explainer.ui.settings import Settings
 
 SIDES = (129, 257, 385, DEFAULT_SIDE, 577, 641, 769, 1025)
-CRF_NETWORK = "fcn8s"
-"""The only one that a CRF follows (`explainer.segmentation.inference.CRF_HEAD`)."""
 DEFAULT_NETWORK = "FCN-8s (bundled)"
 
 
@@ -39,11 +37,13 @@ def choose_request(settings: Settings) -> Request:
         "torchvision's networks, which know nothing else.",
     )  # fmt: skip
     crf = settings.flag(
-        "crf", "Outlines along the photo's edges", True, disabled=info.name != CRF_NETWORK,
+        "crf", "Outlines along the photo's edges", True, disabled=info.name != CRF_MODEL,
         help="A CRF behind FCN-8s: pixels that are near each other and look alike should have one label. Off, outlines "
         "are as the network grows them. *Look inside* shows both.",
     )  # fmt: skip
-    return Request(info.name, side, device, "all" if info.bundled and not voc else "voc21", crf)
+    return Request(
+        info.name, side, device, "all" if info.bundled and not voc else "voc21", crf and info.name == CRF_MODEL
+    )
 
 
 def devices() -> tuple[str, ...]:
