@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from explainer.lessons import find_lesson
 from explainer.ui.navigation import PAGES, entry
+from tests.app.choosing import choose
 from tests.app.conftest import Visitor, serve
 
 STAMPS = ["5", "14", "10", "12", "14", "36", "24", "30", "15", "34", "20", "24", "24", "55", "32", "36"]
@@ -197,17 +198,6 @@ def test_back_and_forward_move_the_stage_and_the_settings(visitor):
     goes(page.go_back, "scatter", "3", "Stamp")
     goes(page.go_forward, "gather", "1", "Stamp")
     assert added() == 4
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    """Choose in the select box of that name; all but the example are folded into a popover."""
-    place = page
-    if label != "Example":
-        page.get_by_role("button", name="Settings").click()
-        place = page.get_by_test_id("stPopoverBody")
-    place.get_by_role("combobox", name=label).or_(place.get_by_label(label).locator("input")).first.click()
-    page.get_by_role("option", name=option, exact=True).click()
-    page.keyboard.press("Escape")
 
 
 def test_a_bad_link_says_so_and_falls_back(visitor):

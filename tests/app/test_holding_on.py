@@ -10,9 +10,10 @@ import time
 
 from playwright.sync_api import expect
 
+from tests.app.choosing import choose
 from tests.app.conftest import READY, Visitor, free_port, serving
 from tests.app.photo_page import QUICK, photo_with_data, ready, shows, upload
-from tests.app.test_app import button, choose, count, stage
+from tests.app.test_app import button, count, stage
 from tests.app.wire import Wire
 from tests.photo_files import encode, quarters
 
