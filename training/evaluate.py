@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -44,9 +45,12 @@ def compared(options: argparse.Namespace) -> Iterator[Networks]:
     """All that are compared."""
     device, side = torch.device(options.device), options.side
     net = read_fcn(options.file, device)
-    yield heads_of(net, side, device)
-    yield renamed("fcn8s and CRF", heads_of(net, side, device, ("fcn8s",), crf=True))
-    yield renamed("fcn8s, every class", heads_of(net, side, device, ("fcn8s",), every_class=True))
+    yield heads_of(net, side, device, mirrored=True)
+    only8 = partial(heads_of, net, side, device, ("fcn8s",))
+    yield renamed("fcn8s and CRF", only8(mirrored=True, crf=True))
+    yield renamed("fcn8s, one look", only8())
+    yield renamed("fcn8s, one look, and CRF", only8(crf=True))
+    yield renamed("fcn8s, every class", only8(mirrored=True, every_class=True))
     if options.earlier:
         earlier = read_fcn(options.earlier, device)
         yield renamed("earlier fcn8s", heads_of(earlier, 513, device, ("fcn8s",), every_class=True))
@@ -107,7 +111,7 @@ def size_table(net: FCN, packs: Packs, names: list[str], device: torch.device, v
     """FCN-8s at every working size: the mean over versions of each column, and the time."""
     lines = ["| longer side | " + " | ".join(COLUMNS) + " | ms |", "|---|" + "---:|" * (len(COLUMNS) + 1)]
     for side in SIZES:
-        networks = heads_of(net, side, device, ("fcn8s",))
+        networks = heads_of(net, side, device, ("fcn8s",), mirrored=True)
         rounds = [judge(networks, packs, names, version)["fcn8s"] for version in range(versions)]
         cells = [number(np.mean([measure(one) for one in rounds])) for measure in COLUMNS.values()]
         lines.append(f"| {side} | " + " | ".join([*cells, f"{np.median(rounds[0].milliseconds):.0f}"]) + " |")

@@ -20,7 +20,7 @@ from explainer.segmentation.devices import choose_device, describe, is_out_of_me
 from explainer.segmentation.doubt import doubted, most_sure
 from explainer.segmentation.model import FCN, Head, ScoreMaps
 from explainer.segmentation.networks import coarse_scores, forget, load, loaded
-from explainer.segmentation.prediction import Prediction, StrideMaps
+from explainer.segmentation.prediction import FloatMap, Prediction, StrideMaps
 from explainer.segmentation.resize import labels_at, normalize, resized, to_input, torchvision_input, voc_only
 from explainer.segmentation.weights import CRF_MODEL, model_info
 
@@ -167,7 +167,7 @@ def _timed(stage: str, times: dict[str, float], device: torch.device) -> Iterato
     times[stage] = (time.perf_counter() - start) * 1000
 
 
-def regrow(maps: StrideMaps, head: Head, classes: ClassSet = "all") -> NDArray[np.float32]:
+def regrow(maps: StrideMaps, head: Head, classes: ClassSet = "all") -> FloatMap:
     """Scores (28 or 21, H, W) of FCN-32s, 16s or 8s at the working size, from score maps of an earlier prediction.
 
     Lets a page compare the three without running the trunk again.
@@ -177,6 +177,19 @@ def regrow(maps: StrideMaps, head: Head, classes: ClassSet = "all") -> NDArray[n
         grown = net.grow(stride_tensors(maps), head)
         grown = voc_only(grown) if classes == "voc21" else grown
     return grown[0].numpy()
+
+
+def each_look(
+    photo_rgb: NDArray[np.uint8], long_side: int, head: Head, classes: ClassSet = "all"
+) -> tuple[FloatMap, FloatMap]:
+    """What either look alone says: scores (28 or 21, H, W) at the working size of the photo (H, W, 3) as it is, and of
+    its mirror image, turned back. In float32 on the CPU."""
+    net = cast(FCN, load(head, "cpu"))
+    with torch.inference_mode():
+        x = to_input(photo_rgb, long_side)
+        grown = net.grow(net.score_maps(torch.cat((x, x.flip(3)))), head)
+        seen, mirrored = voc_only(grown) if classes == "voc21" else grown
+    return seen.numpy(), mirrored.flip(2).numpy()
 
 
 @dataclass(frozen=True)
@@ -213,14 +226,14 @@ def stride_tensors(maps: StrideMaps) -> ScoreMaps:
     return ScoreMaps(*(torch.from_numpy(one)[None] for one in own))
 
 
-def labels_along_edges(scores: NDArray[np.float32], photo_rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def labels_along_edges(scores: FloatMap, photo_rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The label map (H, W) behind the CRF: scores (C, h, w) at the working size, the photo (H, W, 3) at any size."""
     with torch.inference_mode():
         x = normalize(resized(photo_rgb, *scores.shape[1:]))
         return along_edges(torch.from_numpy(scores)[None], x).labels(*photo_rgb.shape[:2])
 
 
-def labels_of(scores: NDArray[np.float32], height: int, width: int) -> NDArray[np.uint8]:
+def labels_of(scores: FloatMap, height: int, width: int) -> NDArray[np.uint8]:
     """The label map at a photo's size from scores (C, h, w) at the working size."""
     with torch.inference_mode():
         return labels_at(torch.from_numpy(scores)[None], height, width)

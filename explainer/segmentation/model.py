@@ -134,6 +134,13 @@ class FCN(nn.Module):
         score8 = self.skip8(at8, grown8)
         return ScoreMaps(score32, score16, score8, grown16, fused16, grown8, grown8 + score8)
 
+    def added(self, score32: Tensor, score16: Tensor, score8: Tensor) -> ScoreMaps:
+        """The way up once more, from scores that are there: each map grown by 2 and added to the next finer one."""
+        grown16 = self.upscore32_to_16(score32)
+        fused16 = grown16 + score16
+        grown8 = self.upscore16_to_8(fused16)
+        return ScoreMaps(score32, score16, score8, grown16, fused16, grown8, grown8 + score8)
+
     def score_maps(self, x: Tensor) -> ScoreMaps:
         """The score maps at stride 32, 16 and 8, before the last upsampling to the input's size."""
         return self.fuse(*self.trunk(x))

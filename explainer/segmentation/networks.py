@@ -14,14 +14,15 @@ from torch import Tensor, nn
 from explainer.photos import read_photo
 from explainer.segmentation.deconvnet import DeconvNet
 from explainer.segmentation.download import torchvision_state
+from explainer.segmentation.mirrored import both_ways
 from explainer.segmentation.model import FCN, ScoreMaps
 from explainer.segmentation.precision import half_pays
-from explainer.segmentation.resize import torchvision_input
+from explainer.segmentation.resize import to_input, torchvision_input
 from explainer.segmentation.samples import sample
 from explainer.segmentation.weights import DECONVNET_FILE, DECONVNET_SHA256, Progress, bundled_state, model_info
 
-TRIAL_SIDE = 256
-"""The size at which bfloat16 is tried."""
+TRIAL_SIDES = {True: 385, False: 256}
+"""The sizes at which bfloat16 is tried: the bundled network's, and torchvision's, which take ten times as long."""
 
 
 @dataclass(frozen=True)
@@ -85,28 +86,29 @@ def forget(device: str | torch.device) -> None:
 def coarse_scores(net: nn.Module, x: Tensor) -> ScoreMaps | Tensor:
     """The bundled network's score maps, or the coarse scores of a torchvision network before its upsampling."""
     if isinstance(net, FCN):
-        return net.score_maps(x)
+        return both_ways(net, x)
     features = net.backbone(x)  # type: ignore[operator]
     scores: Tensor = net.classifier(features if "low" in features else features["out"])  # type: ignore[operator]
     return scores
 
 
 def _prepare(net: nn.Module, device: torch.device) -> Loaded:
-    """Inference mode, channels last, on the device; the large networks are tried in bfloat16."""
+    """Inference mode, channels last, on the device; networks that label photos are tried in bfloat16."""
     net = net.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
     gc.collect()
-    return Loaded(net, not isinstance(net, (FCN, DeconvNet)) and _half_pays(net, device))
+    return Loaded(net, not isinstance(net, DeconvNet) and _half_pays(net, device))
 
 
 def _half_pays(net: nn.Module, device: torch.device) -> bool:
     photo = read_photo(sample("chelsea").path.read_bytes()).rgb
-    x = torchvision_input(photo, TRIAL_SIDE).to(device).contiguous(memory_format=torch.channels_last)
+    bundled = isinstance(net, FCN)
+    to_tensor = to_input if bundled else torchvision_input
+    x = to_tensor(photo, TRIAL_SIDES[bundled]).to(device).contiguous(memory_format=torch.channels_last)
 
     def run(half: bool) -> Tensor:
         with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=half):
             scores = coarse_scores(net, x)
-        assert isinstance(scores, Tensor)
-        return scores
+        return scores.fused8 if isinstance(scores, ScoreMaps) else scores
 
     return half_pays(run)
 

@@ -9,19 +9,22 @@ import pytest
 import torch
 
 from explainer.photos import read_photo
-from explainer.quantities import memory
+from explainer.quantities import memory, percent
 from explainer.segmentation import takeaway
 from explainer.segmentation.anatomy import field_of_pixel
 from explainer.segmentation.answer import coarse
 from explainer.segmentation.classes import CLASS_NAMES, display_name
 from explainer.segmentation.doubt import SURE
-from explainer.segmentation.inference import left_out, predict
+from explainer.segmentation.inference import labels_of, left_out, predict
 from explainer.segmentation.label_maps import class_shares
+from explainer.segmentation.networks import load
 from explainer.segmentation.regions import regions
+from explainer.segmentation.resize import to_input, voc_only
 from explainer.segmentation.samples import sample, samples
 from explainer.segmentation.weights import BUNDLED_FILE
 from explainer.ui.photo import asking, facts, files
 from explainer.ui.photo.labelled import Request, ShownPhoto
+from explainer.ui.photo.mirroring import LOOKS
 from explainer.ui.photo.swapping import busiest
 from explainer.ui.shelf import Shelf
 from tests.components import components_of, sent_to
@@ -68,6 +71,27 @@ def test_the_crf_can_be_taken_away_and_is_shown_beside_the_network_alone():
     assert switch.disabled
 
 
+@pytest.mark.parametrize("classes", ["all", "voc21"])
+def test_either_look_alone_and_the_mean_of_both_are_shown(classes):
+    rgb = read_photo(sample("horses").path.read_bytes()).rgb
+    at = open_page(yp_photo="horses", yp_more="Look inside", **({"yp_voc": "true"} if classes == "voc21" else {}))
+    assert not at.exception
+    shown = next(one for one in components(at) if [a["title"] for a in one.get("layers", ())] == list(LOOKS))
+    net, x = load("fcn8s", "cpu"), to_input(rgb, 129)
+    with torch.inference_mode():
+        scores = [net.grow(net.score_maps(one), "fcn8s") for one in (x, x.flip(3))]
+        scores = [voc_only(one) if classes == "voc21" else one for one in scores]
+    alone = [labels_of(one[0].numpy(), *rgb.shape[:2]) for one in (scores[0], scores[1].flip(3))]
+    both = predict(rgb, "fcn8s", 129, "cpu", classes=classes, crf=False).labels
+    for layer, labels in zip(shown["layers"], (*alone, both), strict=True):
+        assert [[i, share] for i, share, _ in layer["legend"]] == [
+            [one.class_id, pytest.approx(one.share, abs=2e-4)] for one in class_shares(labels)
+        ]
+    differ = percent((alone[0] != alone[1]).mean())
+    assert any(f"here on **{differ}** of the pixels" in one.value for one in at.caption)
+    assert any(facts.TWICE in one.value for one in at.markdown)
+
+
 @pytest.mark.parametrize("crf", [True, False])
 def test_the_file_of_a_large_photo_has_the_outlines_that_are_shown(crf):
     rgb = read_photo(sample("chelsea").path.read_bytes()).rgb
@@ -96,10 +120,10 @@ def test_what_an_answer_cost_is_told_in_its_own_numbers(monkeypatch):
     photo = ShownPhoto("sample:chelsea", "Cat", np.zeros((4, 6, 3), np.uint8), 600, 400, 0)
     times = {"read": 11.2, "network": 40.4, "draw": 5.6, "labels": 3.4, "unknown": 39.4}
     made = SimpleNamespace(classes="all", working_size=(352, 513), milliseconds=times, device="a card", model="fcn8s",
-                           probabilities=np.zeros((28, 3, 4), np.uint8), crf=False)  # fmt: skip
+                           probabilities=np.zeros((28, 3, 4), np.uint8), crf=False, maps=None)  # fmt: skip
     facts.show_cost(photo, made)
     known, numbers, rest = told[0].replace("\n>\n", "\n\n").split("\n\n")
-    assert known.startswith("It knows grass, cat, tree, sky")
+    assert known.startswith("It knows grass, cat, tree, sky") and facts.TWICE not in known
     assert numbers == "> **0.1 s** on **a card**, in milliseconds: read 11 · network 40 · labels 3 · draw 6"
     assert (
         f"the network saw 513 × 352 pixels. Weights {BUNDLED_FILE.stat().st_size / 2**20:.2g} MiB; its 28 score" in rest
@@ -161,7 +185,7 @@ def test_a_rerun_sends_the_very_same_picture():
 def test_every_tab_opens(tab):
     at = open_page(yp_more=tab, yp_photo="astronaut")
     assert not at.exception and not at.error and not at.warning
-    assert len(components(at)) == 3 - (tab == "How it upsamples")
+    assert len(components(at)) == {"How it upsamples": 2, "Look inside": 4}.get(tab, 3)
 
 
 def test_the_class_and_the_stride_can_be_chosen():

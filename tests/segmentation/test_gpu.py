@@ -41,7 +41,7 @@ def cat() -> np.ndarray:
 
 @pytest.mark.parametrize("model", HEADS)
 def test_the_gpu_labels_as_the_cpu_does(model: str) -> None:
-    here, there = (predict(cat(), model, device=device) for device in ("cpu", "auto"))
+    here, there = (predict(cat(), model, device=device, float32=True) for device in ("cpu", "auto"))
     assert there.device.startswith(torch.cuda.get_device_name()) and not there.notices
     assert (here.labels == there.labels).mean() > 0.999
     np.testing.assert_allclose(here.probabilities, there.probabilities, atol=0.05)

@@ -18,6 +18,7 @@ KNOWN = {
     "all": "It knows grass, cat, tree, sky and 23 more kinds of things.",
     "voc21": "Cat, person, car and 17 more kinds of things count here; all else is background.",
 }
+TWICE = " It looks twice, at the photo and at its mirror image, and the mean of both counts (*Look inside*)."
 CRF = " Behind it a CRF moves the outlines to the photo's edges; the switch above takes it away."
 PRIVACY = (
     "**Your photo** goes to the computer that runs this page and to nobody else: it is not saved, not logged, not "
@@ -66,7 +67,7 @@ def show_cost(photo: ShownPhoto, answer: Labelled) -> None:
     )
     st.markdown(
         f"{KNOWN[answer.classes]} It decides on coarse maps, and upsamples them in the network."
-        f"{CRF if answer.crf else ''}\n\n"
+        f"{TWICE if answer.maps else ''}{CRF if answer.crf else ''}\n\n"
         f"> **{total / 1000:.2g} s** on **{answer.device}**, in milliseconds: {parts}\n>\n"
         f"> :small[Photo {photo.width} × {photo.height}; the network saw {width} × {height} pixels. Weights "
         f"{model_info(answer.model).mebibytes:.3g} MiB; its {count} score maps at full size take "

@@ -15,6 +15,7 @@ from explainer.segmentation.prediction import FloatMap, StrideMaps
 from explainer.ui.photo.asking import derived, remembered
 from explainer.ui.photo.kernels import show_kernels, show_stages
 from explainer.ui.photo.labelled import Labelled, ShownPhoto
+from explainer.ui.photo.mirroring import show_looks
 from explainer.ui.photo.picture import layers_view
 from explainer.ui.photo.tiles import Tile, diverging, enlarged_to, png, show_tiles
 from explainer.ui.photo.viewer import show_view
@@ -45,6 +46,7 @@ def show_inside(photo: ShownPhoto, answer: Labelled, settings: Settings) -> None
         st.info("Only the bundled networks can be looked into; choose FCN-8s, FCN-16s or FCN-32s above.")
         return
     show_heads(photo, answer)
+    show_looks(photo, answer)
     show_maps(photo, answer, settings)
     show_kernels(settings)
     show_stages(answer)

@@ -118,5 +118,6 @@ def show_stages(answer: Labelled) -> None:
     st.caption(
         "*Output* is channels × height × width. *Sees* is the receptive field in input pixels; the score at stride 32 "
         "also sees the mean of the whole photo. To see it, tick *Receptive field* at the picture above and click a "
-        "pixel. Growing to full size costs little: each class has its own kernel there and does not look at the others."
+        "pixel. Growing to full size costs little: each class has its own kernel there and does not look at the "
+        "others. Counted is one look; all but the last step is done for the mirror image, too."
     )
