@@ -1,7 +1,7 @@
 """DeconvNet beside FCN-8s on one photo: what they weigh, what they compute, how long they take, where they differ.
 
 Nobody drew the right answer for a visitor's photo. So the outlines are compared with those of FCN-8s at its own working
-size, the best that the app has: the share of pixels named alike in a band around them, and away from them.
+size: the share of pixels named alike in a band around them, and away from them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from torch import Tensor, nn
 
 from explainer.segmentation.deconvnet import DeconvNet
 from explainer.segmentation.groups import grouped
-from explainer.segmentation.inference import predict
 from explainer.segmentation.label_maps import trimap
 from explainer.segmentation.model import FCN
 from explainer.segmentation.networks import load
@@ -61,22 +60,23 @@ class Contestant:
 def compare(net: DeconvNet, rgb: Pixels) -> tuple[Contestant, ...]:
     """DeconvNet, FCN-8s at its size, and FCN-8s at its default size, which is the reference."""
     shape = rgb.shape[0], rgb.shape[1]
-    reference = grouped(predict(rgb, "fcn8s", FCN_SIDES[-1], "cpu", crf=False).labels)
+    fcn = load("fcn8s", "cpu")
+    seen = {side: fcn_input(rgb, side) for side in FCN_SIDES}
+    said = {side: grouped(labels_at(eight(fcn, x), *shape)) for side, x in seen.items()}
+    reference = said[FCN_SIDES[-1]]
     band = trimap(reference)
     size = sides(*shape)
     x = to_input(rgb, size)
     own = labels_at(net(x), *shape)
     rows = [row("DeconvNet", DeconvNet, size, own, timed(lambda: net(x)), reference, band)]
-    fcn = load("fcn8s", "cpu")
-    for side in FCN_SIDES:
-        labels = reference if side == FCN_SIDES[-1] else grouped(predict(rgb, "fcn8s", side, "cpu", crf=False).labels)
-        spent = timed(partial(eight, fcn, fcn_input(rgb, side)))
-        rows.append(row("FCN-8s", FCN, network_sides(*shape, side), labels, spent, reference, band))
+    for side, x in seen.items():
+        spent = timed(partial(eight, fcn, x))
+        rows.append(row("FCN-8s", FCN, network_sides(*shape, side), said[side], spent, reference, band))
     return tuple(rows)
 
 
 def eight(net: nn.Module, x: Tensor) -> Tensor:
-    """FCN-8s alone, without the other two heads."""
+    """FCN-8s alone, by one look at the photo: without the other two heads, the mirror image and the CRF."""
     assert isinstance(net, FCN)
     return net.grow(net.score_maps(x), "fcn8s")
 

@@ -106,6 +106,9 @@ def test_a_network_of_torchvision_is_shown_but_not_looked_into(monkeypatch):
         assert "fields" not in view(at)
     at = open_page(yp_network=title, yp_more="Two networks", yp_photo="coffee")
     assert not at.exception and len(components(at)) == 3
+    assert any(one.value.startswith("FCN-32s (bundled) looks at the photo and at its mirror") for one in at.caption)
+    at = open_page(yp_photo="coffee", yp_more="Two networks")
+    assert not any("mirror" in one.value for one in at.caption), "both look twice"
     at = open_page(yp_network=title, yp_more="Take away")
     assert len(components(at)[-1]["files"]) == 4
 

@@ -82,7 +82,7 @@ def show_beside(photo: ShownPhoto) -> None:
         f"{DEFAULT_SIDE} pixels, within {BAND} pixels of its outlines; nobody has drawn the truth for this photo. "
         "FCN-8s's 28 answers are counted as DeconvNet's nine. FCN-8s adds maps from strides 16 and 8 on the way up; "
         f"DeconvNet has only its indices, and sees {percent(rows[0].pixels / rows[-1].pixels)} of the pixels "
-        "that FCN-8s sees at its own size."
+        "that FCN-8s sees at its own size. Both look once, without the mirror image and the CRF of *Your photo*."
     )
 
 

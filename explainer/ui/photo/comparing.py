@@ -48,6 +48,9 @@ def show_comparison(photo: ShownPhoto, request: Request, answer: Labelled, setti
                 f"{names[1]} knows VOC's classes only, so both are asked for these: of {names[0]}, sky, grass and the "
                 "like count as background here."
             )
+        twice = [name for name, each in zip(names, (one, other), strict=True) if each.maps is not None]
+        if len(twice) == 1:
+            st.caption(f"{twice[0]} looks at the photo and at its mirror image, the other at the photo alone.")
         show_table(one, other, names)
 
 
