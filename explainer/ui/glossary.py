@@ -44,6 +44,8 @@ TERMS = (
          "transposed_convolution"),
     Term("kernel, weight", "The small grid of numbers that is multiplied with the input. Prose says kernel, code says "
          "weight.", "strided_convolution"),
+    Term("equivariance", "Move the input, and the output moves along: so a convolution answers, by steps of its "
+         "stride, but not to a mirror image, as a kernel has a left and a right.", "your_photo"),
     Term("convolution", "In torch, and here, cross-correlation: the kernel is not flipped.", "strided_convolution"),
     Term("transposed convolution", "Multiply by Cᵀ, the transposed matrix of a convolution. Not its inverse. "
          "“Deconvolution” is an older, misleading name.", "transposed_convolution"),
@@ -69,6 +71,8 @@ TERMS = (
     Term("upscore", "A transposed convolution that enlarges score maps.", "your_photo"),
     Term("conditional random field (CRF)", "Behind a network: pixels that are near each other and look alike should "
          "have one label, so that outlines move to the photo's edges.", "your_photo"),
+    Term("test-time augmentation", "The network looks at a photo several times, here as it is and mirrored, and the "
+         "mean of its scores counts.", "your_photo"),
 )  # fmt: skip
 
 

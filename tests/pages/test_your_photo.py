@@ -102,16 +102,17 @@ def test_the_file_of_a_large_photo_has_the_outlines_that_are_shown(crf):
     np.testing.assert_array_equal(found, own)
 
 
-@pytest.mark.parametrize("crf", [True, False])
-def test_a_figure_for_slides_names_the_crf_that_drew_it(monkeypatch, crf):
+@pytest.mark.parametrize(("crf", "maps"), [(True, ()), (False, ()), (False, None)])
+def test_a_figure_for_slides_names_both_looks_and_the_crf_that_drew_it(monkeypatch, crf, maps):
     notes = []
     monkeypatch.setattr(takeaway, "figure_png", lambda *given: notes.append(given[3]) or b"")
     photo = ShownPhoto("small", "A photo", np.zeros((4, 6, 3), np.uint8), 6, 4, 0)
     answer = SimpleNamespace(
-        labels=np.zeros((4, 6), np.uint8), confidence={}, working_size=(353, 513), classes="all", crf=crf
+        labels=np.zeros((4, 6), np.uint8), confidence={}, working_size=(353, 513), classes="all", crf=crf, maps=maps
     )
     files.make_files(photo, Request("fcn8s", 513, "cpu", "all", crf), answer, [])
-    assert "FCN-8s (bundled), seen at 513 x 353. " in notes[0] and ("CRF" in notes[0]) == crf
+    looks = "" if maps is None else ", as it is and mirrored"
+    assert f"FCN-8s (bundled), seen at 513 x 353{looks}. " in notes[0] and ("CRF" in notes[0]) == crf
 
 
 def test_what_an_answer_cost_is_told_in_its_own_numbers(monkeypatch):

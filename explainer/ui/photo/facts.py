@@ -67,7 +67,7 @@ def show_cost(photo: ShownPhoto, answer: Labelled) -> None:
     )
     st.markdown(
         f"{KNOWN[answer.classes]} It decides on coarse maps, and upsamples them in the network."
-        f"{TWICE if answer.maps else ''}{CRF if answer.crf else ''}\n\n"
+        f"{TWICE if answer.maps is not None else ''}{CRF if answer.crf else ''}\n\n"
         f"> **{total / 1000:.2g} s** on **{answer.device}**, in milliseconds: {parts}\n>\n"
         f"> :small[Photo {photo.width} × {photo.height}; the network saw {width} × {height} pixels. Weights "
         f"{model_info(answer.model).mebibytes:.3g} MiB; its {count} score maps at full size take "

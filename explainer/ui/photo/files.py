@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 _mount = component("photo_files", HERE / "files.js")
 MOST_PIXELS = 16_000_000
 """Label maps of larger photos are given at the size that is shown."""
+NOTE_OF_LOOKS = ", as it is and mirrored"
 NOTE_OF_CRF = " A CRF draws the outlines."
 File = dict[str, str]
 
@@ -47,7 +48,8 @@ def make_files(photo: ShownPhoto, request: Request, answer: Labelled, answers: l
 
     info = model_info(request.model)
     width, height = answer.working_size[::-1]
-    note = f"{info.title}, seen at {width} x {height}. {info.upsampling}{NOTE_OF_CRF if answer.crf else ''}"
+    looks = NOTE_OF_LOOKS if answer.maps is not None else ""
+    note = f"{info.title}, seen at {width} x {height}{looks}. {info.upsampling}{NOTE_OF_CRF if answer.crf else ''}"
     files = [
         packed_file("Label map (PNG)", "labels.png", "image/png", labels_png(full_labels(photo, request, answer))),
         packed_file("Overlay (PNG)", "overlay.png", "image/png", to_png_bytes(overlay(photo.rgb, answer.labels))),
