@@ -66,9 +66,9 @@ def ask(photo: Any) -> Answer:
 
 
 def right(found: Answer, photo: Any) -> bool:
-    """Whether the labels are this machine's; in a batch sums are added in another order."""
+    """Whether the labels are this process's; a replica may have found bfloat16 to be faster where this one did not."""
     own = slim(predict(photo, "fcn8s", SIDE, "cpu"))
-    return found.notices == () and (found.labels == own.labels).mean() > 0.999
+    return found.notices == () and (found.labels == own.labels).mean() > 0.98
 
 
 def replicas() -> dict[str, int]:
