@@ -5,8 +5,9 @@
 
 Each row runs in a process of its own: its peak memory is that of the whole process, torch's import included. Times are
 medians of the whole way from the photo's pixels to labels at the photo's own size, after warm-up. Agreement is the
-share of equal labels with the same network run plainly (eager, contiguous, float32, auxiliary head where there is one).
-torchvision's networks are measured in float32 and in the precision that was chosen when they were loaded.
+share of equal labels with the same network run plainly (eager, contiguous, float32, auxiliary head where there is one;
+the bundled ones on the photo and its mirror image, before the CRF). All are measured in float32 and in the precision
+that was chosen when they were loaded.
 torchvision's weights are taken from torch's cache where they are, else random ones of the same shape (marked `*`:
 their times hold, their labels mean nothing but can still be compared).
 """
@@ -65,6 +66,7 @@ def plain(name: str, side: int) -> Callable[[Any], Any]:
     from torchvision.models import get_model
 
     from explainer.segmentation import networks
+    from explainer.segmentation.mirrored import both_ways
     from explainer.segmentation.model import FCN
     from explainer.segmentation.resize import to_input, torchvision_input
     from explainer.segmentation.weights import bundled_state, model_info
@@ -81,8 +83,10 @@ def plain(name: str, side: int) -> Callable[[Any], Any]:
     net.eval()
 
     def run(rgb: Any) -> Any:
-        answer = net(to_input(rgb, side) if info.bundled else torchvision_input(rgb, side))
-        scores = getattr(answer, name) if info.bundled else answer["out"]
+        if info.bundled:
+            scores = net.grow(both_ways(net, to_input(rgb, side)), name)
+        else:
+            scores = net(torchvision_input(rgb, side))["out"]
         grown = F.interpolate(scores, rgb.shape[:2], mode="bilinear", align_corners=False)
         return grown.argmax(1)[0].to(torch.uint8).numpy()
 
@@ -118,14 +122,13 @@ def child(name: str, side: int, device: str, repeats: int, float32: bool) -> dic
         ms, _ = measure(plain(network, side), rgb, repeats)
         agreement = 1.0
     else:
-        chosen = (
-            ", bfloat16" if predict(rgb, network, side, device, float32=float32).device.endswith("bfloat16") else ""
-        )
-        ms, labels = measure(lambda rgb: predict(rgb, network, side, device, float32=float32).labels, rgb, repeats)
+        before_crf = predict(rgb, network, side, device, float32=float32, crf=False)
+        chosen = ", bfloat16" if before_crf.device.endswith("bfloat16") else ""
+        ms, _ = measure(lambda rgb: predict(rgb, network, side, device, float32=float32).labels, rgb, repeats)
         agreement = 0.0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
     if name != REFERENCE:
-        agreement = float((plain(network, side)(rgb) == labels).mean())
+        agreement = float((plain(network, side)(rgb) == before_crf.labels).mean())
     place = "cpu" if name == REFERENCE else device
     where = describe(choose_device(place)) + chosen
     row = {"ms": ms, "peak": peak, "agreement": agreement, "random": made_up, "device": where}
@@ -172,7 +175,7 @@ def main() -> None:
             if options.only and info.name not in options.only:
                 continue
             own = BUNDLED_SIDES.get(side, side // 32 * 32 + 1) if info.bundled else side
-            for device, float32 in itertools.product(devices, [True] if info.bundled else [True, False]):
+            for device, float32 in itertools.product(devices, [True, False]):
                 row = in_process(info.name, own, device, options.repeats, float32)
                 name = f"{info.name}, {'float32' if float32 else 'as chosen at load'}"
                 print(line(name, own, row, reference["ms"]), flush=True)
