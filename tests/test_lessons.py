@@ -1,4 +1,4 @@
-"""The twenty-two lessons: exactly one option holds, the two pictures differ, and the number is torch's."""
+"""The twenty-three lessons: exactly one option holds, the two pictures differ, and the number is torch's."""
 
 from __future__ import annotations
 
@@ -46,6 +46,15 @@ def test_the_gradient_is_autograds():
     x = torch.tensor([[5.0, 6, 7, 8, 9]], requires_grad=True)
     F.conv1d(x[None], torch.tensor([[[1.0, 2, 3]]]))[0, 0, 1].backward()
     assert lesson.after.output().flatten().tolist() == x.grad.flatten().tolist()
+
+
+def test_the_edges_mirror_image_is_an_edge_of_the_other_sign():
+    """By hand: 5 - 0 at the second place of four; 0 - 5 at the third."""
+    lesson = find_lesson("mirror-image")
+    assert lesson.before.output().flatten().tolist() == [0, 5, 0, 0]
+    assert lesson.after.output().flatten().tolist() == [0, 0, -5, 0]
+    assert lesson.after.problem().input.tolist() == lesson.before.problem().input.flip(-1).tolist()
+    assert lesson.answer().text.startswith("No")
 
 
 def test_the_difference_map_against_a_loop():

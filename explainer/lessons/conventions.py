@@ -1,4 +1,5 @@
-"""Lessons about what differs between layers and frameworks: words for padding, what a mean counts, the bias."""
+"""Lessons about what differs between layers and frameworks, and what a layer is not: words for padding, what a mean
+counts, the bias, mirror images."""
 
 from __future__ import annotations
 
@@ -12,7 +13,13 @@ EIGHT = [[1, 2, 3, 4, 5, 6, 7, 8]]
 MAP = [[4, 4], [4, 4]]
 MEAN = {"op": "avg_pool2d", "params": {"kernel_size": 2, "stride": 2, "padding": 1}, "input": MAP}
 PLAIN = {"op": "conv2d", "params": {}, "input": [[0, 0, 0], [0, 0, 0], [0, 0, 0]], "weight": [[1, 2], [3, 4]]}
+EDGE = {"op": "conv1d", "params": {}, "weight": [-1, 1]}
 STAMPS = {"op": "conv_transpose1d", "input": [1, 2, 3], "weight": [1, 10, 100]}
+
+
+def mirrored(a: Side, b: Side) -> bool:
+    """Whether `b`'s output is `a`'s, mirrored."""
+    return bool(torch.equal(b.output(), a.output().flip(-1)))
 
 
 def counted(side: Side) -> int:
@@ -85,5 +92,25 @@ CONVENTIONS = (
         Side("no bias", PLAIN),
         Side("bias 5", {**PLAIN, "params": {"bias": [5]}}),
         lambda a, b: f"{int((b.output() == 5).sum())} of {pixels(b)} outputs are 5, of an input of zeros.",
+    ),
+    Lesson(
+        "mirror-image",
+        "strided_convolution",
+        "A network sees a mirrored photo as it sees the photo.",
+        "A convolution is equivariant to shifts, not to mirror images: its kernel has a left and a right. What answers "
+        "to an edge from dark to bright answers otherwise to one from bright to dark. Training on mirrored photos "
+        "makes a network nearly alike both ways, never quite. The one on *Your photo* takes the mean of both.",
+        "Cohen & Welling 2016, Group equivariant convolutional networks",
+        "The kernel is (-1, 1), and the input is mirrored. Is the output the first one's mirror image?",
+        (
+            Option("Yes", mirrored),
+            Option("No, other numbers stand there", lambda a, b: not mirrored(a, b)),
+        ),
+        Side("an edge", {**EDGE, "input": [0, 0, 5, 5, 5]}),
+        Side("its mirror image", {**EDGE, "input": [5, 5, 5, 0, 0]}),
+        lambda a, b: (
+            f"{numbers(a.output())}, mirrored {numbers(a.output().flip(-1))}; what comes out is {numbers(b.output())}."
+        ),
+        also=("your_photo",),
     ),
 )
