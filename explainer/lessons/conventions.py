@@ -109,7 +109,8 @@ CONVENTIONS = (
         Side("an edge", {**EDGE, "input": [0, 0, 5, 5, 5]}),
         Side("its mirror image", {**EDGE, "input": [5, 5, 5, 0, 0]}),
         lambda a, b: (
-            f"{numbers(a.output())}, mirrored {numbers(a.output().flip(-1))}; what comes out is {numbers(b.output())}."
+            f"The edge gives {numbers(a.output())}, mirrored {numbers(a.output().flip(-1))}; its mirror image gives "
+            f"{numbers(b.output())}."
         ),
         also=("your_photo",),
     ),
