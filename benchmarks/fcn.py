@@ -7,7 +7,7 @@ Each row runs in a process of its own: its peak memory is that of the whole proc
 medians of the whole way from the photo's pixels to labels at the photo's own size, after warm-up. Agreement is the
 share of equal labels with the same network run plainly (eager, contiguous, float32, auxiliary head where there is one;
 the bundled ones on the photo and its mirror image, before the CRF). All are measured in float32 and in the precision
-that was chosen when they were loaded.
+that was chosen before the first photo.
 torchvision's weights are taken from torch's cache where they are, else random ones of the same shape (marked `*`:
 their times hold, their labels mean nothing but can still be compared).
 """
@@ -177,7 +177,7 @@ def main() -> None:
             own = BUNDLED_SIDES.get(side, side // 32 * 32 + 1) if info.bundled else side
             for device, float32 in itertools.product(devices, [True, False]):
                 row = in_process(info.name, own, device, options.repeats, float32)
-                name = f"{info.name}, {'float32' if float32 else 'as chosen at load'}"
+                name = f"{info.name}, {'float32' if float32 else 'as chosen'}"
                 print(line(name, own, row, reference["ms"]), flush=True)
 
 

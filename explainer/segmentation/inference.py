@@ -122,7 +122,7 @@ def _run(
     crf: bool,
 ) -> list[Prediction]:
     known = loaded(model, device)
-    net, half = known.net, known.half and not float32
+    net, half = known.net, not float32 and known.half
     times: dict[str, float] = {}
     to_tensor = to_input if isinstance(net, FCN) else torchvision_input
     with _timed("resize", times, device):

@@ -6,6 +6,7 @@ import gc
 import threading
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 import torch
@@ -27,10 +28,15 @@ TRIAL_SIDES = {True: 385, False: 256}
 
 @dataclass(frozen=True)
 class Loaded:
-    """A network, and whether bfloat16 pays for it on its device."""
+    """A network and its device."""
 
     net: nn.Module
-    half: bool
+    device: torch.device
+
+    @cached_property
+    def half(self) -> bool:
+        """Whether bfloat16 pays: tried when first asked for, as not everybody who loads a network labels photos."""
+        return not isinstance(self.net, DeconvNet) and _half_pays(self.net, self.device)
 
 
 _Key = tuple[str, str]
@@ -93,10 +99,10 @@ def coarse_scores(net: nn.Module, x: Tensor) -> ScoreMaps | Tensor:
 
 
 def _prepare(net: nn.Module, device: torch.device) -> Loaded:
-    """Inference mode, channels last, on the device; networks that label photos are tried in bfloat16."""
+    """Inference mode, channels last, on the device."""
     net = net.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
     gc.collect()
-    return Loaded(net, not isinstance(net, DeconvNet) and _half_pays(net, device))
+    return Loaded(net, device)
 
 
 def _half_pays(net: nn.Module, device: torch.device) -> bool:

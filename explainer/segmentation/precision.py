@@ -1,7 +1,7 @@
 """Whether a network should run in bfloat16 here: only if that is measurably faster and the labels stay the same.
 
 On processors with bfloat16 units networks run 1.5 to 2.6 times faster, the large ones most; on others 3 to 20 times
-slower. What a processor claims is no guide, so short runs decide, once, when the network is loaded.
+slower. What a processor claims is no guide, so short runs decide, once, before the network labels its first photo.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MIN_GAIN = 1.25
 """bfloat16 must be at least this much faster: less is noise."""
 MIN_AGREEMENT = 0.995
 """At least this share of the labels must stay those of float32."""
-SECONDS = 0.5
+SECONDS = 0.25
 """For so long small networks are tried: each run takes some 50 ms, and another program may run just then."""
 HOPELESS = 4.0
 """Where the first run in bfloat16 takes this many times as long, it is the last."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from explainer.segmentation import networks
+from explainer.segmentation.inference import predict
 from explainer.segmentation.networks import load
 from explainer.segmentation.precision import half_pays, timed
 from explainer.segmentation.weights import WeightsError
@@ -57,8 +59,8 @@ def test_timing_runs_what_it_is_given() -> None:
 
 @pytest.mark.parametrize(
     ("half", "full", "runs"),
-    [(0.125, 0.25, 6), (1 / 64, 3 / 64, 18), (2.0, 4.0, 6), (0.25, 0.25, 6), (0.9, 0.1, 2)],
-    ids=["half a second", "short ones more often", "long ones twice", "no gain", "hopeless ones once"],
+    [(0.125, 0.25, 6), (1 / 64, 3 / 64, 10), (2.0, 4.0, 6), (0.25, 0.25, 6), (0.9, 0.1, 2)],
+    ids=["twice at least", "short ones more often", "long ones twice", "no gain", "hopeless ones once"],
 )
 def test_both_precisions_run_in_turn_and_no_longer_than_it_takes_to_know(half: float, full: float, runs: int) -> None:
     asked: list[bool] = []
@@ -81,6 +83,20 @@ def test_a_slow_moment_decides_nothing() -> None:
         return next(times[half]), run(half).argmax(1)
 
     assert half_pays(scores, measure)
+
+
+def test_bfloat16_is_tried_once_and_only_for_who_labels_photos(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[object] = []
+    monkeypatch.setattr(networks, "_half_pays", lambda net, device: tried.append(net) or False)
+    monkeypatch.setattr(networks, "_loaded", {})
+    load("fcn8s", "cpu")
+    gray = np.full((40, 60, 3), 128, np.uint8)
+    predict(gray, "fcn8s", 129, "cpu", float32=True)
+    assert tried == []
+    for model in ("fcn8s", "fcn8s", "fcn32s"):
+        predict(gray, model, 129, "cpu")
+    assert tried == [load("fcn8s", "cpu")]
+    assert networks.Loaded(networks.deconvnet(), torch.device("cpu")).half is False and len(tried) == 1
 
 
 def test_a_long_download_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
