@@ -40,8 +40,8 @@ def timed(run: Run, half: bool) -> tuple[float, Tensor]:
 def half_pays(run: Run, measure: Callable[[Run, bool], tuple[float, Tensor]] = timed) -> bool:
     """Whether bfloat16 is faster by `MIN_GAIN` and agrees on `MIN_AGREEMENT` of the labels.
 
-    On one core, whatever the network will have: a run on several waits for a core that another program holds, and may
-    then take forty times as long in either precision.
+    On one core, whatever the network will have: a run on several also waits for a core that another program holds, and
+    its time tells of that program.
     """
     with one_thread():
         full_time, full_labels = measure(run, False)
