@@ -26,7 +26,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from explainer.segmentation.resize import labels_among
+from explainer.segmentation.resize import labels_among, picked
 
 STRIDE = 8
 """Distance of the grid's points in pixels: that of the last score map."""
@@ -66,13 +66,13 @@ def along_edges(scores: Tensor, photo: Tensor) -> Decided:
             f"got scores {tuple(scores.shape)} and a photo {tuple(photo.shape)}; equal sides of 8n+1 are allowed"
         )
     own = scores[0, :, ::STRIDE, ::STRIDE].float()
-    winners = torch.bincount(own.argmax(0).flatten(), minlength=len(own)).nonzero().flatten().tolist()
+    winners = torch.bincount(own.argmax(0).flatten(), minlength=len(own)).nonzero().flatten()
     colors = (photo[0].float().contiguous() + 1) / 2
-    few = torch.stack([scores[0, class_id].float() for class_id in winners])
+    few = picked(scores, winners)
     for one, line in zip(few, _last_message(own[winners], colors), strict=True):
         red, green, blue, offset = line
         one += offset.addcmul_(red, colors[0]).addcmul_(green, colors[1]).addcmul_(blue, colors[2])
-    return Decided(np.array(winners, np.uint8), few[None])
+    return Decided(winners.to(torch.uint8).cpu().numpy(), few[None])
 
 
 def _last_message(own: Tensor, colors: Tensor) -> Iterator[Tensor]:
@@ -85,10 +85,12 @@ def _last_message(own: Tensor, colors: Tensor) -> Iterator[Tensor]:
     likely = own.softmax(0)
     for _ in range(ROUNDS):
         likely = (own + WEIGHT * guided(likely)).softmax(0)
-    # Bilinear, corners aligned, as a matrix for each direction: half the time of torch's own here.
+    # Bilinear, corners aligned, as a matrix for each direction, that of the longer side first: a third of the time of
+    # torch's own here.
     down, across = (_bilinear(side, colors) for side in colors.shape[1:])
+    wide = colors.shape[2] > colors.shape[1]
     for line in WEIGHT * guided.fit(likely):
-        yield down @ line @ across.T
+        yield down @ (line @ across.T) if wide else (down @ line) @ across.T
 
 
 class GuidedFilter:
