@@ -18,6 +18,7 @@ from explainer.segmentation.classes import ClassSet, class_count
 from explainer.segmentation.crf import Decided, along_edges
 from explainer.segmentation.devices import choose_device, describe, is_out_of_memory, release
 from explainer.segmentation.doubt import doubted, most_sure
+from explainer.segmentation.mirrored import with_mirror_images
 from explainer.segmentation.model import FCN, Head, ScoreMaps
 from explainer.segmentation.networks import coarse_scores, forget, load, loaded
 from explainer.segmentation.prediction import FloatMap, Prediction, StrideMaps
@@ -186,8 +187,7 @@ def each_look(
     its mirror image, turned back. In float32 on the CPU."""
     net = cast(FCN, load(head, "cpu"))
     with torch.inference_mode():
-        x = to_input(photo_rgb, long_side)
-        grown = net.grow(net.score_maps(torch.cat((x, x.flip(3)))), head)
+        grown = net.grow(net.score_maps(with_mirror_images(to_input(photo_rgb, long_side))), head)
         seen, mirrored = voc_only(grown) if classes == "voc21" else grown
     return seen.numpy(), mirrored.flip(2).numpy()
 

@@ -18,13 +18,19 @@ from explainer.segmentation.model import FCN, ScoreMaps
 
 def both_ways(net: FCN, x: Tensor) -> ScoreMaps:
     """The score maps of photos (N, 3, H, W) as `FCN.score_maps` gives them, from two looks; always float32."""
-    looks = net.score_maps(torch.cat((x, x.flip(3))))
+    looks = net.score_maps(with_mirror_images(x))
     with torch.autocast(x.device.type, enabled=False):
-        return net.added(*(mean_look(one) for one in (looks.score32, looks.score16, looks.score8)))
+        at16, at8 = mean_look(looks.score16), mean_look(looks.score8)
+        return net.way_up(mean_look(looks.score32), lambda _: at16, lambda _: at8)
+
+
+def with_mirror_images(x: Tensor) -> Tensor:
+    """Photos and behind them their mirror images: (N, 3, H, W) -> (2N, 3, H, W)."""
+    return torch.cat((x, x.flip(3)))
 
 
 def mean_look(both: Tensor) -> Tensor:
-    """Photos' maps and behind them those of their mirror images, (2N, C, h, w) -> the mean, turned back, (N, C, h, w).
+    """The mean of each photo's map and of its mirror image's, turned back: (2N, C, h, w) -> (N, C, h, w).
 
     >>> mean_look(torch.tensor([[[[0.0, 4.0]]], [[[2.0, 0.0]]]])).tolist()
     [[[[0.0, 3.0]]]]

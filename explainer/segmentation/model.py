@@ -21,6 +21,8 @@ The trunk's batch norm is folded into its convolutions: it stays frozen in train
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Literal, NamedTuple, get_args
 
 import torch
@@ -39,6 +41,10 @@ LEAVES_STRIDE8, LEAVES_STRIDE16, TRUNK_END = 7, 14, 18
 """MobileNetV2 blocks 0..6 work down to stride 8, block 7 leaves it for 16, block 14 leaves 16 for 32."""
 STRIDE8_CHANNELS, STRIDE16_CHANNELS, STRIDE32_CHANNELS = 192, 576, 320
 """Channels that are scored: at stride 8 and 16 the widened map at the entrance of blocks 7 and 14."""
+
+
+Finer = Callable[[Tensor], Tensor]
+"""A finer map's own scores (N, 28, h, w), given the coarser ones grown to its size."""
 
 
 class ScoreMaps(NamedTuple):
@@ -126,20 +132,16 @@ class FCN(nn.Module):
 
     def fuse(self, at8: Tensor, at16: Tensor, at32: Tensor) -> ScoreMaps:
         """Score each feature map and add the skips on the way up."""
-        score32 = self.head(at32)
-        grown16 = self.upscore32_to_16(score32)
-        score16 = self.skip16(at16, grown16)
-        fused16 = grown16 + score16
-        grown8 = self.upscore16_to_8(fused16)
-        score8 = self.skip8(at8, grown8)
-        return ScoreMaps(score32, score16, score8, grown16, fused16, grown8, grown8 + score8)
+        return self.way_up(self.head(at32), partial(self.skip16, at16), partial(self.skip8, at8))
 
-    def added(self, score32: Tensor, score16: Tensor, score8: Tensor) -> ScoreMaps:
-        """The way up once more, from scores that are there: each map grown by 2 and added to the next finer one."""
+    def way_up(self, score32: Tensor, score16: Finer, score8: Finer) -> ScoreMaps:
+        """From the scores at stride 32: each map grown by 2, and added to what the next finer one says to it."""
         grown16 = self.upscore32_to_16(score32)
-        fused16 = grown16 + score16
+        own16 = score16(grown16)
+        fused16 = grown16 + own16
         grown8 = self.upscore16_to_8(fused16)
-        return ScoreMaps(score32, score16, score8, grown16, fused16, grown8, grown8 + score8)
+        own8 = score8(grown8)
+        return ScoreMaps(score32, own16, own8, grown16, fused16, grown8, grown8 + own8)
 
     def score_maps(self, x: Tensor) -> ScoreMaps:
         """The score maps at stride 32, 16 and 8, before the last upsampling to the input's size."""
