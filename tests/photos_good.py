@@ -71,6 +71,9 @@ def deep_greys() -> Iterator[Case]:
     yield Case("float TIFF in 0..1", encode(Image.fromarray(unit), "TIFF"), pixel=(128, 128, 128), tolerance=1)
     bytes_ = np.full((32, 32), 100, np.float32)
     yield Case("float TIFF in 0..255", encode(Image.fromarray(bytes_), "TIFF"), pixel=(100, 100, 100), tolerance=1)
+    full = np.full((32, 32), 51, np.float32)
+    full[31, 31] = 255
+    yield Case("float TIFF up to 255", encode(Image.fromarray(full), "TIFF"), pixel=(51, 51, 51), tolerance=1)
     broken = unit.copy()
     broken[20:, 20:] = np.nan
     gone = encode(Image.fromarray(broken), "TIFF")

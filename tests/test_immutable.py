@@ -84,6 +84,12 @@ def test_it_is_compressed_for_who_takes_it_so() -> None:
     )
 
 
+def test_the_app_hears_all_else_that_the_browser_said() -> None:
+    app = Server()
+    get(app, "/static/js/a.123.js", accept_encoding="gzip", host="school.example")
+    assert app.asked[0]["headers"] == [(b"host", b"school.example")]
+
+
 def test_what_compression_does_not_help_is_sent_as_it_is() -> None:
     app = Server(headers=(FOREVER, (b"content-type", b"font/woff2")))
     headers, body = get(app, "/static/media/a.123.woff2", accept_encoding="gzip")

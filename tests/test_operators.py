@@ -18,6 +18,7 @@ from explainer.operators import (
     PixelShuffle,
     TransposedConvolution,
 )
+from explainer.operators.kernels import edge
 from explainer.proofs import matrix_proof
 
 settings.register_profile("quiet", deadline=None, max_examples=60)
@@ -117,6 +118,13 @@ def test_a_repeated_index_keeps_the_last_value_every_time():
         assert matrix_proof(op, values).difference == 0
 
 
+def test_the_edge_kernel_answers_to_vertical_edges_alone():
+    assert edge(1, 1) == (1.0,) and edge(4, 1) == (-1.0, 0.0, 0.0, 1.0)
+    steep = torch.tensor([[0.0, 0, 5, 5]] * 4)
+    assert run(Convolution(edge(3)), steep.tolist()) == [[15, 15], [15, 15]]
+    assert run(Convolution(edge(3)), steep.T.tolist()) == [[0, 0], [0, 0]]
+
+
 REFUSED = [
     (
         lambda: TransposedConvolution((1.0,), output_padding=1),
@@ -135,6 +143,10 @@ REFUSED = [
     (lambda: NearestNeighbor(0.1)(torch.zeros(1, 1, 3)), "leaves nothing of an input"),
     (lambda: MaxPooling(2, padding=2).with_indices(torch.zeros(1, 1, 5)), "at most half the kernel size, 1"),
     (lambda: MaxPooling(4).with_indices(torch.zeros(1, 1, 3)), "a window of 4 does not fit an input of 3"),
+    (lambda: MaxUnpooling((0,), 0), "kernel_size is 0; it must be at least 1"),
+    (lambda: MaxUnpooling((0,), 2, 0), "stride is 0; it must be at least 1"),
+    (lambda: MaxUnpooling((0,), 2, padding=-1), "padding is -1; it must be at least 0"),
+    (lambda: MaxUnpooling((0,), 2, output_size=0), "output_size is 0; it must be at least 1"),
     (lambda: MaxUnpooling((9,), 2)(torch.zeros(1, 1, 1)), "index 9 does not fit the output of 2: allowed are 0 to 1"),
     (lambda: MaxUnpooling((0, 1), 2)(torch.zeros(1, 1, 1)), "indices have shape (1, 2); they must have"),
     (

@@ -22,7 +22,8 @@ from explainer.quiz.judge import read_answer
 from explainer.quiz.mistakes import MISTAKES, outcomes
 from explainer.quiz.questions import LANDS, REACH, SETTING, SIZE, VALUE, as_json
 from explainer.quiz.reasons import reasons
-from explainer.quiz.worksheet import table, worksheet, written
+from explainer.quiz.shown import scene_at
+from explainer.quiz.worksheet import as_maps, table, worksheet, written
 from explainer.scene.scenes import scene_of
 from tests import references
 
@@ -254,6 +255,23 @@ def test_the_asked_cell_of_a_grid_is_framed():
     drawn = table([[1, 2, 3], [4, 5, 6]], 1, (1, 0, 2))
     assert re.findall(r'class="asked">(\d)', drawn) == ["3"]
     assert "asked" not in table([[1, 2, 3], [4, 5, 6]], 0, (1, 0, 2)), "another channel"
+
+
+def test_grids_are_maps_of_rows_and_columns():
+    """A line of C channels becomes C rows, one below the other; a grid and a stack of maps stay what they are."""
+    line, grid = torch.arange(3.0), torch.arange(6.0).view(2, 3)
+    assert as_maps(line[None]).tolist() == [[line.tolist()]]
+    assert as_maps(grid).tolist() == [grid.tolist()]
+    assert as_maps(grid[:, None]).tolist() == grid[:, None].tolist()
+
+
+def test_the_answers_scene_begins_at_the_asked_cell_and_can_not_be_changed():
+    case = read_case({"op": "bed_of_nails", "params": {"stride": 2}, "input": [[1, 2], [3, 4]]})
+    for cell, step in ((None, 0), (6, 6), (99, 15)):
+        scene = scene_at(case.op, case.input, cell)
+        assert scene["step"] == step
+        assert not any(panel.get("editable") for panel in scene["panels"])
+        assert not any("matrix" in panel for panel in scene["panels"])
 
 
 def test_a_size_that_is_off_by_two_is_not_almost_right():

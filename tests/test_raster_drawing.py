@@ -14,7 +14,7 @@ from explainer.raster import sheet
 from explainer.raster.layout import CHANNEL_GAP, CHANNEL_TITLE, Place, legends, plan, readable_width
 from explainer.raster.painter import Painter, mixed
 from explainer.raster.sheet import Sheet, windows
-from explainer.raster.text import wrapped
+from explainer.raster.text import fitting, length, wrapped
 from explainer.scene.scenes import scene_of
 from explainer.scene.view import View
 from tests.stage import scenes
@@ -154,6 +154,13 @@ def test_a_picture_stands_in_the_middle_of_its_shape(size):
     rows, columns = np.flatnonzero(there.any(1)), np.flatnonzero(there.any(0))
     assert rows[0] == pytest.approx(719 - rows[-1], abs=2) and columns[0] == pytest.approx(1279 - columns[-1], abs=2)
     assert max(rows[0], columns[0]) > 100, "on one of the axes there is room"
+
+
+def test_a_title_shrinks_to_its_room_and_never_grows():
+    text = "transposed convolution"
+    assert fitting(text, 15, 10_000) == 15
+    size = fitting(text, 15, 60)
+    assert length(text, 100) * size / 100 == pytest.approx(60) and size < 15
 
 
 def test_what_is_too_long_ends_in_an_ellipsis():

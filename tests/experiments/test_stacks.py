@@ -106,6 +106,15 @@ def test_the_receptive_field_is_what_a_gradient_reaches(text):
     assert max(spans) == field.size or max(spans) == int(field.size)
 
 
+@pytest.mark.parametrize("join", ["Add", "Cat"])
+def test_a_joined_map_sees_what_the_farther_of_the_two_sees(join):
+    """By hand: one convolution of 3 sees 3 pixels, a second one of 5 sees 7; in either order of the two maps."""
+    skip = f'nn.Conv2d(1, 1, 3, padding=1)\nSave("a")\nnn.Conv2d(1, 1, 5, padding=2)\n{join}("a")'
+    assert rows_of(skip, 16)[-1].field.size == 7
+    up = 'nn.Conv2d(1, 1, 4, 4)\nSave("a")\nnn.ConvTranspose2d(1, 1, 4, 4)\nnn.AvgPool2d(4)'
+    assert rows_of(f'{up}\n{join}("a")', 16)[-1].field.size == max(row.field.size for row in rows_of(up, 16))
+
+
 def test_whether_the_size_comes_back_and_what_would_help():
     def said(text: str, side: int) -> str:
         layers = read_stack(text)

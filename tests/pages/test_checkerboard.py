@@ -41,6 +41,13 @@ def test_the_verdict_follows_kernel_and_stride(k, s, word):
     assert all(":green[" in line for line in proofs(at))
 
 
+def test_up_to_three_layers_are_offered_where_the_picture_has_room_for_them():
+    at = open_page()
+    assert at.selectbox(key="cb_layers").options == ["1", "2", "3"]
+    at.select_slider(key="cb_s").set_value("4").run()
+    assert at.selectbox(key="cb_layers").options == ["1", "2"], "a third would be more than 120 pixels wide"
+
+
 def test_charts_pictures_and_lesson_are_there():
     at = open_page()
     assert len(at.get("plotly_chart")) == 3

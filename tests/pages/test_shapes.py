@@ -63,6 +63,8 @@ def test_the_files_say_what_the_table_says_and_the_program_finds_the_same(slug, 
     assert [int(line["multiply_adds"]) for line in lines] == [row.multiply_adds for row in rows]
     program = stack_files.program(layers, rows)
     assert ("explainer" in program) == (slug == "fcn8")
+    # On the meta device a transposed convolution takes any number of channels, so that running it tells nothing.
+    assert slug == "fcn8" or f"torch.empty(1, {', '.join(map(str, rows[0].shape))})" in program
     exec(compile(program, "layers.py", "exec"), {})
     printed = [line.split(" ") for line in capsys.readouterr().out.splitlines()]
     assert [tuple(map(int, line[1:])) for line in printed] == [row.shape for row in rows[1:]]

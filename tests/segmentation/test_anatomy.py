@@ -9,7 +9,7 @@ from torch import nn
 
 from explainer.segmentation import anatomy
 from explainer.segmentation.anatomy import field_of_pixel, receptive_field, stages, upscores
-from explainer.segmentation.model import FCN, LEAVES_STRIDE8, bilinear_kernel
+from explainer.segmentation.model import FCN, LEAVES_STRIDE8, Head, bilinear_kernel
 
 
 def test_sizes_follow_the_geometry() -> None:
@@ -75,8 +75,11 @@ def test_what_does_not_fit_is_refused() -> None:
 
 
 def test_a_field_lies_around_its_pixels_place() -> None:
-    for stride in (8, 16, 32):
-        top, left, bottom, right = field_of_pixel(3, 12, stride)
+    used: tuple[tuple[Head, int], ...] = (
+        ("fcn8s", 8), ("fcn8s", 16), ("fcn8s", 32), ("fcn16s", 16), ("fcn16s", 32), ("fcn32s", 32),
+    )  # fmt: skip
+    for head, stride in used:
+        top, left, bottom, right = field_of_pixel(3, 12, stride, head)
         assert (top + bottom - 1, left + right - 1) == (2 * 3 * stride, 2 * 12 * stride)
 
 
