@@ -51,17 +51,21 @@ EXTRA = [
 ]  # fmt: skip
 CASES = [(one.slug, one.case) for one in examples() if one.is_single and not one.is_refused]
 CASES += [(f"{case['op']} {case['params']}", case) for case in EXTRA]
-#: The rest is told to have no program; Keras is written with the same numbers, and not run here.
-RUN = {"torch module": 1e-12, "numpy loop": 1e-9, "JAX": 1e-9, "ONNX": 2e-5}
-FEWEST = {"torch module": 70, "numpy loop": len(CASES), "JAX": 30, "ONNX": 70}
+#: The rest is told to have no program.
+RUN = {"torch module": 1e-12, "numpy loop": 1e-9, "JAX": 1e-9, "Keras": 2e-5, "ONNX": 2e-5}
+FEWEST = {"torch module": 70, "numpy loop": len(CASES), "JAX": 30, "Keras": 30, "ONNX": 70}
+#: Both compile anew for each case, half a second long.
+SLOW = ("JAX", "Keras")
 
 
 @pytest.mark.parametrize("dialect", RUN)
-def test_every_program_gives_torchs_numbers(dialect):
+def test_every_program_gives_torchs_numbers(dialect, monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))  # it writes its settings there when it is imported
     onnxruntime.set_default_logger_severity(3)
     wrong, ran = {}, 0
-    few = CASES[: -len(EXTRA) : 3] + CASES[-len(EXTRA) :]  # JAX compiles half a second for each
-    for name, case in few if dialect == "JAX" else CASES:
+    few = CASES[: -len(EXTRA) : 3] + CASES[-len(EXTRA) :]
+    for name, case in few if dialect in SLOW else CASES:
         problem = read_case(case)
         snippet = DIALECTS[dialect](problem.op, problem.input)
         if not snippet.code:
