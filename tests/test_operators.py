@@ -151,7 +151,11 @@ REFUSED = [
     (lambda: MaxUnpooling((0, 1), 2)(torch.zeros(1, 1, 1)), "indices have shape (1, 2); they must have"),
     (
         lambda: MaxUnpooling((0,), 2, output_size=(9,))(torch.zeros(1, 1, 1)),
-        "output_size is 9; with stride 2 it can be",
+        "output_size is 9; with stride 2 it can be 1 to 3.",
+    ),
+    (
+        lambda: MaxUnpooling((0, 2), 2, output_size=(2,))(torch.zeros(1, 1, 2)),
+        "output_size is 2; with stride 2 it can be 3 to 5.",
     ),
     (lambda: run(Convolution((1.0,)), [[1, 2]]), "the input is 2D"),
     (lambda: Convolution(((1.0,),))(torch.zeros(1, 3, 2, 2)), "the input has 3 channels; this kernel expects 1"),

@@ -274,6 +274,17 @@ def test_the_answers_scene_begins_at_the_asked_cell_and_can_not_be_changed():
         assert not any("matrix" in panel for panel in scene["panels"])
 
 
+def test_the_asked_cell_lies_in_its_map():
+    met = set()
+    for seed, kind in product(range(40), (VALUE, REACH, LANDS)):
+        one = question(seed, 1, 3, (), (kind,))
+        values = one.input if kind == LANDS else one.output
+        shape = (values.shape[0], values.shape[1] if values.ndim == 3 else 1, values.shape[-1])
+        assert all(0 <= at < n for at, n in zip(one.cell, shape, strict=True)), one
+        met |= {(axis, at == n - 1) for axis, (at, n) in enumerate(zip(one.cell, shape, strict=True)) if n > 1}
+    assert met >= {(1, True), (1, False), (2, True), (2, False)}, "the last row and column are asked about, too"
+
+
 def test_a_size_that_is_off_by_two_is_not_almost_right():
     asked = next(
         one for one in (question(3, number) for number in range(200)) if one.kind == SIZE and len(one.answer) == 2

@@ -106,6 +106,11 @@ def test_the_receptive_field_is_what_a_gradient_reaches(text):
     assert max(spans) == field.size or max(spans) == int(field.size)
 
 
+def test_a_scored_skip_has_a_weight_for_each_channel_and_class_and_a_bias_for_each_class():
+    rows = rows_of('nn.Conv2d(3, 8, 1)\nSave("a")\nnn.Conv2d(8, 21, 1)\nAdd("a", score=21)', 8)
+    assert rows[-1].parameters == sum(one.numel() for one in nn.Conv2d(8, 21, 1).parameters())
+
+
 @pytest.mark.parametrize("join", ["Add", "Cat"])
 def test_a_joined_map_sees_what_the_farther_of_the_two_sees(join):
     """By hand: one convolution of 3 sees 3 pixels, a second one of 5 sees 7; in either order of the two maps."""

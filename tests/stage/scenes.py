@@ -234,6 +234,18 @@ def shuffled() -> Scene:
     return scene("Pixel shuffle", panels, ties)
 
 
+def copied() -> Scene:
+    """Nearest neighbor by 2: every pixel is copied to a block of four, nothing is added."""
+    x = [1, 2, 3, 4]
+    cells = [o // 8 * 2 + o % 4 // 2 for o in range(16)]
+    ties: dict[str, list[Any]] = {"input": cells, "output": list(range(16)), "weight": [1] * 16}
+    panels = [
+        panel("input", "input", [1, 2, 2], x, note="2 x 2", symbol="in", editable=True),
+        panel("output", "output", [1, 4, 4], [x[c] for c in cells], sign="→", symbol="out", progress=True),
+    ]
+    return scene("Nearest neighbor", panels, ties, verb="copy")
+
+
 def cropped() -> Scene:
     """A 1D stamp whose first and last outputs are cropped by padding; one output is reached by nobody."""
     ties: dict[str, list[Any]] = {
@@ -283,6 +295,7 @@ ALL = {
     "padded": padded,
     "pooled": pooled,
     "shuffled": shuffled,
+    "copied": copied,
     "cropped": cropped,
     "large": large,
 }
