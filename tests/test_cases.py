@@ -182,6 +182,13 @@ def test_the_border_may_wrap_and_so_does_the_matrix(mode):
     assert torch.allclose(product, expected.flatten())
 
 
+@pytest.mark.parametrize(("op", "setting"), [("adaptive_max_pool1d", "output_size"), ("max_pool1d", "kernel_size")])
+def test_what_takes_maxima_is_not_linear_and_its_matrix_picks_the_winners(op, setting):
+    found = answer(read_case({"op": op, "params": {setting: 2}, "input": [1, 4, 3, 2]}))
+    assert (found["output"], found["matrix"]) == ([4, 3], [[0, 1, 0, 0], [0, 0, 1, 0]])
+    assert not found["linear"] and "note" not in found
+
+
 def test_a_bias_is_added_and_said_to_be_no_matrix():
     found = answer(read_case({"op": "conv1d", "params": {"bias": [5]}, "input": [1, 2], "weight": [1]}))
     assert (found["output"], found["matrix"], found["linear"]) == ([6, 7], [[1, 0], [0, 1]], False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -10,6 +11,7 @@ from PIL import Image
 from explainer import raster
 from explainer.palette import PALETTE, cell_color, channels, color_at, contrast
 from explainer.raster.layout import plan
+from explainer.raster.painter import seen
 from explainer.raster.sheet import MARGIN, TITLE
 from explainer.raster.text import drawable, has_glyph
 from tests.stage import scenes
@@ -133,6 +135,20 @@ def test_digits_are_readable_on_every_color(theme):
 def test_pictures_come_in_the_slides_format(shape, size):
     for name in ("transposed", "pooled", "symbolic"):
         assert raster.frame(scenes.ALL[name](), 1, width=960, shape=shape).size == size
+
+
+def test_a_picture_shows_the_reading_that_was_asked_for():
+    """All panels where none is named; the first reading alone where a picture of all would be too small to read."""
+    views = [{"id": "first", "label": "first", "lanes": [0]}, {"id": "last", "label": "last", "lanes": [2]}]
+    small, large = scenes.copied() | {"views": views}, scenes.large() | {"views": views}
+    small["panels"][1]["lane"] = 2
+
+    def lanes(*given: Any) -> set[int]:
+        return {panel["lane"] for panel in seen(*given)["panels"]}
+
+    assert lanes(small, None, 1280, 16 / 9) == {0, 2}
+    assert lanes(large, None, 1280, None) == {0, 1, 2} and lanes(large, None, 1280, 16 / 9) == {0}
+    assert lanes(small, "last", 1280, 16 / 9) == lanes(large, "last", 1280, 16 / 9) == {2}
 
 
 def test_titles_do_not_collide():

@@ -72,6 +72,7 @@ def test_sizes_parameters_and_costs_are_torchs_own():
         x = layer(x)
         assert rows[k].shape == tuple(x.shape[1:]), layer
         assert rows[k].parameters == sum(p.numel() for p in layer.parameters())
+        assert rows[k].size == x.nbytes and x.dtype == torch.float32
     assert k == len(rows) - 1
     assert rows[1].multiply_adds == 4 * 20 * 20 * 2 * 9
     assert rows[5].multiply_adds == 6 * 10 * 10 * 4 * 16

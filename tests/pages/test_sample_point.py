@@ -99,6 +99,18 @@ def test_a_finger_drags_the_point_and_a_tap_moves_it(point):
     assert shown(point) == (0.0, 1.0, 2.0)
 
 
+def test_the_pixels_square_and_its_middle_lie_around_the_point(point):
+    point.mouse.click(*place(point, 0.5, 0.75))
+    assert shown(point)[:2] == pytest.approx((0.5, 0.75), abs=0.05)
+    x, y = place(point, *shown(point)[:2])
+    side = point.locator(".board svg").bounding_box()["width"] / 3
+    for name, wide in ((".square", side), (".board .point", 16)):
+        box = point.locator(name).bounding_box()
+        assert (box["width"], box["height"]) == pytest.approx((wide, wide), abs=4)
+        middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        assert middle == pytest.approx((x, y), abs=1.5), name
+
+
 def test_the_dots_lie_where_the_output_pixels_do(point):
     found = point.locator(".dot").evaluate_all("all => all.map(one => [one.cy.baseVal.value, one.cx.baseVal.value])")
     side = point.locator(".board svg").evaluate("svg => svg.viewBox.baseVal.width") / 3

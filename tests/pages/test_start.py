@@ -33,7 +33,13 @@ def test_the_pictures_come_once_the_server_is_warm():
     assert not at.exception
     assert len(at.get("image")) >= 6
     shown = " ".join(block.value for block in at.markdown)
-    assert "**horse**" in shown and "5 boxes" in shown
+    for told in (
+        "**Classification**  \nOne word for the whole picture: **horse**.",
+        "**Semantic segmentation**  \nA class for every pixel: ",
+        "**Object detection**  \nA box and a class for each object: 5 boxes.",
+        "**Instance segmentation**  \nThe pixels of each object, one by one: 5 animals.",
+    ):
+        assert told in shown
 
 
 def test_the_table_shows_the_computed_costs():

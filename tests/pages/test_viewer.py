@@ -145,6 +145,20 @@ def test_a_pixel_is_read_by_row_and_column_with_its_largest_probabilities(show):
     assert re.search(r"bird 100%", point(page, 30, 79)), "the last column of the bird's growing ones"
 
 
+@pytest.mark.parametrize(("row", "column"), [(50, 10), (5, 70), (58, 78), (30, 40)])
+def test_the_tip_stands_beside_the_pointer_and_inside_the_picture(show, row: int, column: int) -> None:
+    page = show(answer())
+    point(page, row, column)
+    picture, tip = page.locator("canvas").first.bounding_box(), page.locator(".tip").bounding_box()
+    x, y = (picture[at] + (n + 0.5) * picture[size] / full for at, n, size, full in
+            (("x", column, "width", WIDTH), ("y", row, "height", HEIGHT)))  # fmt: skip
+    near = [min(abs(tip[at] - to), abs(tip[at] + tip[size] - to)) for at, to, size in
+            (("x", x, "width"), ("y", y, "height"))]  # fmt: skip
+    assert near == pytest.approx([16, 16], abs=1.5)
+    for at, size in (("x", "width"), ("y", "height")):
+        assert picture[at] - 1 <= tip[at] and tip[at] + tip[size] <= picture[at] + picture[size] + 1
+
+
 def test_arrow_keys_move_the_pixel_that_is_read(show):
     page = show(answer())
     canvas = page.locator("canvas").first
