@@ -71,6 +71,7 @@ def test_every_program_gives_torchs_numbers(dialect, monkeypatch, tmp_path):
         if not snippet.code:
             assert snippet.note.endswith((".", ";")), name
             continue
+        assert snippet.code.endswith("\nprint(output)"), name
         variables, expected = {}, problem.op(problem.input[None]).numpy()
         exec(re.sub(r"\nprint\(output\)$", "", snippet.code), variables)
         found, ran = np.asarray(variables["output"]), ran + 1

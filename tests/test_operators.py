@@ -9,6 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from explainer.operators import (
+    AveragePooling,
     BedOfNails,
     Bilinear,
     Convolution,
@@ -118,6 +119,11 @@ def test_a_repeated_index_keeps_the_last_value_every_time():
         assert matrix_proof(op, values).difference == 0
 
 
+@pytest.mark.parametrize(("pooling", "answer"), [(MaxPooling, 4.0), (AveragePooling, 2.5)])
+def test_a_window_as_large_as_the_map_leaves_one_pixel(pooling, answer):
+    assert run(pooling(2), [[1, 2], [3, 4]]) == [[answer]]
+
+
 def test_the_edge_kernel_answers_to_vertical_edges_alone():
     assert edge(1, 1) == (1.0,) and edge(4, 1) == (-1.0, 0.0, 0.0, 1.0)
     steep = torch.tensor([[0.0, 0, 5, 5]] * 4)
@@ -143,6 +149,8 @@ REFUSED = [
     (lambda: NearestNeighbor(0.1)(torch.zeros(1, 1, 3)), "leaves nothing of an input"),
     (lambda: MaxPooling(2, padding=2).with_indices(torch.zeros(1, 1, 5)), "at most half the kernel size, 1"),
     (lambda: MaxPooling(4).with_indices(torch.zeros(1, 1, 3)), "a window of 4 does not fit an input of 3"),
+    (lambda: AveragePooling(4)(torch.zeros(1, 1, 3)), "a window of 4 does not fit an input of 3"),
+    (lambda: AveragePooling(2, padding=2)(torch.zeros(1, 1, 5)), "at most half the kernel size, 1"),
     (lambda: MaxUnpooling((0,), 0), "kernel_size is 0; it must be at least 1"),
     (lambda: MaxUnpooling((0,), 2, 0), "stride is 0; it must be at least 1"),
     (lambda: MaxUnpooling((0,), 2, padding=-1), "padding is -1; it must be at least 0"),
