@@ -21,6 +21,8 @@ def count(value: int) -> str:
 
     >>> count(950), count(86_704_128), count(2_500_000_000_000)
     ('950', '86.7 million', '2.5 trillion')
+    >>> count(1_000), count(4_100_000_000), count(10**15)
+    ('1 thousand', '4.1 billion', '1 quadrillion')
     """
     for size, name in _NAMES:
         if value >= size:
@@ -31,8 +33,8 @@ def count(value: int) -> str:
 def memory(value: int) -> str:
     """Bytes with a binary unit.
 
-    >>> memory(512), memory(3 * 2**20)
-    ('512 bytes', '3 MiB')
+    >>> memory(512), memory(2**10), memory(3 * 2**20), memory(5 * 2**30), memory(7 * 2**40)
+    ('512 bytes', '1 KiB', '3 MiB', '5 GiB', '7 TiB')
     """
     for size, name in _BYTES:
         if value >= size:

@@ -10,6 +10,7 @@ from explainer.experiments.costs import Net, designs
 from explainer.quantities import count, memory
 from explainer.ui.frame import WARM
 from explainer.ui.navigation import PAGES
+from explainer.ui.start import credit
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 
@@ -40,6 +41,7 @@ def test_the_pictures_come_once_the_server_is_warm():
         "**Instance segmentation**  \nThe pixels of each object, one by one: 5 animals.",
     ):
         assert told in shown
+    assert any(credit() in one.value for one in at.caption), "its photo's license asks for it"
 
 
 def test_the_table_shows_the_computed_costs():
