@@ -6,11 +6,12 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from explainer.experiments import herd
 from explainer.experiments.costs import Net, designs
 from explainer.quantities import count, memory
+from explainer.segmentation.samples import sample
 from explainer.ui.frame import WARM
 from explainer.ui.navigation import PAGES
-from explainer.ui.start import credit
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 
@@ -41,7 +42,7 @@ def test_the_pictures_come_once_the_server_is_warm():
         "**Instance segmentation**  \nThe pixels of each object, one by one: 5 animals.",
     ):
         assert told in shown
-    assert any(credit() in one.value for one in at.caption), "its photo's license asks for it"
+    assert any(sample(herd.NAME).credit in one.value for one in at.caption), "its photo's license asks for it"
 
 
 def test_the_table_shows_the_computed_costs():
