@@ -1,4 +1,5 @@
-"""Text from a link never becomes Markdown: one run of every page with hostile text in every parameter it knows."""
+"""Text from a link never becomes Markdown, and each setting says that it cannot be that: one run of every page with
+hostile text in every parameter it knows."""
 
 from __future__ import annotations
 
@@ -30,7 +31,10 @@ def parameters(at: AppTest, prefix: str) -> list[str]:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.url_path], ids=lambda page: page.stem)
 def test_no_parameter_is_rendered(page):
-    names = parameters(run(page.stem), page.prefix)
+    fresh = run(page.stem)
+    names = parameters(fresh, page.prefix)
+    chosen = [one for kind in ("selectbox", "select_slider", "toggle") for one in getattr(fresh, kind)]
+    bound = [one.label for one in chosen if one.proto.query_param_key]
     for text in HOSTILE[:2]:
         at = run(page.stem, **dict.fromkeys(names, text))
         assert not at.exception
@@ -39,6 +43,8 @@ def test_no_parameter_is_rendered(page):
         warned = [one.value for one in at.warning]
         # Of two stages each may be asked for the same; but each part of a page tells of its own settings alone.
         assert page.also or len(warned) == len(set(warned))
+        said = " ".join(warned)
+        assert [label for label in bound if f"The link asks for {label} " not in said] == [], "each tells of a bad link"
 
 
 def test_a_hostile_text_is_told_but_dead():
