@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from explainer.dialects import snippets
+from explainer.dialects.writing import Snippet
+from explainer.examples.cases import read_case
 from explainer.examples.table import find_example
+from explainer.operators.notation import program
+from explainer.ui.below import FILES
 from tests.pages.operator_page import open_page
 
 
@@ -34,3 +39,20 @@ def test_each_proof_is_a_paragraph_of_the_quotation(stem: str) -> None:
     claims = quoted.split("\n>\n")[1:]
     assert len(claims) > 1
     assert all(one.startswith("> :green[") and one.count("largest difference") == 1 for one in claims)
+
+
+def test_the_case_is_given_away_in_every_framework_and_as_files() -> None:
+    example = find_example("arith-numbers-strided")
+    problem = read_case(example.case)
+    app = open_page("strided_convolution", cv_example=example.slug)
+    (choice,) = [one for one in app.segmented_control if str(one.key).endswith("_take")]
+    written = {"torch function": Snippet(program(problem.input, problem.op.code(problem.input)))}
+    written |= snippets(problem.op, problem.input)
+    assert choice.options == [*written, "Download", "Link"]
+    for name, snippet in written.items():
+        app.segmented_control(key=choice.key).set_value(name).run()
+        assert [one.value for one in app.code] == [snippet.code]
+        assert not snippet.note or snippet.note in [one.value for one in app.caption]
+    app.segmented_control(key=choice.key).set_value(FILES).run()
+    labels = [one.label for one in app.get("download_button")]
+    assert labels == ["Animation (GIF)", "Picture (PNG)", "Offline page (HTML)"] and not app.code
