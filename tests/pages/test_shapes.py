@@ -70,6 +70,16 @@ def test_the_files_say_what_the_table_says_and_the_program_finds_the_same(slug, 
     assert [tuple(map(int, line[1:])) for line in printed] == [row.shape for row in rows[1:]]
 
 
+def test_the_table_has_a_line_for_the_input_and_each_layer():
+    rows = found("nn.Conv2d(3, 8, 3, 2, 1)\nnn.ReLU()", 32).rows
+    first, layer, _ = stacks.table_of(rows).to_pylist()
+    assert (first["Layer"], first["Channels"], first["Size"]) == ("input", 3, "32 × 32")
+    assert layer == {
+        "Layer": "nn.Conv2d(3, 8, 3, 2, 1)", "Channels": 8, "Size": "16 × 16", "Receptive field": 3.0, "Jump": 2.0,
+        "Start": 0.0, "Parameters": 3 * 8 * 9 + 8, "Multiply-adds": 16 * 16 * 8 * 27, "Memory": "8 KiB",
+    }  # fmt: skip
+
+
 def test_totals_and_a_chosen_layer_lead_where_they_say(monkeypatch):
     chosen = []
     real = stacks.st.dataframe

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from array import array
+from itertools import pairwise
 
 import pytest
 
@@ -243,6 +244,23 @@ def test_the_picture_can_be_taken_away(open_stage, kind):
     data = download.value.path().read_bytes()
     assert data.startswith(b"<svg" if kind == "svg" else b"\x89PNG")
     stage.wait("theme", "dark")
+
+
+def test_a_pictures_name_figure_and_sentence_stand_below_each_other_and_inside(open_stage):
+    stage = open_stage(scenes.transposed())
+    stage.page.locator("summary").click()
+    with stage.page.expect_download() as download:
+        stage.page.get_by_role("button", name="Download this picture as SVG").click()
+    shown = stage.page
+    shown.set_content(download.value.path().read_text(encoding="utf-8"))
+    title, *sentence = (one.bounding_box() for one in shown.locator("svg > text").all())
+    figure, sheet = shown.locator("svg > g").bounding_box(), shown.locator("svg").bounding_box()
+    column = [title, figure, *sentence]
+    assert len(column) >= 3 and shown.locator("svg > g rect").count() >= 4 + 9 + 25
+    assert all(above["y"] + above["height"] <= below["y"] + 2 for above, below in pairwise(column))
+    for box in column:
+        for at, size in (("x", "width"), ("y", "height")):
+            assert sheet[at] <= box[at] and box[at] + box[size] <= sheet[at] + sheet[size]
 
 
 def test_names_for_those_who_listen(open_stage):
