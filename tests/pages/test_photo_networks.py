@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pytest
 import torch
+from streamlit.testing.v1 import AppTest
 
 from explainer.photos import read_photo
 from explainer.segmentation import download, fetching, networks
@@ -15,6 +16,7 @@ from explainer.segmentation.inference import predict
 from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.samples import sample
 from explainer.segmentation.swap import swapped, unpooled
+from explainer.segmentation.weights import model_info
 from explainer.ui.photo.facts import KNOWN
 from tests.pages.photo_page import components, open_page, view
 from tests.threads import one_thread
@@ -186,3 +188,33 @@ def test_unpooling_goes_where_the_photo_is_brightest_to_the_eye():
     middle = grown[0, 1, 4:12, 4:12]
     assert grown.shape == (1, 2, 17, 17)
     assert middle.nonzero().tolist() == [[2, 5]] and middle.sum() == 1
+
+
+def both_compared() -> None:
+    """A script: two answers to four pixels in one table."""
+    from types import SimpleNamespace
+
+    import numpy as np
+
+    from explainer.ui.photo.comparing import show_table
+
+    def answer(labels: list[list[int]], model: str, milliseconds: dict[str, float]) -> SimpleNamespace:
+        return SimpleNamespace(labels=np.array(labels, np.uint8), classes="all", model=model, milliseconds=milliseconds)
+
+    one = answer([[8, 8], [8, 12]], "fcn8s", {"network": 30.0, "labels": 4.0})
+    show_table(one, answer([[12, 12], [8, 12]], "lraspp_mobilenet_v3_large", {"network": 20.0}), ("one", "other"))
+
+
+def test_the_table_says_which_network_shows_more_of_what_and_what_each_costs():
+    at = AppTest.from_function(both_compared, default_timeout=60).run()
+    assert not at.exception
+    rows = at.table[0].value.to_dict("records")
+    assert [tuple(row.values()) for row in rows] == [
+        ("cat", "75%", "25%", "-50.0 points", "33%"),
+        ("dog", "25%", "75%", "+50.0 points", "33%"),
+        ("time", "34 ms", "20 ms", "", ""),
+        ("weights", f"{model_info('fcn8s').mebibytes:.3g} MiB", "12.5 MiB", "", ""),
+    ]
+    assert at.markdown[0].value == (
+        "They give **50%** of the pixels the same label. They differ most where one says *cat* and other *dog*: 50%."
+    )

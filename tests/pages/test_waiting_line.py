@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,8 +13,11 @@ import pytest
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
+from explainer.experiments.learning.course import Recipe
 from explainer.segmentation.worker import Worker
+from explainer.ui.learning import course
 from explainer.ui.photo import asking
+from explainer.ui.shelf import Shelf
 from tests.components import components_of, sent_to
 from tests.photo_files import encode, quarters
 from tests.threads import one_thread
@@ -145,6 +150,32 @@ def test_the_place_in_the_line_is_shown_while_waiting(monkeypatch):
 
     assert asking._wait(Waiting(lambda: 7), Place(), "Working") == 7
     assert [line.partition("Waiting: ")[2] for line in told] == ["number 3 in the line …", "number 2 in the line …"]
+
+
+def test_the_place_is_shown_while_others_learn_and_their_course_is_taken(monkeypatch):
+    told: list[str] = []
+
+    class Place:
+        def markdown(self, text: str) -> None:
+            told.append(text.partition("Waiting: ")[2])
+
+        def empty(self) -> None:
+            told.append("")
+
+    class Line:
+        @contextmanager
+        def taken(self, tell: Callable[[int], None]) -> Iterator[None]:
+            tell(2)
+            tell(1)
+            yield
+
+    others: Any = object()
+    monkeypatch.setattr(course, "_turns", Line())
+    monkeypatch.setattr(course, "_kept", Shelf(1))
+    monkeypatch.setattr(course.st, "empty", Place)
+    course._kept.put(Recipe(), others)
+    assert course.in_turn(Recipe()) is others
+    assert told == ["number 2 in the line …", "number 1 in the line …", ""]
 
 
 def test_a_failing_network_is_a_sentence_without_details(monkeypatch):
