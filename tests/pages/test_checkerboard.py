@@ -4,6 +4,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.examples.table import examples_of
+from explainer.experiments.overlap import METHODS, shares
+from explainer.quantities import percent
+from explainer.ui.overlap import LEAST, fits
 from tests.components import components_of, proofs
 
 SLUGS = [example.slug for example in examples_of("checkerboard")]
@@ -53,6 +56,17 @@ def test_charts_pictures_and_lesson_are_there():
     assert len(at.get("plotly_chart")) == 3
     assert len(at.table) == 1
     assert any("multiple of the stride" in block.value for block in at.markdown)
+
+
+def test_the_remedies_table_has_each_share_in_its_column():
+    rows = open_page().table[0].value.to_dict("records")
+    assert [row["Layer"] for row in rows] == [method.name for method in METHODS]
+    for method, row, (_, wrong) in zip(METHODS, rows, fits(), strict=True):
+        found = shares(method, 1)
+        for name, column in (("equal", "Equal weights"), ("random", "Random weights"), ("start", "Careful start")):
+            assert row[column] == (percent(found[name], LEAST) if name in found else "–")
+        assert row["Error after training"] == percent(wrong, LEAST)
+    assert len({tuple(row.values())[1:] for row in rows}) > 1 and any(row["Equal weights"] == "0%" for row in rows)
 
 
 @pytest.mark.parametrize(("name", "label"), [("cb_k", "Kernel k"), ("cb_draw", "Draw the weights again")])

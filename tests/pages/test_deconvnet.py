@@ -15,9 +15,10 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.experiments.beside import Contestant
 from explainer.experiments.indices import Journey, unpooled
+from explainer.quantities import percent
 from explainer.segmentation.networks import deconvnet
 from explainer.ui.indices import figure
-from explainer.ui.indices.below import TITLES, table_row
+from explainer.ui.indices.below import TITLES, VALIDATION, table_row
 from explainer.ui.indices.files import make_files
 from explainer.ui.photo.intake import sample_photo
 from explainer.ui.photo.labelled import ShownPhoto
@@ -63,7 +64,9 @@ def test_the_link_is_the_photo_and_the_figure_holds_torchs_numbers():
         nails = np.frombuffer(base64.b64decode(data["ways"][1]["rises"][level]["put"]), np.uint8)
         assert not nails.any()
     said = next(one.value for one in at.markdown if "On this photo bed of nails" in one.value)
-    assert f"{100 * found.ways[1].same:.0f}%" in said.replace("\xa0", "").replace(" %", "%")
+    nails, nearest, other = (f"**{percent(one.same)}**" for one in found.ways[1:])
+    assert f"bed of nails leaves {nails} of the pixels with the same name, nearest neighbor {nearest}, another" in said
+    assert f"photo's indices {other}." in said and len({nails, nearest, other}) == 3
 
 
 def test_a_link_that_asks_for_what_there_is_not_is_told():
@@ -83,6 +86,26 @@ def test_a_visitors_photo_stays_in_the_session():
     assert any(key[1:3] == ("indices", "journey") for key in at.session_state["yp_results"].held())
     at.button[0].click().run()
     assert figure_of(at)["width"] == 160 and figure_of(at)["height"] == 96
+
+
+def test_the_validations_numbers_stand_in_their_columns():
+    """The file that was measured, percent by percent; its three columns differ."""
+    rows = open_page(dn_more=TITLES[0]).table[0].value.to_dict("records")
+    measured = json.loads(VALIDATION.read_text(encoding="utf-8"))["networks"]
+    assert [row["Unpooling"] for row in rows][:2] == ["This photo's indices", "Bed of nails"]
+    for row, one in zip(rows, measured.values(), strict=True):
+        columns = {"Mean IoU": "mean IoU", "Pixels right": "pixels", "Near outlines": "near outlines"}
+        assert {title: row[title] for title in columns} == {
+            title: percent(one[name]) for title, name in columns.items()
+        }
+
+
+def test_a_networks_numbers_stand_in_their_columns():
+    one = Contestant("a", 96, 160, 1_500_000, 2_000_000_000, 12.34, np.zeros((1, 1), np.uint8), 0.4, 0.9)
+    assert table_row(one) == {
+        "Network": "a", "Input": "96 × 160", "Parameters": "1.5 million", "Multiply-adds": "2 billion",
+        "Time": "12.3 ms", "Near the outlines": "40%", "Away from them": "90%",
+    }  # fmt: skip
 
 
 def test_both_networks_are_counted_and_timed():

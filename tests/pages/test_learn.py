@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.experiments.learning.course import Recipe
+from explainer.experiments.learning.gradient import backward
 from explainer.threads import one_thread
 from explainer.ui.learning import course as shown
 from explainer.ui.learning import files, parts
@@ -87,6 +88,9 @@ def test_the_picture_to_take_away_is_the_last_answer(monkeypatch) -> None:
 
 def test_both_ways_of_the_gradient(page: AppTest) -> None:
     assert sum(one.value.count("largest difference **0**") for one in page.markdown) == 2
+    step = backward()
+    told = next(one.value for one in page.markdown if "the loss falls from" in one.value)
+    assert f"the loss falls from {step.loss:g} to **{step.loss_after:.3g}**" in told and step.loss_after < step.loss
     page.selectbox(key="ln_way").select(parts.TO_KERNEL).run()
     assert not page.exception
     assert parts.backward_scene(parts.TO_KERNEL)["panels"][1]["title"] == "x"

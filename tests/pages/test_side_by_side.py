@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
-from explainer.experiments.lineup import CONTESTANTS
+from explainer.examples.grids import read_grid
+from explainer.experiments.lineup import CONTESTANTS, properties
+from explainer.ui.lineup import DEFAULT
 from tests.components import components_of, data_of
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
@@ -33,6 +36,24 @@ def test_all_tiles_pictures_and_rows_are_there(factor):
     assert list(table["Upsampler"])[: len(CONTESTANTS)] == [one.name for one in CONTESTANTS]
     assert set(table["Output"][: len(CONTESTANTS)]) == {f"{2 * int(factor)} × {2 * int(factor)}"}
     assert {one["title"] for one in pictures if one["note"] == "nothing lost"} == {"Pixel shuffle"}
+
+
+def test_the_table_says_what_the_matrices_do():
+    """By hand for three: bed of nails fills in zeros, nearest neighbor copies, max pooling drops three of four."""
+    rows = {row["Upsampler"]: row for row in open_page().table[0].value.to_dict("records")}
+    told = {name: [row["Keeps a constant"], row["Input recovered"][:3], row["Matrix"]] for name, row in rows.items()}
+    assert told["Bed of nails"] == ["no", "yes", "fixed"]
+    assert told["Nearest neighbor"] == ["yes", "yes", "fixed"]
+    assert told["Max unpooling"][2] == "follows the data"
+    for contestant in CONTESTANTS:
+        found = properties(contestant, torch.tensor(read_grid(DEFAULT, 4, 4), dtype=torch.float64), 2)
+        outputs, inputs = found.matrix.shape
+        row = rows[contestant.name]
+        assert row["Learned"] == str(contestant.learned(2))
+        assert row["Rank / inputs"] == f"{int(torch.linalg.matrix_rank(found.matrix))} / {inputs}"
+        assert (row["Input recovered"] != "no") == (int(torch.linalg.matrix_rank(found.matrix)) == inputs)
+        constant = torch.allclose(found.matrix.sum(1), torch.ones(outputs, dtype=torch.float64))
+        assert row["Keeps a constant"] == ("yes" if constant else "no")
 
 
 def test_another_input_changes_the_maps():

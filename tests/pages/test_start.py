@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.experiments import herd
 from explainer.experiments.costs import Net, designs
-from explainer.quantities import count, memory
+from explainer.quantities import count, memory, times
 from explainer.segmentation.samples import sample
 from explainer.ui.frame import WARM
 from explainer.ui.navigation import PAGES
@@ -56,6 +56,10 @@ def test_the_table_shows_the_computed_costs():
         assert count(cost.macs) in shown
         assert memory(cost.memory) in shown
         assert f"{cost.field} × {cost.field}" in shown
+    window, dense, hourglass = designs(Net(256, 9, 64, 5, 2))
+    assert f"**The sliding window costs {times(window.macs / dense.macs)}** as full resolution" in shown
+    assert f"**Down and up costs {times(hourglass.macs / dense.macs)}** as full resolution, keeps" in shown
+    assert f"keeps {times(hourglass.memory / dense.memory)} in memory" in shown
 
 
 def test_halvings_that_do_not_fit_are_not_offered():

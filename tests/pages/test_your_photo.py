@@ -62,6 +62,12 @@ def test_the_crf_can_be_taken_away_and_is_shown_beside_the_network_alone():
         assert [[id_, share] for id_, share, _ in view(at)["layers"][0]["legend"]] == expected
         heads = next(one for one in components(at) if len(one.get("layers", ())) == 4)
         assert [layer["title"] for layer in heads["layers"]] == ["FCN-32s", "FCN-16s", "FCN-8s", "FCN-8s and CRF"]
+        made = [predict(photo.rgb, name, 129, crf=False).labels for name in ("fcn32s", "fcn16s", "fcn8s")]
+        made.append(predict(photo.rgb, "fcn8s", 129, crf=True).labels)
+        coarse, middle, _, edges = (percent((labels != made[2]).mean()) for labels in made)
+        said = next(one.value for one in at.caption if "The same trunk" in one.value)
+        assert f"FCN-32s labels {coarse} of the pixels otherwise, FCN-16s {middle}." in said
+        assert f"That changes {edges} of the pixels." in said and len({coarse, middle, edges}) == 3
         for layer, model in zip(heads["layers"], ("fcn32s", "fcn16s", "fcn8s", "fcn8s"), strict=True):
             own = predict(photo.rgb, model, 129, crf=layer["title"].endswith("CRF")).labels
             assert [[i, share] for i, share, _ in layer["legend"]] == [
