@@ -18,11 +18,12 @@ from explainer.segmentation.doubt import SURE
 from explainer.segmentation.inference import labels_of, left_out, predict
 from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.networks import load
+from explainer.segmentation.prediction import StrideMaps
 from explainer.segmentation.regions import regions
 from explainer.segmentation.resize import to_input, voc_only
 from explainer.segmentation.samples import sample, samples
 from explainer.segmentation.weights import BUNDLED_FILE
-from explainer.ui.photo import asking, facts, files
+from explainer.ui.photo import asking, facts, files, inside
 from explainer.ui.photo.labelled import Request, ShownPhoto
 from explainer.ui.photo.mirroring import LOOKS
 from explainer.ui.photo.swapping import busiest
@@ -75,6 +76,19 @@ def test_the_crf_can_be_taken_away_and_is_shown_beside_the_network_alone():
             ]
     (switch,) = [one for one in open_page(yp_network="FCN-32s (bundled)").toggle if "Outlines" in one.label]
     assert switch.disabled
+
+
+def test_a_score_map_shows_by_how_much_its_class_leads():
+    """By hand on two pixels and three classes: the lead over the best other class, for skips that over the mean."""
+    scores = np.array([[[5.0, 1.0]], [[2.0, 4.0]], [[-1.0, 1.0]]], np.float32)
+    tiles = inside._map_tiles(StrideMaps(*[scores] * 7), 0, "light")
+    spans = {tile.title: tile.caption.partition(". ")[0] for tile in tiles}
+    lead, above_mean = "1 × 2, from -3.0 to 3.0", "1 × 2, from -1.0 to 3.0"
+    assert spans == {
+        "Score, stride 32": lead, "Upscored to stride 16": lead, "Skip score, stride 16": above_mean,
+        "Sum at stride 16": lead, "Upscored to stride 8": lead, "Skip score, stride 8": above_mean,
+        "Sum at stride 8": lead,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("classes", ["all", "voc21"])
