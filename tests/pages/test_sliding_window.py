@@ -5,6 +5,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from explainer.experiments.dense import PATCH_SIDES
+from explainer.ui.window import SIDE, STEPS, Choice, compared
 from tests.components import components_of, data_of
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
@@ -27,6 +28,9 @@ def test_it_agrees_inside_and_costs_more():
     assert metric(at, "Agree inside") == "100.0%"
     assert float(metric(at, "Difference inside")) < 1e-4
     assert float(metric(at, "Multiply-adds, patches to one pass").split()[0]) > 5
+    found = compared(Choice("astronaut", SIDE, STEPS[0]))
+    assert metric(at, "Agree everywhere") == f"{found.agreement.mean():.1%}" != "100.0%"
+    assert metric(at, "Difference") == f"{found.difference.max():.2g}"
     assert len(at.get("plotly_chart")) == 2
 
 

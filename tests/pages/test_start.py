@@ -56,7 +56,14 @@ def test_the_table_shows_the_computed_costs():
         assert count(cost.macs) in shown
         assert memory(cost.memory) in shown
         assert f"{cost.field} × {cost.field}" in shown
-    window, dense, hourglass = designs(Net(256, 9, 64, 5, 2))
+    window, dense, hourglass = costs = designs(Net(256, 9, 64, 5, 2))
+    for name, cells in (
+        ("Multiply-adds", [count(cost.macs) for cost in costs]),
+        ("Memory to train", [memory(cost.memory) for cost in costs]),
+        ("Memory to predict", [memory(cost.peak) for cost in costs]),
+        ("Numbers to learn", [count(cost.parameters) for cost in costs]),
+    ):
+        assert f"| {name} | {' | '.join(cells)} |" in shown
     assert f"**The sliding window costs {times(window.macs / dense.macs)}** as full resolution" in shown
     assert f"**Down and up costs {times(hourglass.macs / dense.macs)}** as full resolution, keeps" in shown
     assert f"keeps {times(hourglass.memory / dense.memory)} in memory" in shown
