@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from explainer.photos import read_photo
 from explainer.quantities import memory, percent
@@ -133,6 +136,26 @@ def test_a_figure_for_slides_names_both_looks_and_the_crf_that_drew_it(monkeypat
     files.make_files(photo, Request("fcn8s", 513, "cpu", "all", crf), answer, [])
     looks = "" if maps is None else ", as it is and mirrored"
     assert f"FCN-8s (bundled), seen at 513 x 353{looks}. " in notes[0] and ("CRF" in notes[0]) == crf
+
+
+def test_the_files_hold_the_labels_shares_and_confidences_of_the_answer():
+    labels = np.array([[8, 8, 8, 0], [8, 12, 0, 0]], np.uint8)
+    photo = ShownPhoto("small", "A photo", np.full((2, 4, 3), 99, np.uint8), 4, 2, 0)
+    answer = SimpleNamespace(
+        labels=labels, confidence={8: 0.75, 0: 0.5}, working_size=(33, 65), classes="all", crf=False, maps=None
+    )
+    made = files.make_files(photo, Request("fcn8s", 65, "cpu", "all", False), answer, [])
+    content = {one["name"]: base64.b64decode(one["content"]) for one in made}
+    assert content["classes.csv"].decode().splitlines() == [
+        "id,class,share,mean_confidence", "8,cat,0.500000,0.7500", "0,background,0.375000,0.5000", "12,dog,0.125000,",
+    ]  # fmt: skip
+    with Image.open(io.BytesIO(content["labels.png"])) as drawn:
+        assert drawn.mode == "P" and np.asarray(drawn).tolist() == labels.tolist()
+    with Image.open(io.BytesIO(content["overlay.png"])) as drawn:
+        assert (np.asarray(drawn)[labels == 0] == 99).all() and (np.asarray(drawn)[labels > 0] != 99).any(1).all()
+    assert [one["label"] for one in made] == [
+        "Label map (PNG)", "Overlay (PNG)", "Figure for slides (PNG)", "Class shares (CSV)",
+    ]  # fmt: skip
 
 
 def test_what_an_answer_cost_is_told_in_its_own_numbers(monkeypatch):
