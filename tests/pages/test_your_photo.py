@@ -11,6 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
+from explainer.palette import PALETTE, channels
 from explainer.photos import read_photo
 from explainer.quantities import memory, percent
 from explainer.segmentation import takeaway
@@ -30,6 +31,7 @@ from explainer.ui.photo import asking, facts, files, inside
 from explainer.ui.photo.labelled import Request, ShownPhoto
 from explainer.ui.photo.mirroring import LOOKS
 from explainer.ui.photo.swapping import busiest
+from explainer.ui.photo.tiles import diverging
 from explainer.ui.shelf import Shelf
 from tests.components import components_of, sent_to
 from tests.pages.photo_page import components, open_page, view
@@ -79,6 +81,16 @@ def test_the_crf_can_be_taken_away_and_is_shown_beside_the_network_alone():
             ]
     (switch,) = [one for one in open_page(yp_network="FCN-32s (bundled)").toggle if "Outlines" in one.label]
     assert switch.disabled
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_a_map_of_scores_is_terracotta_below_zero_and_violet_above(look):
+    low, zero, high = (color for _, color in PALETTE[look]["scales"]["weight"])
+    lowest, highest = ("#8c2d12", "#4c1d95") if look == "light" else ("#ffb199", "#d6c8ff")
+    drawn = diverging(np.array([[-8, -2, -1, 0, 1, 2, 8]], np.float32), look, 2.0)[0]
+    meant = [channels(color) for color in (lowest, lowest, low, zero, high, highest, highest)]
+    assert np.abs(drawn.astype(int) - np.array(meant)).max() <= 3
+    assert (diverging(np.array([[-1, 2]], np.float32), look)[0, 1] == drawn[5]).all(), "its own largest at the end"
 
 
 def test_a_score_map_shows_by_how_much_its_class_leads():

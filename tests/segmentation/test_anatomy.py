@@ -9,7 +9,7 @@ from torch import nn
 
 from explainer.segmentation import anatomy
 from explainer.segmentation.anatomy import field_of_pixel, receptive_field, stages, upscores
-from explainer.segmentation.model import FCN, LEAVES_STRIDE8, Head, bilinear_kernel
+from explainer.segmentation.model import FCN, LEAVES_STRIDE8, LEAVES_STRIDE16, Head, bilinear_kernel
 
 
 def test_sizes_follow_the_geometry() -> None:
@@ -21,6 +21,16 @@ def test_sizes_follow_the_geometry() -> None:
     ]
     assert (rows["upscore 32 to 16"].height, rows["upscore 16 to 8"].height) == (33, 65)
     assert all((r.height, r.width) == (513, 385) for name, r in rows.items() if name.startswith("grow"))
+
+
+def test_a_score_map_sees_what_the_blocks_before_it_see() -> None:
+    net, rows = FCN(), {row.name: row for row in stages(513, 513)}
+    for name, blocks in (
+        ("skip score at stride 8", LEAVES_STRIDE8),
+        ("skip score at stride 16", LEAVES_STRIDE16),
+        ("score at stride 32", len(net.features)),
+    ):
+        assert rows[name].receptive_field == receptive_field(net, blocks)
 
 
 def test_costs_are_those_counted_by_hand() -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from explainer.__main__ import main
 from explainer.photos import read_photo
-from explainer.segmentation import inference, networks
+from explainer.segmentation import commands, inference, networks
 from explainer.segmentation.commands import fetch_model, model_names, segment_photos
 from explainer.segmentation.inference import predict
 from explainer.segmentation.samples import sample
@@ -168,3 +168,14 @@ def test_the_whole_corpus_ends_as_it_should(
             assert (line["width"], line["height"]) == case.size, case.name
     written = len(list((tmp_path / "out").iterdir()))
     assert written == 2 * sum("error" not in line for line in printed)
+
+
+def test_a_download_says_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """A share where the server says how much comes, and what has come in any case."""
+    commands._show_progress(1_500_000, 6_000_000)
+    commands._show_progress(6_000_000, 6_000_000)
+    commands._show_progress(1_500_000, 0)
+    quarter, full, unknown = capsys.readouterr().err.split("\r")[1:]
+    assert quarter == f"[{'#' * 7}{' ' * 23}]  25 % 1.5 MB"
+    assert full == f"[{'#' * 30}] 100 % 6.0 MB"
+    assert unknown == f"[{' ' * 30}]  1.5 MB"

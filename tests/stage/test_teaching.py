@@ -177,12 +177,14 @@ def test_no_key_and_no_click_undoes_a_class_link(open_stage):
 
 def test_at_its_end_a_clicker_asks_for_what_comes_next(open_stage):
     stage = open_stage(scenes.transposed())
-    stage.page.evaluate("addEventListener('stage-end', event => (window.ends ||= []).push(event.detail.by))")
+    stage.page.evaluate(
+        "addEventListener('stage-end', event => (window.ends ||= []).push([event.detail.by, event.composed]))"
+    )
     stage.page.keyboard.press("PageUp")
     stage.page.keyboard.press("End")
     stage.page.keyboard.press("ArrowRight")
     stage.page.keyboard.press("PageDown")
-    assert stage.page.evaluate("window.ends") == [-1, 1]
+    assert stage.page.evaluate("window.ends") == [[-1, True], [1, True]], "heard outside the stage's shadow root, too"
     assert stage.step() == 24
     stage.mount({**scenes.transposed(), "step": 3, "order": "scatter"}, visit=5)
     assert (stage.step(), stage.page.locator(".stage").get_attribute("data-order")) == (3, "scatter")
