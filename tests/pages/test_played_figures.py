@@ -150,4 +150,6 @@ def test_a_course_plays_to_its_end(browser, course):
     page.clock.run_for(110 * (len(course["looks"]) + 2))
     assert page.locator(".learn-count").text_content().startswith(f"step {course['looks'][-1]['step']} ")
     assert page.get_by_role("button", name="Play").count() == 1
+    page.get_by_role("button", name="Play").click()
+    assert page.locator(".learn-count").text_content().startswith(f"step {course['looks'][0]['step']} "), "anew"
     page.close()

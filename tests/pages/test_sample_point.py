@@ -99,6 +99,12 @@ def test_a_finger_drags_the_point_and_a_tap_moves_it(point):
     assert shown(point) == (0.0, 1.0, 2.0)
 
 
+def test_an_output_pixel_is_named_by_row_and_column(point):
+    point.mouse.click(*place(point, 0.25, 0.75))
+    assert shown(point)[:2] == (0.25, 0.75)
+    assert "out[1,2]" in point.locator(".place").text_content()
+
+
 def test_the_pixels_square_and_its_middle_lie_around_the_point(point):
     point.mouse.click(*place(point, 0.5, 0.75))
     assert shown(point)[:2] == pytest.approx((0.5, 0.75), abs=0.05)
