@@ -19,7 +19,7 @@ def show_exercises():
     with st.container(horizontal=True, gap="small"):
         seed = settings.choice("seed", "Seed (the same for a class)", tuple(range(1, 100)), 1, width=200)
         about = settings.choice("about", "About", ("everything", *DRAWN), "everything", width=220)
-    settings.show_notes("seed", "about")
+    notices = st.container()
     ops = () if about == "everything" else (about,)
     show_questions(f"qz_{about}", seed, ops)
 
@@ -27,7 +27,6 @@ def show_exercises():
     with st.expander("On paper"):
         st.markdown("Ten questions with this seed, made for printing, and the solutions on pages of their own.")
         level = settings.choice("level", "Level (the questions above start at 1)", (1, 2, 3, 4), 1, width=320)
-        settings.show_notes()
         st.download_button(
             "Worksheet (HTML)",
             lambda: worksheet(quiz(seed, 10, level, ops)),
@@ -36,6 +35,8 @@ def show_exercises():
             on_click="ignore",
             icon=":material/print:",
         )
+    with notices:  # Here, as nobody sees what stands in a closed expander.
+        settings.show_notes()
 
 
 show_heading("Questions", "Think first, then see. Every answer is **torch's**; a wrong one gets the reason that fits.")
