@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from explainer.palette import PALETTE, channels
 from explainer.photos import read_photo
 from explainer.quantities import memory, percent
-from explainer.segmentation import takeaway
 from explainer.segmentation.anatomy import field_of_pixel
 from explainer.segmentation.answer import coarse
 from explainer.segmentation.classes import CLASS_NAMES, display_name
@@ -27,8 +23,8 @@ from explainer.segmentation.regions import regions
 from explainer.segmentation.resize import to_input, voc_only
 from explainer.segmentation.samples import sample, samples
 from explainer.segmentation.weights import BUNDLED_FILE
-from explainer.ui.photo import asking, facts, files, inside
-from explainer.ui.photo.labelled import Request, ShownPhoto
+from explainer.ui.photo import asking, facts, inside
+from explainer.ui.photo.labelled import ShownPhoto
 from explainer.ui.photo.mirroring import LOOKS
 from explainer.ui.photo.swapping import busiest
 from explainer.ui.photo.tiles import diverging
@@ -125,49 +121,6 @@ def test_either_look_alone_and_the_mean_of_both_are_shown(classes):
     differ = percent((alone[0] != alone[1]).mean())
     assert any(f"here on **{differ}** of the pixels" in one.value for one in at.caption)
     assert any(facts.TWICE in one.value for one in at.markdown)
-
-
-@pytest.mark.parametrize("crf", [True, False])
-def test_the_file_of_a_large_photo_has_the_outlines_that_are_shown(crf):
-    rgb = read_photo(sample("chelsea").path.read_bytes()).rgb
-    photo = ShownPhoto("large", "A large photo", rgb, 902, 600, 0)
-    answer = SimpleNamespace(labels=np.zeros((300, 451), np.uint8))
-    found = files.full_labels(photo, Request("fcn8s", 129, "cpu", "all", crf), answer)
-    own = predict(rgb, "fcn8s", 129, "cpu", label_size=(600, 902), crf=crf).labels
-    np.testing.assert_array_equal(found, own)
-
-
-@pytest.mark.parametrize(("crf", "maps"), [(True, ()), (False, ()), (False, None)])
-def test_a_figure_for_slides_names_both_looks_and_the_crf_that_drew_it(monkeypatch, crf, maps):
-    notes = []
-    monkeypatch.setattr(takeaway, "figure_png", lambda *given: notes.append(given[3]) or b"")
-    photo = ShownPhoto("small", "A photo", np.zeros((4, 6, 3), np.uint8), 6, 4, 0)
-    answer = SimpleNamespace(
-        labels=np.zeros((4, 6), np.uint8), confidence={}, working_size=(353, 513), classes="all", crf=crf, maps=maps
-    )
-    files.make_files(photo, Request("fcn8s", 513, "cpu", "all", crf), answer, [])
-    looks = "" if maps is None else ", as it is and mirrored"
-    assert f"FCN-8s (bundled), seen at 513 x 353{looks}. " in notes[0] and ("CRF" in notes[0]) == crf
-
-
-def test_the_files_hold_the_labels_shares_and_confidences_of_the_answer():
-    labels = np.array([[8, 8, 8, 0], [8, 12, 0, 0]], np.uint8)
-    photo = ShownPhoto("small", "A photo", np.full((2, 4, 3), 99, np.uint8), 4, 2, 0)
-    answer = SimpleNamespace(
-        labels=labels, confidence={8: 0.75, 0: 0.5}, working_size=(33, 65), classes="all", crf=False, maps=None
-    )
-    made = files.make_files(photo, Request("fcn8s", 65, "cpu", "all", False), answer, [])
-    content = {one["name"]: base64.b64decode(one["content"]) for one in made}
-    assert content["classes.csv"].decode().splitlines() == [
-        "id,class,share,mean_confidence", "8,cat,0.500000,0.7500", "0,background,0.375000,0.5000", "12,dog,0.125000,",
-    ]  # fmt: skip
-    with Image.open(io.BytesIO(content["labels.png"])) as drawn:
-        assert drawn.mode == "P" and np.asarray(drawn).tolist() == labels.tolist()
-    with Image.open(io.BytesIO(content["overlay.png"])) as drawn:
-        assert (np.asarray(drawn)[labels == 0] == 99).all() and (np.asarray(drawn)[labels > 0] != 99).any(1).all()
-    assert [one["label"] for one in made] == [
-        "Label map (PNG)", "Overlay (PNG)", "Figure for slides (PNG)", "Class shares (CSV)",
-    ]  # fmt: skip
 
 
 def test_what_an_answer_cost_is_told_in_its_own_numbers(monkeypatch):
@@ -284,18 +237,6 @@ def test_the_close_up_lies_in_the_picture():
     assert rows.stop <= 200 and columns.stop <= 300 and labels[rows, columns].any()
     tiny = busiest(np.zeros((33, 50), np.uint8))
     assert (tiny[0].stop, tiny[1].stop) == (33, 50)
-
-
-def test_a_shelf_forgets_what_was_used_longest_ago():
-    shelf: Shelf[int] = Shelf(2)
-    shelf.put("a", 1)
-    shelf.put("b", 2)
-    assert shelf.get("a") == 1
-    shelf.put("c", 3)
-    assert (shelf.get("a"), shelf.get("b"), shelf.get("c")) == (1, None, 3)
-    shelf.put(("x", 1), 4)
-    shelf.drop("x")
-    assert shelf.held() == ["c"] and len(shelf) == 1
 
 
 @pytest.mark.parametrize(("model", "strides"), [("fcn32s", [32]), ("fcn16s", [16, 32]), ("fcn8s", [8, 16, 32])])

@@ -218,18 +218,10 @@ def shuffled() -> Scene:
     x = list(range(16))
     cells = [(o // 4 % 2 * 2 + o % 2) * 4 + o // 8 * 2 + o % 4 // 2 for o in range(16)]
     ties: dict[str, list[Any]] = {"input": cells, "output": list(range(16)), "weight": [1] * 16}
+    grown = {"progress": True, "symbol": "out", "sign": "→"}
     panels = [
         panel("input", "input", [4, 2, 2], x, note="4 x 2 x 2", symbol="in", editable=True),
-        panel(
-            "output",
-            "output",
-            [1, 4, 4],
-            [x[c] for c in cells],
-            note="1 x 4 x 4",
-            sign="→",
-            symbol="out",
-            progress=True,
-        ),
+        panel("output", "output", [1, 4, 4], [x[c] for c in cells], note="1 x 4 x 4", **grown),
     ]
     return scene("Pixel shuffle", panels, ties)
 
