@@ -47,7 +47,7 @@ def show_questions(prefix: str, seed: int, ops: Sequence[str] = ()) -> None:
     memory = progress(prefix, seed)
     one = asked(seed, memory["number"], memory["level"], tuple(ops))
     st.markdown(f"**Question {one.number + 1}**, level {one.level} · {described(one)}")
-    st.html(TABLES + grids(one))
+    st.html(drawn_grids(seed, memory["number"], memory["level"], tuple(ops)))
     given = ask(one, f"{prefix}_{seed}_{one.number}")
     if given is not None and one.number not in memory["judged"]:
         memory["judged"][one.number] = given
@@ -83,6 +83,12 @@ def asked(seed: int, number: int, level: int, ops: tuple[str, ...]) -> Question:
     """A question; the same for every visitor with this seed, so it is kept."""
     leave()  # some take a quarter of a second
     return question(seed, number, level, ops)
+
+
+@lru_cache(maxsize=512)
+def drawn_grids(seed: int, number: int, level: int, ops: tuple[str, ...]) -> str:
+    """The numbers that a question is about, in HTML; kept like the question itself."""
+    return TABLES + grids(asked(seed, number, level, ops))
 
 
 def ask(one: Question, key: str) -> Answer | None:
