@@ -76,7 +76,15 @@ def fetch_torchvision(name: str, progress: Progress | None = None) -> Path:
 def is_cached(name: str) -> bool:
     """Whether a torchvision network's weights lie in a cache folder (not yet checked)."""
     source = torchvision_source(name)
-    return any((folder / source.file_name).is_file() for folder in cache_folders())
+    return any(is_there(folder / source.file_name) for folder in cache_folders())
+
+
+def is_there(path: Path) -> bool:
+    """Whether a file can be seen; what lies in a closed folder (another user's cache) cannot."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def read_state(path: Path) -> dict[str, Any]:
@@ -109,11 +117,14 @@ def fetch(source: Source, folders: Sequence[Path], progress: Progress | None = N
 
 
 def _is_good(path: Path, digits: str) -> bool:
-    """Whether the file is there and is the one recorded; a damaged file is deleted."""
-    if not path.is_file():
+    """Whether the file is there, can be read and is the one recorded; a damaged file is deleted."""
+    record = _record_of(path)
+    if not is_there(path):
         return False
-    digest, record = sha256_of(path), _record_of(path)
-    known = record.read_text().strip() if record.is_file() else None
+    try:
+        digest, known = sha256_of(path), record.read_text().strip() if record.is_file() else None
+    except PermissionError:
+        return False
     if digest.startswith(digits) and known in (None, digest):
         if known is None:
             with contextlib.suppress(OSError):  # a read-only cache: the digits are checked again next time

@@ -60,7 +60,7 @@ def ask(name: str, asker: str) -> Job:
     """The download of a network's weights, begun now if it is not running; `asker` is one more who wants it."""
     with _lock:
         job = _jobs.get(name)
-        if job is None or (job.ended and job.problem):
+        if job is None or (job.ended and (job.problem or not download.is_cached(name))):  # a file may go again
             job = _jobs[name] = Job(name)
             job.askers.add(asker)
             threading.Thread(target=job.run, name=f"fetch {name}", daemon=True).start()

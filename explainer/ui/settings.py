@@ -133,7 +133,21 @@ class Settings:
         self.check_url(name, label, by_text)
         if st.session_state.get(key, first) not in by_text:
             st.session_state[key] = self.replaced(name, label, st.session_state[key], texts)
+        self.follow(name, first)
         return by_text, first
+
+    def follow(self, name: str, first: str) -> None:
+        """Where another setting has changed this one's default, a setting that stood at its default goes along.
+
+        The address leaves out what is at its default, so the same address must mean the new one. Streamlit by itself
+        would keep the old value here and show the new default in a list that was not open yet.
+        """
+        key = self.key(name)
+        before = st.session_state.setdefault(self.key("defaults"), {})
+        changed = name in before and before[name] != first
+        if changed and st.session_state.get(key) == before[name] and key not in self._asked:
+            st.session_state[key] = first
+        before[name] = first
 
     def bound(self, name: str, more: dict[str, Any]) -> dict[str, Any]:
         """What ties a widget to its key, the URL and the notices, and `more`; a class link may have fixed it."""

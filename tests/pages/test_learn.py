@@ -108,3 +108,19 @@ def test_two_convolutions_have_no_start_to_choose() -> None:
     assert not test.exception
     assert [one.key for one in test.selectbox if one.key == "ln_start"] == []
     assert not any("Open this kernel" in one.proto.label for one in test.get("page_link"))
+
+
+def test_another_layer_brings_its_own_kernel_and_rate_as_its_link_does() -> None:
+    page = open_page(ln_steps="50")
+    for layer in ("Convolutions + pixel shuffle", "Transposed convolution"):
+        page.selectbox(key="ln_layer").set_value(layer).run()
+        fresh = open_page(ln_steps="50", ln_layer=layer)
+        for key in ("ln_kernel", "ln_rate"):
+            assert page.selectbox(key=key).value == fresh.selectbox(key=key).value
+            assert page.session_state[key] == fresh.selectbox(key=key).value
+
+
+def test_a_kernel_that_was_chosen_stays_with_another_layer() -> None:
+    page = open_page(ln_steps="50", ln_kernel="4")
+    page.selectbox(key="ln_layer").set_value("Convolutions + pixel shuffle").run()
+    assert page.selectbox(key="ln_kernel").value == "4" and page.selectbox(key="ln_rate").value == "0.01"

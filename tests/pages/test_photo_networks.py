@@ -90,6 +90,21 @@ def test_a_network_that_cannot_be_fetched_leaves_the_bundled_one(monkeypatch, tm
     assert second.selectbox(key="yp_other").value == "FCN-32s (bundled)"
 
 
+def test_weights_that_went_away_after_their_download_are_asked_for_anew(monkeypatch, tmp_path):
+    """A cache may be cleaned while the server runs; an old success must not send the page round in circles."""
+    nowhere = download.Source("http://127.0.0.1:9/fcn-00000000.pth", "00000000")
+    monkeypatch.setattr(download, "torchvision_source", lambda name: nowhere)
+    monkeypatch.setattr(download, "cache_folders", lambda: (tmp_path,))
+    before = fetching.Job("fcn_resnet50", ended=True)
+    monkeypatch.setattr(fetching, "_jobs", {before.name: before})
+    assert fetching.ask(before.name, "somebody") is not before
+    over()
+    (tmp_path / nowhere.file_name).touch()
+    there = fetching.Job("fcn_resnet50", ended=True)
+    monkeypatch.setattr(fetching, "_jobs", {there.name: there})
+    assert fetching.ask(there.name, "somebody") is there, "what is there is not fetched again"
+
+
 def test_a_network_of_torchvision_is_shown_but_not_looked_into(monkeypatch):
     """With random weights, as the real ones are not here."""
     from torchvision.models import get_model

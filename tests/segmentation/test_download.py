@@ -150,19 +150,6 @@ def test_the_lock_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
     only_file(tmp_path)
 
 
-@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES])
-def test_a_read_only_cache_makes_way_for_the_next_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
-) -> None:
-    first, second = tmp_path / "first", tmp_path / "second"
-    refuse_writing(monkeypatch, first, code)
-    with serving(small_weights()) as server:
-        assert fetch(server.source, [first, second]).parent == second
-        refuse_writing(monkeypatch, tmp_path, code)
-        with pytest.raises(WeightsError, match="read-only"):
-            fetch(Source(server.source.url + "x", server.digits), [first, tmp_path / "third"])
-
-
 def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: Any) -> str:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -171,18 +158,6 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path: Path, monkeypa
     with pytest.raises(WeightsError, match="disk is full"):
         fetch(Source("http://127.0.0.1:9/net-12345678.pth", "12345678"), [tmp_path])
     assert nothing_left(tmp_path)
-
-
-def refuse_writing(monkeypatch: pytest.MonkeyPatch, folder: Path, code: int) -> None:
-    """Let the system refuse to create files below a folder, whoever runs the tests."""
-    real = os.open
-
-    def refusing(path: Any, *rest: Any, **more: Any) -> int:
-        if str(path).startswith(str(folder)):
-            raise OSError(code, os.strerror(code))
-        return real(path, *rest, **more)
-
-    monkeypatch.setattr(os, "open", refusing)
 
 
 class Planted:
