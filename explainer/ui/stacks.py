@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,13 +30,14 @@ from explainer.ui.theme import theme
 
 SIDES = (1, 4, 8, 16, 32, 64, 65, 96, 128, 129, 224, 225, 256, 257, 320, 388, 480, 500, 512, 513, 572, 640, 1024)
 HELP = (
-    "An `nn.Sequential(...)` or one layer a line. The text is read, never run. Besides torch's layers: `Save(name)`, "
-    "`Add(name, crop=, score=)`, `Cat(name, crop=)` and `Crop(offset)`, for skips and for cutting to the input's size."
+    "An `nn.Sequential(...)`, what `print(model)` shows of one, or one layer a line. The text is read, never run. "
+    "Besides torch's layers: `Save(name)`, `Add(name, crop=, score=)`, `Cat(name, crop=)` and `Crop(offset)`, for "
+    "skips and for cutting to the input's size."
 )
 
 
-def choose(settings: Settings) -> tuple[str, int]:
-    """The stack's text and the input's side."""
+def choose(settings: Settings) -> tuple[str, str, int]:
+    """The stack's text, the example's own, and the input's side."""
     titles = {slug: preset.name for slug, preset in PRESETS.items()}
     with toolbar(settings.prefix, labeled=True):
         slug = settings.example(titles, state_of)
@@ -44,7 +46,7 @@ def choose(settings: Settings) -> tuple[str, int]:
         with st.popover("Layers", icon=":material/edit:", width="content"):
             text = settings.text("layers", "Layers", preset.text, height=420, help=HELP)
     settings.show_notes()
-    return text, side
+    return text, preset.text, side
 
 
 def state_of(slug: str) -> dict[str, str]:
@@ -82,11 +84,13 @@ def drawn(text: str, side: int, theme: str) -> str:
 @part
 def show_stack(prefix: str) -> None:
     """The settings, the picture and everything below it."""
-    text, side = choose(Settings(prefix))
+    text, instead, side = choose(Settings(prefix))
+    stack: Measured | None
     try:
         stack = found(text, side)
     except ValueError as problem:
-        st.error(escaped(str(problem)), icon=":material/error:")
+        text, stack = fall_back(problem, text, instead, side)
+    if stack is None:
         return
     layers, rows = stack.layers, stack.rows
     st.html(drawn(text, side, theme()))
@@ -96,6 +100,18 @@ def show_stack(prefix: str) -> None:
     show_rows(stack)
     st.header("Take away", anchor=False)
     show_stack_files(layers, rows)
+
+
+def fall_back(problem: ValueError, text: str, instead: str, side: int) -> tuple[str, Measured | None]:
+    """Say what is wrong with the layers, and go on with the example's own where these fit."""
+    said = escaped(str(problem))
+    stack = None
+    if text != instead:
+        with contextlib.suppress(ValueError):
+            stack = found(instead, side)
+    more = " Until then the example's own layers are shown." if stack else ""
+    st.error(said + more, icon=":material/error:")
+    return instead, stack
 
 
 def note_of(text: str) -> str:

@@ -138,6 +138,25 @@ def test_whether_the_size_comes_back_and_what_would_help():
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "model = nn.Sequential(nn.MaxPool2d(2), nn.Upsample(scale_factor=2))",
+        "import torch\nfrom torch import nn\nnet: nn.Module = nn.Sequential(\n    nn.MaxPool2d(2),\n"
+        "    nn.Upsample(scale_factor=2),\n)",
+        "        self.down = nn.MaxPool2d(2)\n        self.up = nn.Upsample(scale_factor=2)",
+        "return nn.Sequential(OrderedDict([('down', nn.MaxPool2d(2)), ('up', nn.Upsample(scale_factor=2))]))",
+        str(nn.Sequential(nn.MaxPool2d(2), nn.Upsample(scale_factor=2))),
+        str(nn.Sequential(nn.Sequential(nn.MaxPool2d(2)), nn.Upsample(scale_factor=2))),
+        "(0): MaxPool2d(kernel_size=2)\n(1): Upsample(scale_factor=2)",
+    ],
+)
+def test_what_people_paste_is_read(text):
+    down, up = (layer.module for layer in read_stack(text))
+    assert isinstance(down, nn.MaxPool2d) and down.kernel_size == 2
+    assert isinstance(up, nn.Upsample) and up.scale_factor == 2
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("__import__('os').system('touch here')", "is no layer's name"),
@@ -153,6 +172,8 @@ def test_whether_the_size_comes_back_and_what_would_help():
         ("nn.Conv2d(3, 4)", "torch refuses `nn.Conv2d(3, 4)`: missing a required argument: 'kernel_size'"),
         ("nn.Conv2d(3, 4, -1)", "torch refuses"),
         ("[1, 2]", "`1` is no layer"),
+        ("for one in range(3):\n    nn.ReLU()", "no Python expression"),
+        ("nn.Sequential(layers=[nn.ReLU()])", "`Sequential` takes layers only; keywords are not read"),
         ("", "holds 0 layers"),
         ("nn.Sequential()", "holds 0 layers"),
         ("nn.ReLU(),\n" * 200, "holds 200 layers"),

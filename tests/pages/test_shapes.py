@@ -42,6 +42,11 @@ def test_presets_pasted_layers_and_refusals():
     assert not page.exception
     (told,) = [one.value for one in page.error]
     assert "![](" not in told, "what comes from outside is escaped"
+    assert told.endswith("Until then the example's own layers are shown.")
+    assert any(PRESETS[slug].note in one.value for one in page.markdown), "the figure stays"
+    page.text_area(key="sh_layers").set_value("nn.Conv2d(3, 4, 99)").run()
+    page.selectbox(key="sh_side").select("1").run()
+    assert not page.exception and len(page.error) == 1
 
 
 @pytest.mark.parametrize("slug", ["dcgan", "fcn8"])

@@ -9,6 +9,8 @@ from __future__ import annotations
 import ast
 import difflib
 import inspect
+import re
+import textwrap
 from typing import Any
 
 import torch
@@ -17,6 +19,8 @@ from torch import nn
 from explainer.experiments.stacks.modules import ALLOWED, CONVOLUTIONS, Layer
 
 MOST_TEXT, MOST_LAYERS, MOST_NUMBER = 20_000, 150, 20_000
+#: A layer's number or name where torch prints a model.
+PRINTED = re.compile(r"^[ \t]*\(\w+\): ", re.MULTILINE)
 
 
 def read_stack(text: str) -> list[Layer]:
@@ -35,9 +39,10 @@ def read_stack(text: str) -> list[Layer]:
 
 def tree_of(text: str) -> ast.expr:
     """The expression; lines of layers count as if they stood in an `nn.Sequential`."""
-    for source in (text.strip(), f"Sequential({text})", "Sequential(" + ",".join(text.strip().splitlines()) + ")"):
+    own = unprinted(textwrap.dedent(text).strip())
+    for source in (own, f"Sequential({own})", "Sequential(" + ",".join(own.splitlines()) + ")"):
         try:
-            return ast.parse(source, mode="eval").body
+            return values_of(ast.parse(source).body)
         except SyntaxError as problem:
             where = problem
         except (RecursionError, MemoryError, ValueError):
@@ -45,16 +50,36 @@ def tree_of(text: str) -> ast.expr:
     raise ValueError(f"This is no Python expression (line {where.lineno}: {where.msg}); paste `nn.Sequential(...)`.")
 
 
+def values_of(statements: list[ast.stmt]) -> ast.expr:
+    """What statements say of layers: `model = nn.Sequential(...)`, `self.up = ...`, `return ...`; imports are passed
+    over. SyntaxError: something else is among them.
+    """
+    said = [one for one in statements if not isinstance(one, ast.Import | ast.ImportFrom)]
+    values = [one.value for one in said if isinstance(one, ast.Expr | ast.Assign | ast.AnnAssign | ast.Return)]
+    if len(values) < len(said) or None in values:
+        raise SyntaxError("only layers are read, and names given to them", (None, said[0].lineno, None, None))
+    found = [value for value in values if value is not None]
+    return found[0] if len(found) == 1 else ast.List(found, ast.Load())
+
+
+def unprinted(text: str) -> str:
+    """What `print(model)` shows, as an expression: without the layers' numbers, with commas; other text as it is."""
+    if not PRINTED.search(text):
+        return text
+    return re.sub(r"\)$", "),", PRINTED.sub("", text), flags=re.MULTILINE).removesuffix(",")
+
+
 def calls(node: ast.expr) -> list[ast.Call]:
-    """The calls of layers in order; an `nn.Sequential` inside another one is opened."""
+    """The calls of layers in order; an `nn.Sequential` inside another one is opened, an `OrderedDict`'s names go."""
     if isinstance(node, ast.Tuple | ast.List):
-        return [call for part in node.elts for call in calls(part)]
+        named = len(node.elts) == 2 and isinstance(node.elts[0], ast.Constant) and isinstance(node.elts[0].value, str)
+        return [call for part in node.elts[named:] for call in calls(part)]
     if not isinstance(node, ast.Call):
         raise ValueError(f"`{shown(node)}` is no layer; a layer is written like `nn.Conv2d(3, 64, 3)`.")
-    if name_of(node.func) != "Sequential":
+    if name_of(node.func) not in ("Sequential", "OrderedDict"):
         return [node]
     if node.keywords:
-        raise ValueError("`nn.Sequential` takes layers only; names (`OrderedDict`, keywords) are not read.")
+        raise ValueError(f"`{name_of(node.func)}` takes layers only; keywords are not read.")
     return [call for part in node.args for call in calls(part)]
 
 
