@@ -50,7 +50,11 @@ function onKey(stage, event) {
   event.stopPropagation(); // Streamlit acts on r, c and Escape wherever they are pressed
   lastUsed = stage;
   const { target, key } = event;
-  if (event.ctrlKey || event.metaKey || event.altKey || target.closest(".editor, .answer, dialog")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || target.closest(".editor, dialog")) return;
+  if (target === stage.controls.answer) {
+    if (leaveAnswer(stage, key)) event.preventDefault();
+    return;
+  }
   if (target === stage.controls.speed && key !== "Escape") return;
   if (target === stage.controls.slider && /^(Arrow|Home|End)/.test(key)) return;
   if ((key === " " || key === "Enter") && target.closest("button, summary")) return;
@@ -60,6 +64,15 @@ function onKey(stage, event) {
     return;
   }
   if (runKey(stage, key)) event.preventDefault();
+}
+
+/** In the field of an answer: Escape leaves it, and so do the keys that no number holds; true when one was pressed. */
+function leaveAnswer(stage, key) {
+  const command = /^[pv]$/i.test(key) && !stage.lookup.target.labels; // letters may be the answer
+  if (!command && key !== "Escape") return false;
+  stage.root.focus({ preventScroll: true });
+  if (command) runKey(stage, key);
+  return true;
 }
 
 /** The keys of the player; true when the key meant something. */
