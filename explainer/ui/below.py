@@ -20,6 +20,7 @@ from explainer.ui.page_record import OperatorPage, PageState
 from explainer.ui.shelf import Shelf
 from explainer.ui.stage import show_downloads
 
+CHANGED = "You have changed it; unchanged, this holds: "
 TAKE_AWAY = "Take away: programs that print the numbers above, files, a link"
 FILES, LINK = ":material/download: Download", ":material/link: Link"
 
@@ -58,17 +59,21 @@ def find_facts(page: OperatorPage, state: PageState) -> Facts:
     return Facts(proofs, size, program(x, op.code(x)), snippets(op, x))
 
 
-def show_below(page: OperatorPage, state: PageState, scene: Scene, stage: str, example: Example) -> None:
-    """Everything below the stage, whose key is `stage`: the story, what is checked, code, files."""
-    show_facts(page.story, example, facts_of(page, state), scene, stage)
+def show_below(page: OperatorPage, state: PageState, scene: Scene, stage: str, example: Example, changed: bool) -> None:
+    """Everything below the stage, whose key is `stage`: the story, what is checked, code, files.
+
+    `changed`: settings are no longer the example's, so its words are not about what is on the stage.
+    """
+    show_facts(page.story, example, changed, facts_of(page, state), scene, stage)
 
 
-def show_facts(words: str, example: Example, told: Facts, scene: Scene, stage: str) -> None:
+def show_facts(words: str, example: Example, changed: bool, told: Facts, scene: Scene, stage: str) -> None:
     """As `show_below`, of facts that are known."""
-    source = f":small[**{example.title}.** {example.note} *Source: {example.source}.*]"
+    note = CHANGED * changed + example.note
+    source = f":small[**{example.title}.** {note} *Source: {example.source}.*]"
     formulas = ["**The size**", *(f"$$\n{line}\n$$" for line in told.size)] if told.size else []
     st.markdown("\n\n".join([source, words, *formulas, proofs_text(told.proofs)]))
-    show_take_away(scene, stage, told.code, example.note, told.others)
+    show_take_away(scene, stage, told.code, note, told.others)
 
 
 def show_beliefs(page: str) -> None:

@@ -63,7 +63,8 @@ def show_case(page: OperatorPage) -> None:
         row = toolbar(page.prefix)
         with row:
             example = pick_example(page, settings)
-        state = choose(page, settings, row, example, state_of(page, example))
+        texts = state_of(page, example)
+        state = choose(page, settings, row, example, texts)
         with row:
             show_ask_me(page.prefix, example.op)
         settings.check_keys((stage, f"{page.prefix}_companion"))
@@ -81,7 +82,7 @@ def show_case(page: OperatorPage) -> None:
     lecture.end_of_figure()
     if companion := companion_of(page, state):
         show_companion(companion, f"{page.prefix}_companion")
-    show_below(page, state, scene, stage, example)
+    show_below(page, state, scene, stage, example, settings.departed(texts))
 
 
 _companions: Shelf[Companion | None] = Shelf(1024)

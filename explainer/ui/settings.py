@@ -6,7 +6,7 @@ drops them silently, so the raw URL is read first. Keys are app-wide and therefo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -207,6 +207,10 @@ class Settings:
         for sentence in [one for one in (*kept, *self._complaints) if one not in self._shown]:
             st.warning(sentence, icon=":material/info:")
             self._shown.append(sentence)
+
+    def departed(self, state: Mapping[str, str]) -> bool:
+        """Whether the visitor has changed anything of an example, given as the texts of its settings."""
+        return any(st.session_state.get(self.key(name), text) != text for name, text in state.items())
 
     def adopt(self, values: dict[str, str]) -> None:
         """Set several settings at once; only from a callback, before their widgets run."""

@@ -43,7 +43,8 @@ MAP_SIZE, LEFT_OUT = "the map's size", "left out"
 
 @dataclass(frozen=True)
 class Story:
-    """What the page tells: a map, how it is pooled, what the network passes on, and how large the way back is."""
+    """What the page tells: a map, how it is pooled, what the network passes on, how large the way back is; the example
+    that it began with, and whether it was changed."""
 
     x: Nested
     pool: MaxPooling
@@ -51,6 +52,7 @@ class Story:
     indices: Nested
     size: tuple[int, ...] | None
     example: Example
+    changed: bool
 
 
 def show_story() -> None:
@@ -104,7 +106,7 @@ def choose(settings: Settings, row: DeltaGenerator, example: Example) -> Story |
         values = choose_values(settings, state, maxima)
     with fold:
         size = choose_size(settings, state, x)
-    return Story(x, pool, values, indices, size, example)
+    return Story(x, pool, values, indices, size, example, settings.departed(state))
 
 
 def state_of(example: Example) -> dict[str, str]:
@@ -269,7 +271,7 @@ def show_checked(story: Story, unpool: MaxUnpooling, scene: Scene) -> None:
     """The story in words, the proofs, both sizes, code and files."""
     case = (story.pool, story.x, unpool, story.values)
     told = kept_facts((PAGE, *map(repr, case)), lambda: find_facts(story, unpool))
-    show_facts(STORY, story.example, told, scene, STAGE)
+    show_facts(STORY, story.example, story.changed, told, scene, STAGE)
 
 
 def find_facts(story: Story, unpool: MaxUnpooling) -> Facts:

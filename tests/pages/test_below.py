@@ -9,7 +9,7 @@ from explainer.dialects.writing import Snippet
 from explainer.examples.cases import read_case
 from explainer.examples.table import find_example
 from explainer.operators.notation import program
-from explainer.ui.below import FILES
+from explainer.ui.below import CHANGED, FILES
 from tests.pages.operator_page import open_page
 
 
@@ -29,6 +29,24 @@ def test_source_story_sizes_and_proofs_stand_there_in_this_order() -> None:
     assert all(one.startswith("$$\n") and one.endswith("\n$$") for one in formulas)
     assert ["H_{out}" in formulas[0], "W_{out}" in formulas[-1]] == [True, True]
     assert quoted.startswith("> **Checked just now, in float64**\n>\n> ")
+
+
+@pytest.mark.parametrize(
+    ("stem", "key", "other"), [("transposed_convolution", "tc_padding", "0"), ("max_unpooling", "mu_padding", "1")]
+)
+def test_an_examples_words_are_not_said_of_what_the_visitor_made_of_it(stem: str, key: str, other: str) -> None:
+    def told() -> bool:
+        return any(CHANGED in one.value for one in app.markdown)
+
+    app = open_page(stem)
+    own = app.selectbox(key=key).value
+    assert own != other and not told()
+    app.selectbox(key=key).set_value(other).run()
+    assert told()
+    app.selectbox(key=key).set_value(own).run()
+    assert not told()
+    app = open_page(stem, **{key: other})
+    assert told(), "a link may bring other settings along"
 
 
 @pytest.mark.parametrize("stem", ["transposed_convolution", "max_unpooling", "bilinear"])

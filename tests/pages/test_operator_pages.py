@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.dialects import DIALECTS
 from explainer.examples.table import examples, examples_of
-from explainer.ui.below import FILES, LINK
+from explainer.ui.below import CHANGED, FILES, LINK
 from explainer.ui.navigation import PAGES
 from explainer.ui.settings import nearest
 from tests.components import proofs
@@ -40,6 +40,7 @@ def test_every_example_shows_torchs_numbers(stem, example):
     if example.is_refused:
         assert any("output_padding 1 is not possible" in one.value for one in app.warning)
         return
+    assert not any(CHANGED in one.value for one in app.markdown)
     pooled_only = stem == "max_unpooling" and example.op.startswith("max_pool") and example.is_single
     scene = scenes(app)[1 if pooled_only else 0]
     if not example.has_letters:
