@@ -27,8 +27,8 @@ show_page(
     OperatorPage(
         "bilinear",
         "Every :green[output pixel] is a **weighted mean** of the :blue[input pixels] nearest to it.",
-        "Two in 1D and four in 2D; the weights depend only on where it lies between them. Nothing is learned, "
-        "but this is where learning usually starts: FCN's transposed convolutions are filled with these "
+        "Two in 1D and four in 2D; their weights depend only on where the output pixel lies between them. Nothing is "
+        "learned, but this is where learning usually starts: FCN's transposed convolutions are filled with these "
         "weights before training. Switch *align_corners* and watch the weights move.",
         make,
         (

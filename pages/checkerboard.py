@@ -30,7 +30,7 @@ st.markdown(
     "- **Resize-convolution** cannot make a pattern from a constant map, whatever the weights.\n"
     "- **Training** can learn the pattern away. In the last column each layer was trained to the end, by least "
     "squares, to undo the halving of a photo: what is left in its error is small, and largest for k 3.\n"
-    "- **The border** stays uneven even for k 4, s 2, p 1: fewer stamps reach it (an example at the top)."
+    "- **The border** stays uneven even for k 4, s 2, p 1: fewer stamps reach it (an example under *Stamp by stamp*)."
 )
 with st.container(horizontal=True):
     link("transposed_convolution", "Step through the overlap")

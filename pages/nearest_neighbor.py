@@ -38,7 +38,9 @@ show_page(
                 letter="r",
             ),
             Field("size", "Output size instead", (None, 3, 4, 5, 6, 7, 8, 9), None, help="Overrules the scale."),
-            Field("mode", "Rounding", ("nearest", "nearest-exact"), "nearest", help="They differ for broken factors."),
+            Field(
+                "mode", "Rounding", ("nearest", "nearest-exact"), "nearest", help="They differ for fractional factors."
+            ),
         ),
         proofs=proofs,
     )

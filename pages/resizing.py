@@ -46,7 +46,7 @@ show_page(
         "resizing",
         "Every :green[output pixel] is a weighted sum of :blue[input pixels]; **which**, and how, is the mode.",
         "*Bicubic* takes 4 × 4 pixels, some with negative weights, so it overshoots at edges. *Area* is the mean of "
-        "all that an output pixel covers. *antialias* widens the mean when the map gets smaller. With a broken "
+        "all that an output pixel covers. *antialias* widens the mean when the map gets smaller. With a fractional "
         "scale factor the size is rounded down, but between pixels torch goes by the factor that was given; "
         "*recompute_scale_factor* goes by the ratio of the sizes. It is the usual reason why another framework has "
         "other numbers.",

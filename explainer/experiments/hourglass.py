@@ -14,7 +14,6 @@ from typing import cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 
 from explainer.palette import PALETTE
@@ -45,11 +44,11 @@ class Tile:
 
 @torch.inference_mode()
 def tiles(photo: Pixels) -> list[Tile]:
-    """The photo (H, W, 3), its maps at strides 2 to 32, the fused scores at 16 and 8, and the answer."""
+    """The photo (H, W, 3) as the network gets it, maps at strides 2 to 32, fused scores at 16 and 8, the answer."""
     net = cast(FCN, load("fcn8s", "cpu"))
     x = to_input(photo, LONG_SIDE)
-    seen = np.asarray(Image.fromarray(photo).reduce(max(1, max(photo.shape[:2]) // LONG_SIDE)))
-    found = [Tile(seen, "photo", f"{photo.shape[0]} × {photo.shape[1]}", 1)]
+    small = np.asarray(((x[0].permute(1, 2, 0) + 1) * 127.5).round().byte())
+    found = [Tile(small, "photo", size_of(x), 1)]
     for stride, maps in down(net, x):
         found.append(Tile(gray(loudest(maps)), f"1/{stride}", size_of(maps), stride))
     scores = net.score_maps(x)
@@ -57,7 +56,6 @@ def tiles(photo: Pixels) -> list[Tile]:
         labels = fused[0].argmax(0).byte().numpy()
         found.append(Tile(colorize(labels), f"1/{stride}", size_of(fused), stride))
     labels = net.grow(scores, "fcn8s")[0].argmax(0).byte().numpy()
-    small = np.asarray(((x[0].permute(1, 2, 0) + 1) * 127.5).round().byte())
     found.append(Tile(overlay(small, labels), "answer", f"{labels.shape[0]} × {labels.shape[1]}", 1))
     return found
 

@@ -49,6 +49,8 @@ def test_the_maps_go_down_to_a_32nd_and_up_again(photo):
     tiles = hourglass.tiles(photo)
     assert [one.stride for one in tiles] == [1, 2, 4, 8, 16, 32, 16, 8, 1]
     sides = [one.picture.shape[1] for one in tiles[1:]]
+    assert tiles[0].size == f"{tiles[-1].size} × 3", "the photo as the network gets it, so that half is half"
+    assert tiles[0].picture.shape == tiles[-1].picture.shape
     assert sides[:5] == sorted(sides[:5], reverse=True) and sides[4:] == sorted(sides[4:])
     root = ElementTree.fromstring(hourglass.drawn(tiles, "light"))
     kinds = [node.tag.rsplit("}")[-1] for node in root]

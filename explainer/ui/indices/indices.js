@@ -125,7 +125,7 @@ function draw(root) {
 
 /** Where the followed pixel's maxima stood, and where their places were taken on the way up. */
 function trail(at, kept) {
-  const place = `Row ${at[0] + 1}, column ${at[1] + 1}, finest pooling first:`;
+  const place = `Row ${at[0]}, column ${at[1]}, finest pooling first:`;
   const [was, put] = [0, 1].map((side) => kept.map((pair) => CORNERS[pair[side]]));
   if (put.every((one, level) => one === was[level])) return `${place} kept and put back ${was.join(", ")}.`;
   const back = new Set(put).size === 1 ? `${put[0]} everywhere` : put.join(", ");

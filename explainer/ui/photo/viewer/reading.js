@@ -86,15 +86,21 @@ function readPixel(viewer, [x, y]) {
   return { ids, labels, shares: classes.map((_, id) => viewer.probabilities[id * high * wide + at] / 255) };
 }
 
+/** What a mouse or a finger can do here. */
+function howToRead({ data, state, probabilities }) {
+  const touch = window.matchMedia("(hover: none) and (pointer: coarse)").matches;
+  const click = touch ? "Tap" : "Click";
+  if (state.chosen !== null)
+    return `Probability of ${data.classes[state.chosen][0]}: dark is 0, bright is 1. ${click} the class again for the label map.`;
+  const how = touch ? "Tap the picture to read a pixel." : "Point at the picture to read a pixel; click to hold it.";
+  return probabilities ? `${how} ${click} a class to see its probability map.` : how;
+}
+
 /** One line about a pixel, and its name at the pointer; without a pixel how to read one. */
 export function tellPixel(viewer, pixel, canvas, finger = false) {
   const { chosen } = viewer.state;
   if (!pixel) {
-    const heat =
-      chosen !== null &&
-      `Probability of ${viewer.data.classes[chosen][0]}: dark is 0, bright is 1. Click the class again for the label map.`;
-    const more = viewer.probabilities ? " Click a class to see its probability map." : "";
-    viewer.readout.textContent = heat || `Point at the picture to read a pixel; click to hold it.${more}`;
+    viewer.readout.textContent = howToRead(viewer);
     return moveTip(viewer, null);
   }
   const { classes } = viewer.data;
