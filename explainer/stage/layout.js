@@ -9,6 +9,7 @@ import { GAP, RULER, colsOf, panelSize, rowsOf, wideEnough } from "./measures.js
 
 const BETWEEN = 10; // lanes
 const LEAST_MATRIX = 190; // pixels: a few rows under the vector and the headings
+const SMALL = 11; // pixels of a cell where three readings are compared: better small than not all in sight
 const OVERVIEW = 150; // the map beside a matrix of which only a part is seen
 
 /** What stands where: lanes of blocks, whether lanes stand beside each other, and the size of every panel. */
@@ -39,15 +40,28 @@ function groupLanes(panels) {
 /** The largest cells that fit, with room for digits of the wanted size if that is to be had. */
 function fitting(lanes, lookup, room, beside) {
   for (const font of [room.font, room.font * 0.72, 0]) {
-    for (let cell = room.cell; cell >= room.least; cell -= 1) {
+    const least = font && lanes.length > 2 ? Math.min(SMALL, room.least) : room.least;
+    for (let cell = room.cell; cell >= least; cell -= 1) {
       const sizes = sizesOf(lanes, lookup, room, cell, font);
-      if (fits(lanes, sizes, room, beside)) return { sizes, cell, font, score: (font ? 1000 * font : 0) + cell };
+      if (!fits(lanes, sizes, room, beside)) continue;
+      if (lanes.length > 2) growPictures(lanes, lookup, room, beside, { sizes, cell, font });
+      return { sizes, cell, font, score: (font ? 1000 * font : 0) + cell };
     }
   }
-  const least = sizesOf(lanes, lookup, room, room.least, room.font);
-  const height = beside ? room.height : matrixHeight(lanes, least, room);
+  const smallest = sizesOf(lanes, lookup, room, room.least, room.font);
+  const height = beside ? room.height : matrixHeight(lanes, smallest, room);
   const sizes = sizesOf(lanes, lookup, { ...room, height }, room.least, room.font, beside ? lanes.length : 1);
   return { sizes, cell: 0, font: 0, score: beside ? -2 : -1 };
+}
+
+/** A tall matrix beside pictures makes its own cells small, not theirs: they take what room is left. */
+function growPictures(lanes, lookup, room, beside, { sizes, cell, font }) {
+  const pictures = lanes.filter((lane) => !lane.some(({ panel }) => panel.matrix));
+  for (let larger = cell + 1; larger <= room.cell; larger += 1) {
+    const grown = new Map([...sizes, ...sizesOf(pictures, lookup, room, larger, font && room.font)]);
+    if (!fits(lanes, grown, room, beside)) return;
+    for (const [id, size] of grown) sizes.set(id, size);
+  }
 }
 
 /** Below each other, matrices share the height that the other lanes leave. */

@@ -57,6 +57,23 @@ def test_each_reading_alone_fits(open_stage, view):
         assert (found["scrolling"], found["outside"]) == ([], 0), slug
 
 
+def test_three_readings_are_seen_at_once_and_the_pictures_stay_large(open_stage):
+    """Cᵀ of 25 rows stands beside the stamps and the zeros, on the page and in full screen."""
+    stage = open_stage(pack(example_scene(find_example("lecture-transposed"))), **ROOM)
+    stage.page.locator('[data-view="all"]').click()
+    stage.press("End")
+    assert measure(stage)["height"] <= HEIGHT + 6
+    assert stage.texts("matrix").count("1") == 36, "the whole matrix, with its numbers"
+    sides = stage.page.evaluate("""() => Object.fromEntries(["matrix", "output", "stretched"].map(id =>
+      [id, document.querySelector(`.cells[data-panel="${id}"] rect.cell`).getBoundingClientRect().height]))""")
+    assert min(sides["output"], sides["stretched"]) >= 20 > sides["matrix"] > 9
+    stage.press("f")
+    stage.page.wait_for_function("document.fullscreenElement || document.querySelector('.stage.filling')")
+    stage.page.wait_for_timeout(300)
+    assert stage.page.evaluate("document.querySelector('.stage').scrollHeight") <= 720
+    assert measure(stage)["outside"] == 0
+
+
 @pytest.mark.parametrize("slug", ["lecture-transposed", "lecture-strided", "lecture-matrix-conv"])
 def test_full_screen_overflows_nowhere_and_digits_grow(open_stage, slug):
     stage = open_stage(pack(example_scene(find_example(slug))), width=1280, height=720)
