@@ -103,6 +103,8 @@ def convolution_scene(op: Convolution, x: Tensor, view: View | None = None) -> S
     add_biased(panels, biased, biased(x[None])[0])
     matrix = [("matrix", "C and Cᵀ" if view.transpose else "C", [1])] if view.matrix else []
     terms |= readings(("maps", "Window", [0]), *matrix, all_as="Both")
+    if view.transpose and matrix:
+        terms["first_view"] = "matrix"
     return make_scene("convolution", panels, ties, weights_from="kernel", order=view.order, **terms)
 
 

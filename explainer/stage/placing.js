@@ -56,7 +56,7 @@ export function panelsIn(stage, id) {
   return view ? stage.lookup.panels.filter((panel) => view.lanes.includes(panel.lane)) : stage.lookup.panels;
 }
 
-/** The reading that was asked for, or all of them if they can be read, or the first. */
+/** The reading that was asked for, or all of them if they can be read, or what the scene is about, or the first. */
 function planOf(stage, room) {
   const ids = (stage.scene.views || []).map((view) => view.id);
   const planned = (id) => {
@@ -66,7 +66,7 @@ function planOf(stage, room) {
   if (!ids.length) return planned(null);
   if (ids.includes(stage.asked)) return planned(stage.asked);
   const all = planned(ids[ids.length - 1]);
-  return all.cell >= READABLE && all.font >= room.font && !room.flow ? all : planned(ids[0]);
+  return all.cell >= READABLE && all.font >= room.font && !room.flow ? all : planned(stage.scene.first_view ?? ids[0]);
 }
 
 export function relayout(stage) {

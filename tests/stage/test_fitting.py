@@ -6,7 +6,9 @@ import pytest
 
 from explainer.examples.drawn import example_scene
 from explainer.examples.table import examples, find_example
+from explainer.scene.scenes import scene_of
 from explainer.scene.transport import pack
+from explainer.scene.view import View
 
 DRAWN = [one for one in examples() if one.op != "shape" and not one.is_refused]
 #: What a page leaves to the figure at 1280 x 720.
@@ -84,6 +86,17 @@ def test_full_screen_overflows_nowhere_and_digits_grow(open_stage, slug):
     assert stage.page.evaluate("document.querySelector('.stage').scrollHeight") <= 720
     assert found["least"] >= 18
     assert (found["scrolling"], found["outside"]) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("matrices", "shown"), [(True, {"x", "matrix", "y", "transpose"}), (False, {"input", "kernel", "output"})]
+)
+def test_a_phone_first_shows_what_the_page_is_about(open_stage, matrices, shown):
+    problem = find_example("lecture-strided").problem()
+    scene = scene_of(problem.op, problem.input, View(transpose=matrices))
+    stage = open_stage(pack(scene), width=390, height=844)
+    drawn = stage.page.locator(".cells").evaluate_all("all => all.map(one => one.dataset.panel)")
+    assert set(drawn) == shown
 
 
 @pytest.mark.parametrize("slug", ["lecture-transposed", "demystified", "arith-odd", "lecture-matrix-conv"])
