@@ -100,6 +100,16 @@ def test_any_linear_function():
     assert show(lambda x: x.roll(1, -1), torch.ones(1, 1, 5)).pages
 
 
+def test_a_function_that_works_in_place_changes_nothing_but_its_own_copy():
+    x = torch.tensor([[[[1.0, 2], [3, 4]]]], dtype=torch.float64)
+    scene = scene_on(show(lambda v: v.mul_(2), x).pages[0])
+    assert x.flatten().tolist() == [1, 2, 3, 4]
+    shown = {panel["id"]: panel.get("values") for panel in scene["panels"]}
+    assert (shown["input"], shown["output"]) == ([1, 2, 3, 4], [2, 4, 6, 8])
+    for size in (2, 12):  # one batch, and groups of impulses
+        assert torch.equal(matrix_of(lambda v: v.mul_(2), (1, size, size)).to_dense(), 2 * torch.eye(size**2).double())
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [

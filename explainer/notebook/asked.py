@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from explainer.matrix import Shape
@@ -44,7 +45,7 @@ def takes_batch(layer: Any, shape: Shape) -> bool:
 
 
 def one_map(layer: Any, x: Tensor) -> Tensor:
-    """(C, *spatial) in float64 from one map with or without a batch of one."""
+    """(C, *spatial) in float64 from one map with or without a batch of one: a copy, as functions may write into it."""
     if not isinstance(x, Tensor):
         raise ValueError(f"x is a {type(x).__name__}; it must be a tensor (1, C, *spatial) or (C, *spatial).")
     if x.device.type != "cpu":
@@ -53,4 +54,4 @@ def one_map(layer: Any, x: Tensor) -> Tensor:
         x = x[0]
     if x.ndim not in (2, 3) or x.numel() == 0:
         raise ValueError(f"x has shape {tuple(x.shape)}; one map (1, C, H, W), (C, H, W) or (C, W) can be drawn.")
-    return x.detach().double()
+    return x.detach().to(torch.float64, copy=True)

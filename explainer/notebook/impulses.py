@@ -16,14 +16,17 @@ Layer = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True)
 class LinearMap(Record):
-    """Any linear map, known by its answers only; an offset (a bias) is subtracted by `linear_part`."""
+    """Any linear map, known by its answers only; an offset (a bias) is subtracted by `linear_part`.
+
+    Every call gets a copy of its own: a function that works in place would change the next one's input.
+    """
 
     call: Layer
     name: str
     offset: bool = True
 
     def __call__(self, x: Tensor) -> Tensor:
-        answers = torch.cat([self.call(one[None]) for one in x])
+        answers = torch.cat([self.call(one[None].clone()) for one in x])
         return answers if self.offset else answers - self.call(torch.zeros_like(x[:1]))
 
     def linear_part(self) -> LinearMap:
@@ -47,7 +50,7 @@ def linear_map(layer: Layer, shape: tuple[int, ...]) -> LinearMap:
     one, two = torch.randn(2, 1, *shape, dtype=torch.float64, generator=generator).unbind()
     try:
         with torch.no_grad():
-            zero, first, second, both = (call(v) for v in (torch.zeros_like(one), one, two, 2 * one - 3 * two))
+            zero, first, second, both = (call(v.clone()) for v in (torch.zeros_like(one), one, two, 2 * one - 3 * two))
     except (RuntimeError, TypeError, ValueError, IndexError) as problem:
         raise ValueError(f"{name} does not take an input of {(1, *shape)}: {str(problem).splitlines()[0]}") from None
     if not all(isinstance(v, Tensor) and v.ndim in (3, 4) and len(v) == 1 for v in (zero, first)):
