@@ -45,6 +45,25 @@ def scene_on(page):
     return json.loads(page.split('id="scene">')[1].split("</script>")[0])
 
 
+def filled(layer, value):
+    """The layer with one number everywhere in its weight."""
+    with torch.no_grad():
+        layer.weight.fill_(value)
+    return layer
+
+
+def asserting(v):
+    """A function that refuses without a word."""
+    raise AssertionError
+
+
+class Uncopied(nn.Conv2d):
+    """A module that refuses to be copied, as one under the older weight_norm does."""
+
+    def __deepcopy__(self, memo):
+        raise RuntimeError("no copies\nof this")
+
+
 @pytest.mark.parametrize(("layer", "shape"), LAYERS, ids=IDS)
 def test_the_matrix_is_the_layers(layer, shape):
     double = layer.double()
@@ -126,6 +145,28 @@ def test_a_function_that_works_in_place_changes_nothing_but_its_own_copy():
         (lambda: show("conv", torch.ones(1, 2, 2)), "no layer"),
         (lambda: show(nn.Sequential(), torch.ones(1, 2, 2)), "0 layers"),
         (lambda: show(nn.Linear(3, 2), torch.ones(1, 2, 2)), "does not take an input"),
+        (lambda: show(nn.Conv2d(1, 1, 3), torch.full((1, 5, 5), torch.nan)), "x has NaN or infinity"),
+        (lambda: show(nn.MaxPool2d(2), torch.full((1, 4, 4), -torch.inf)), "x has NaN or infinity"),
+        (lambda: show(nn.Conv2d(1, 1, 3), torch.full((1, 5, 5), 1e300, dtype=torch.float64)), "as large as 1e.300"),
+        (lambda: show(nn.Conv2d(1, 1, 3), torch.ones(1, 5, 5).to_sparse()), "x is sparse"),
+        (lambda: show(nn.Conv2d(1, 1, 3), torch.ones(1, 5, 5) * 1j), "x is complex"),
+        (lambda: show(filled(nn.Conv2d(1, 1, 3), torch.nan), torch.ones(1, 5, 5)), "the layer's weight has NaN"),
+        (lambda: matrix_of(filled(nn.Linear(3, 3), torch.inf), (1, 2, 3)), "the layer's weight has NaN"),
+        (lambda: show(nn.LazyConv2d(1, 3), torch.ones(1, 5, 5)), "weight is not there yet"),
+        (lambda: show(lambda v: v * torch.nan, torch.ones(1, 2, 2)), "what <lambda> returns has NaN"),
+        (lambda: show(lambda v: v * 1j, torch.ones(1, 2, 2)), "what <lambda> returns is complex"),
+        (lambda: show(lambda v: v.width, torch.ones(1, 2, 2)), "AttributeError: 'Tensor' object has no"),
+        (lambda: show(lambda v: {}["k"], torch.ones(1, 2, 2)), "KeyError: 'k'"),
+        (
+            lambda: matrix_of(asserting, (1, 2, 2)),
+            r"asserting does not take an input of \(1, 1, 2, 2\): AssertionError$",
+        ),
+        (lambda: show(Uncopied(1, 1, 3), torch.ones(1, 5, 5)), "Uncopied cannot be copied: RuntimeError: no copies"),
+        (lambda: matrix_of(nn.Conv2d(1, 1, 3), 5), "shape is 5; it must be"),
+        (lambda: matrix_of(nn.Conv2d(1, 1, 3), "133"), "shape is '133'; it must be"),
+        (lambda: matrix_of(nn.Conv2d(1, 1, 3), (1, -3, 3)), "whole and at least 1"),
+        (lambda: matrix_of(nn.Conv2d(1, 1, 3), (1, 5.0, 5)), "whole and at least 1"),
+        (lambda: show(nn.MaxUnpool2d(2), torch.ones(1, 1, 1), [[[0]]]), "indices is a list"),
     ],
 )
 def test_what_cannot_be_drawn_gets_one_sentence(call, words):

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from explainer.matrix import Shape
+from explainer.notebook.checks import check_module, check_numbers
 from explainer.notebook.impulses import linear_map
 from explainer.notebook.layers import LAYERS, sizes
 from explainer.operators import MaxUnpooling, Operator, Record, to_nested
@@ -22,12 +23,12 @@ def operator_of(layer: Any, shape: Shape, indices: Tensor | None = None) -> Oper
     if isinstance(layer, Record):
         return layer  # type: ignore[return-value]
     if isinstance(layer, nn.Module):
-        elsewhere = [part.device for part in (*layer.parameters(), *layer.buffers()) if part.device.type != "cpu"]
-        if elsewhere:
-            raise ValueError(f"the layer is on {elsewhere[0]}; move a copy to the CPU first: layer.cpu().")
+        check_module(layer)
     if isinstance(layer, nn.MaxUnpool1d | nn.MaxUnpool2d):
         if indices is None:
             raise ValueError("MaxUnpool needs the indices that pooling returned: show(layer, values, indices).")
+        if not isinstance(indices, Tensor):
+            raise ValueError(f"indices is a {type(indices).__name__}; it must be the tensor that pooling returned.")
         inner = indices[0] if indices.ndim == len(shape) + 1 else indices
         return MaxUnpooling(to_nested(inner), sizes(layer.kernel_size), sizes(layer.stride), sizes(layer.padding))
     for kind, make in LAYERS.items():
@@ -54,4 +55,5 @@ def one_map(layer: Any, x: Tensor) -> Tensor:
         x = x[0]
     if x.ndim not in (2, 3) or x.numel() == 0:
         raise ValueError(f"x has shape {tuple(x.shape)}; one map (1, C, H, W), (C, H, W) or (C, W) can be drawn.")
+    check_numbers("x", x)
     return x.detach().to(torch.float64, copy=True)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from explainer.matrix import Shape, entries_of
 from explainer.notebook.asked import operator_of, takes_batch
+from explainer.notebook.checks import checked_shape
 from explainer.operators import Record
 
 
@@ -21,9 +22,11 @@ def matrix_of(layer: Any, shape: Shape, indices: Tensor | None = None) -> Tensor
         shape: (C, *spatial), or with a batch of one in front.
 
     Raises:
-        ValueError: with one sentence, for what is not linear or on another device.
+        ValueError: with one sentence, for what is not linear, no shape, not finite, or on another device.
     """
-    size = tuple(shape[1:]) if len(shape) > 2 and shape[0] == 1 and takes_batch(layer, shape) else tuple(shape)
+    size = checked_shape(shape)
+    if len(size) > 2 and size[0] == 1 and takes_batch(layer, size):
+        size = size[1:]
     op = operator_of(layer, size, indices)
     if isinstance(op, Record):
         if not op.is_linear:

@@ -11,6 +11,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from explainer.notebook.asked import one_map, operator_of
+from explainer.notebook.checks import check_numbers
 from explainer.operators import Operator, Record, TransposedConvolution
 from explainer.scene.panels import Scene
 from explainer.scene.scenes import scene_of
@@ -58,7 +59,7 @@ def show(
         theme: "auto", "light" or "dark".
 
     Raises:
-        ValueError: with one sentence, for what is not linear, too large, or on another device.
+        ValueError: with one sentence, for what is not linear, too large, not finite, or on another device.
     """
     pages, heights, notes = [], [], []
     layers = list(layer) if isinstance(layer, nn.Sequential) else [layer]
@@ -66,6 +67,7 @@ def show(
         raise ValueError(f"the Sequential has {len(layers)} layers; 1 to {MOST_LAYERS} can be drawn.")
     values = one_map(layers[0], x)
     for one in layers:
+        check_numbers(f"the input of {type(one).__name__}", values)
         op = operator_of(one, tuple(values.shape), indices)
         drawn = op.linear_part() if isinstance(op, Record) else op
         title, note = type(one).__name__, ""
