@@ -57,6 +57,14 @@ def test_what_torch_alone_refuses_is_one_line(capsys, monkeypatch):
     assert len(err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("weight", [[[10, 1]], [[-10, 1]]])
+def test_a_result_too_large_for_json_is_refused(weight, capsys, monkeypatch):
+    case = {"op": "conv_transpose2d", "input": [[1e308]], "weight": weight}
+    status, out, err = run(capsys, "trace", "-", stdin=json.dumps(case), monkeypatch=monkeypatch)
+    assert (status, out) == (2, "")
+    assert err == "explainer: a result is larger than float64 can hold (about 1.8e308); give smaller numbers.\n"
+
+
 def test_list_names_operators_and_examples(capsys):
     status, out, _ = run(capsys, "list")
     assert status == 0

@@ -110,6 +110,11 @@ def test_pooling_pads_with_minus_infinity_and_hangs_over():
     assert [order["id"] for order in scene["orders"]] == ["gather"]
 
 
+def test_a_window_over_nothing_but_padding_is_minus_infinity():
+    scene = scene_of(MaxPooling(2, 1, 1, 5), torch.ones(1, 4, dtype=torch.float64))
+    assert next(one for one in scene["panels"] if one["id"] == "output")["values"] == [None]
+
+
 def test_a_picture_of_64_steps_is_small():
     """The heaviest kind: three readings of an 8 x 8 input, 64 steps by input pixel."""
     op = TransposedConvolution(counting(3), stride=2, padding=1, output_padding=1)
@@ -129,7 +134,9 @@ def test_packing_loses_nothing():
 
 def test_numbers_are_plain():
     values = torch.tensor([1.0, -0.0, 1 / 3, 0.1 + 0.2, float("-inf")], dtype=torch.float64)
-    assert numbers(values) == [1, 0, 0.333333333333, 0.3, None]
+    assert numbers(values, gaps=True) == [1, 0, 0.333333333333, 0.3, None]
+    with pytest.raises(ValueError, match="larger than float64"):
+        numbers(values)
 
 
 def test_an_operator_without_a_scene_of_its_own_gets_input_output_and_matrix():

@@ -25,7 +25,7 @@ def answer(problem: Problem) -> dict[str, Any]:
     op, x = problem.op, problem.input
     if isinstance(op, MaxPooling):
         values, indices = op.with_indices(x[None])
-        output = restore(values, problem)
+        output = restore(values, problem, gaps=True)
         if problem.indices:
             output = {"values": output, "indices": restore(indices, problem)}
         return {"output": output, "matrix": matrix_json(selection(indices[0], x)), "linear": False}
@@ -63,13 +63,13 @@ def symbolic_answer(problem: Problem, symbols: Symbols) -> dict[str, Any]:
     return {"output": nested, "matrix": matrix_labels(problem.op, shape, symbols.taps), "linear": True}
 
 
-def restore(result: Tensor, problem: Problem) -> Any:
+def restore(result: Tensor, problem: Problem, gaps: bool = False) -> Any:
     """A (1, C, *spatial) answer with as many leading axes as the input had; a single channel needs none."""
     if problem.leading == 2:
-        return nested_numbers(result)
+        return nested_numbers(result, gaps)
     single = result.shape[1] == 1
     drop = single and (problem.leading == 0 or getattr(problem.op, "has_channels", False))
-    return nested_numbers(result[0, 0] if drop else result[0])
+    return nested_numbers(result[0, 0] if drop else result[0], gaps)
 
 
 def matrix_json(matrix: Tensor) -> Any:

@@ -41,10 +41,10 @@ def size_text(shape: Sequence[int]) -> str:
 
 
 def map_panel(name: str, role: str, values: Tensor, **more: Any) -> Panel:
-    """A panel that shows a feature map (C, *spatial)."""
-    note = more.pop("note", size_text(values.shape))
+    """A panel that shows a feature map (C, *spatial); with `gaps` minus infinity is max pooling's padding."""
+    note, gaps = more.pop("note", size_text(values.shape)), more.pop("gaps", False)
     panel = {"id": name, "role": role, "title": name, "note": note, "lane": 0, "shape": spatial(values.shape)}
-    return {**panel, "values": numbers(values), **more}
+    return {**panel, "values": numbers(values, gaps), **more}
 
 
 def kernel_panel(weight: Tensor, axes: tuple[str, str], groups: int, **more: Any) -> Panel:

@@ -42,8 +42,8 @@ def pooling_scene(op: MaxPooling, x: Tensor, view: View | None = None) -> Scene:
     winner = indices[0].flatten() + torch.arange(x.shape[0]).repeat_interleave(values[0, 0].numel()) * area
     wins = home[ties.inputs] == winner[ties.outputs]
     panels = [
-        map_panel("input", "input", padded, symbol="in", note=padded_note(x, padded), **origin(pads)),
-        map_panel("output", "output", values[0], symbol="out", progress=True, sign="→"),
+        map_panel("input", "input", padded, gaps=True, symbol="in", note=padded_note(x, padded), **origin(pads)),
+        map_panel("output", "output", values[0], gaps=True, symbol="out", progress=True, sign="→"),
         map_panel("indices", "index", indices[0], column="output", symbol="index", flat=True, progress=True),
     ]
     panels[0] |= {"ghost": border, "ghost_title": "padding (-∞)"} if border else {}
