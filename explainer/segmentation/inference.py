@@ -76,6 +76,9 @@ def predict_batch(
     info = model_info(model)
     for photo in photos:
         _check(photo, long_side)
+    for size in label_sizes:
+        if len(size) != 2 or min(size) < 1:
+            raise ValueError(f"got label_size={size}; (height, width), each at least 1, is allowed")
     class_count(classes)
     side = long_side or info.long_side
     known = classes if info.bundled else "voc21"

@@ -206,6 +206,8 @@ def test_wrong_arguments_say_what_is_allowed() -> None:
         predict(good.astype(float))
     with pytest.raises(ValueError, match=r"\(20, 20\)"):
         predict(good[..., 0])
+    with pytest.raises(ValueError, match=r"label_size=\(0, 5\); \(height, width\), each at least 1"):
+        predict(good, label_size=(0, 5))
 
 
 def test_a_missing_device_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
