@@ -14,12 +14,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.photos import read_photo
-from explainer.segmentation import served, wire, worker
+from explainer.segmentation import inference, served, wire, worker
 from explainer.segmentation.answer import Answer, slim
 from explainer.segmentation.inference import predict
 from explainer.segmentation.samples import sample
 from explainer.segmentation.wire import BadMessage, packed, read_ask, read_reply, reply_of
 from explainer.ui.photo import asking
+from explainer.ui.photo.labelled import Request, ShownPhoto, label
 from explainer.ui.shelf import Shelf
 from tests.pages.photo_page import open_page, view
 
@@ -193,6 +194,19 @@ def test_many_visitors_wait_beside_each_other(monkeypatch: pytest.MonkeyPatch) -
         jobs = [served.line("auto").submit(lambda: ask(small)) for _ in range(8)]
         assert all(job.result(60).notices == () for job in jobs)
     assert server.most > 2
+
+
+@pytest.mark.parametrize("line", [worker.REMOTE, worker.LOCAL], ids=["remote", "local"])
+def test_torch_stays_in_its_one_thread_wherever_the_network_ran(
+    monkeypatch: pytest.MonkeyPatch, line: worker.Worker
+) -> None:
+    ran = list[threading.Thread]()
+    monkeypatch.setattr(inference, "left_out", lambda *_: ran.append(threading.current_thread()) or ())
+    shown = ShownPhoto("sample:chelsea", "Chelsea", photo(), 451, 300, 0.0)
+    with serving(monkeypatch) as server:
+        found = line.submit(lambda: label(shown, Request("fcn8s", SIDE, "auto"))).result(60)
+    assert found.notices == () and len(server.bodies) == 1
+    assert ran == [worker.LOCAL.run(threading.current_thread)]
 
 
 @pytest.mark.parametrize(
