@@ -45,15 +45,27 @@ def describe(device: torch.device) -> str:
     return f"CPU ({platform.machine()}, {torch.get_num_threads()} threads)"
 
 
-def is_out_of_memory(error: RuntimeError) -> bool:
-    """Whether an accelerator gave up for lack of memory, or was lost (then it is not chosen again)."""
+def gave_up(error: RuntimeError) -> bool:
+    """Whether an accelerator failed and not the program: it has no memory, or it is lost and not chosen again."""
+    if is_out_of_memory(error):
+        return True
     if isinstance(error, torch.AcceleratorError):
         _lost.update(("cuda", "xpu"))
         return True
+    return False
+
+
+def is_out_of_memory(error: RuntimeError) -> bool:
+    """Whether an accelerator gave up for lack of memory; less work may go well."""
     return isinstance(error, torch.OutOfMemoryError) or "out of memory" in str(error).lower()
+
+
+def is_lost(device: torch.device) -> bool:
+    """Whether an accelerator stopped working: until the process ends every call to it fails."""
+    return device.type in _lost
 
 
 def release(device: torch.device) -> None:
     """Give an accelerator's cached memory back."""
-    if device.type != "cpu" and device.type not in _lost:
+    if device.type != "cpu" and not is_lost(device):
         torch.accelerator.empty_cache()

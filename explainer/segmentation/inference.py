@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from explainer.segmentation.classes import ClassSet, class_count
 from explainer.segmentation.crf import Decided, along_edges
-from explainer.segmentation.devices import choose_device, describe, is_out_of_memory, release
+from explainer.segmentation.devices import choose_device, describe, gave_up, is_lost, release
 from explainer.segmentation.doubt import doubted, most_sure
 from explainer.segmentation.mirrored import with_mirror_images
 from explainer.segmentation.model import FCN, Head, ScoreMaps
@@ -89,7 +89,7 @@ def predict_batch(
         try:
             return [replace(one, notices=notice) for one in run(at, where)]
         except RuntimeError as error:
-            if where.type == "cpu" or not is_out_of_memory(error):
+            if where.type == "cpu" or not gave_up(error):
                 raise
         forget(where)
         release(where)
@@ -98,12 +98,14 @@ def predict_batch(
 
 def _attempts(chosen: torch.device, side: int) -> Iterator[tuple[torch.device, int, tuple[str, ...]]]:
     """Where to run, at which working size, and what to say of it: an accelerator without memory is asked once more for
-    less, then the CPU."""
+    less, then the CPU; one that is lost is asked nothing more, not even its name."""
+    name = describe(chosen)
     yield chosen, side, ()
-    full = f"{describe(chosen)} ran out of memory; this photo was labelled"
-    if side > SMALL_SIDE:
+    full = f"{name} ran out of memory; this photo was labelled"
+    if side > SMALL_SIDE and not is_lost(chosen):
         yield chosen, SMALL_SIDE, (f"{full} at {SMALL_SIDE} instead of {side} pixels.",)
-    yield torch.device("cpu"), side, (f"{full} on the CPU.",)
+    told = f"{name} stopped working; the CPU takes over." if is_lost(chosen) else f"{full} on the CPU."
+    yield torch.device("cpu"), side, (told,)
 
 
 def _check(photo: NDArray[np.uint8], long_side: int | None) -> None:

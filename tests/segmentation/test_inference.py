@@ -12,8 +12,8 @@ import torch.nn.functional as F
 from torchvision.models import get_model
 
 from explainer.photos import read_photo
+from explainer.segmentation import devices, networks
 from explainer.segmentation import inference as module
-from explainer.segmentation import networks
 from explainer.segmentation.devices import choose_device, is_out_of_memory
 from explainer.segmentation.inference import labels_of, predict, predict_batch, regrow
 from explainer.segmentation.label_maps import class_shares
@@ -146,29 +146,40 @@ def test_torchvisions_input_is_normalized_as_documented() -> None:
     np.testing.assert_allclose(x[0, :, 0, 0].numpy(), expected, rtol=1e-5)
 
 
-@pytest.mark.parametrize(("enough", "asked", "tried", "told"), [
-    (0, 129, [("cuda", 129), ("cpu", 129)], "on the CPU."),
-    (0, 385, [("cuda", 385), ("cuda", 321), ("cpu", 385)], "on the CPU."),
-    (321, 385, [("cuda", 385), ("cuda", 321)], "at 321 instead of 385 pixels."),
+FULL = torch.OutOfMemoryError("CUDA out of memory")
+FULL_TOO = torch.AcceleratorError("CUDA error: out of memory")
+LOST = torch.AcceleratorError("CUDA error: unspecified launch failure")
+ON_THE_CPU = "ran out of memory; this photo was labelled on the CPU."
+AT_321 = "ran out of memory; this photo was labelled at 321 instead of 385 pixels."
+
+
+@pytest.mark.parametrize(("errors", "asked", "tried", "told"), [
+    ([FULL], 129, [("cuda", 129), ("cpu", 129)], ON_THE_CPU),
+    ([FULL, FULL_TOO], 385, [("cuda", 385), ("cuda", 321), ("cpu", 385)], ON_THE_CPU),
+    ([FULL], 385, [("cuda", 385), ("cuda", 321)], AT_321),
+    ([LOST], 385, [("cuda", 385), ("cpu", 385)], "stopped working; the CPU takes over."),
+    ([FULL, LOST], 385, [("cuda", 385), ("cuda", 321), ("cpu", 385)], "stopped working; the CPU takes over."),
 ])  # fmt: skip
-def test_an_exhausted_accelerator_is_asked_for_less_and_then_makes_way_for_the_cpu(
-    monkeypatch: pytest.MonkeyPatch, enough: int, asked: int, tried: list[tuple[str, int]], told: str
+def test_an_exhausted_accelerator_is_asked_for_less_and_a_lost_one_for_nothing_before_the_cpu(
+    monkeypatch: pytest.MonkeyPatch, errors: list[RuntimeError], asked: int, tried: list[tuple[str, int]], told: str
 ) -> None:
-    real, ran = module._run, list[tuple[str, int]]()
+    real, ran, left = module._run, list[tuple[str, int]](), list(errors)
 
     def run(rgb: Any, model: str, side: int, device: torch.device, **more: Any) -> list[Prediction]:
         ran.append((device.type, side))
-        if device.type == "cuda" and side > enough:
-            raise torch.OutOfMemoryError("CUDA out of memory")
+        if device.type == "cuda" and left:
+            raise left.pop(0)
         return real(rgb, model, side, torch.device("cpu"), **more)
 
-    monkeypatch.setattr(module, "choose_device", lambda _: torch.device("cuda"))
+    monkeypatch.setattr(devices, "_lost", set())
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(module, "describe", lambda _: "Small GPU")
     monkeypatch.setattr(module, "release", lambda _: None)
     monkeypatch.setattr(module, "_run", run)
     answer = predict(photo(40, 40), long_side=asked)
     assert ran == tried
-    assert answer.notices == (f"Small GPU ran out of memory; this photo was labelled {told}",)
+    assert answer.notices == (f"Small GPU {told}",)
+    assert (choose_device("auto").type == "cuda") == (LOST not in errors), "what is lost is not chosen again"
 
 
 def test_a_batch_gives_each_photo_its_own_answer() -> None:
