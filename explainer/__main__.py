@@ -1,7 +1,8 @@
 """The command line: `python -m explainer list | trace | render | quiz | exercises | segment | fetch`.
 
 Exit status 0 is success, 1 a photo that could not be read or a file that could not be fetched, 2 wrong input with one
-line on standard error that says what was given and what is allowed.
+line on standard error that says what was given and what is allowed. As a shell has it, 130 is Ctrl-C and 141 a reader
+that left (`| head -1`); both end without a word.
 """
 
 from __future__ import annotations
@@ -12,12 +13,23 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from explainer.streams import hang_up, speak_utf8
+
+INTERRUPTED, UNREAD = 130, 141
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    speak_utf8()
     arguments = parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments)
+        sys.stdout.flush()  # a reader that left is noticed here, not when Python ends
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        hang_up()
+        return UNREAD
     except ValueError as problem:
         print(f"explainer: {problem}", file=sys.stderr)
         return 2

@@ -1,0 +1,45 @@
+"""The command line at the end of a pipe: any file name can be written, Ctrl-C and a reader that left are no errors."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from typing import Any
+
+import pytest
+
+from explainer import __main__ as command_line
+from explainer.__main__ import main
+
+
+@pytest.mark.parametrize("name", ["写真.jpg", "caf\udce9.jpg"])
+def test_any_file_name_can_be_written(name, tmp_path, monkeypatch):
+    """Also one whose bytes are no text: its JSON reads back as the name that Python knows."""
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="cp1252"))
+    path = str(tmp_path / name)
+    assert main(["segment", path, str(tmp_path / "second.jpg"), "--out", str(tmp_path), "--device", "cpu"]) == 1
+    first, second = (json.loads(line) for line in written.getvalue().decode("utf-8").splitlines())
+    assert (first["file"], second["file"]) == (path, str(tmp_path / "second.jpg"))
+
+
+def test_ctrl_c_is_quiet(capsys, monkeypatch):
+    def interrupted(_: Any) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command_line, "run_list", interrupted)
+    assert main(["list"]) == 130
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("command", ["list", "segment none.jpg --device cpu --out ."])
+def test_a_reader_that_left_is_quiet(command, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        assert main(command.split()) == 141
+    assert capsys.readouterr().err == ""
