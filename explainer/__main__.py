@@ -1,8 +1,8 @@
 """The command line: `python -m explainer list | trace | render | quiz | exercises | segment | fetch`.
 
-Exit status 0 is success, 1 a photo that could not be read or a file that could not be fetched, 2 wrong input with one
-line on standard error that says what was given and what is allowed. As a shell has it, 130 is Ctrl-C and 141 a reader
-that left (`| head -1`); both end without a word.
+Exit status 0 is success, 1 a file that could not be read, written or fetched, 2 wrong input with one line on standard
+error that says what was given and what is allowed. As a shell has it, 130 is Ctrl-C and 141 a reader that left
+(`| head -1`); both end without a word.
 """
 
 from __future__ import annotations

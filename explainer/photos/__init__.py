@@ -11,7 +11,7 @@ side information out of PNGs, `deep` turns scientific values into 8 bits, `flatt
 from explainer.photos.budget import MAX_DECODED, MAX_JPEG_PIXELS, MAX_RATIO, MAX_SCANS, MIN_SIDE
 from explainer.photos.encoding import to_data_uri, to_jpeg_bytes, to_png_bytes
 from explainer.photos.problems import PhotoError
-from explainer.photos.reading import DEFAULT_LONG_SIDE, FORMATS, MAX_BYTES, Photo, read_photo
+from explainer.photos.reading import DEFAULT_LONG_SIDE, FORMATS, MAX_BYTES, Photo, check_length, read_photo
 from explainer.photos.sniffing import is_heic
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "MIN_SIDE",
     "Photo",
     "PhotoError",
+    "check_length",
     "is_heic",
     "read_photo",
     "to_data_uri",

@@ -68,8 +68,7 @@ def read_photo(
     """
     if not data:
         raise PhotoError(EMPTY)
-    if len(data) > max_bytes:
-        raise PhotoError(f"This file has {len(data) / 2**20:.0f} MB; at most {max_bytes / 2**20:.0f} MB are accepted.")
+    check_length(len(data), max_bytes)
     try:
         if (sentence := refusal(data)) is not None:
             raise PhotoError(sentence)
@@ -82,6 +81,16 @@ def read_photo(
         raise PhotoError(what_it_is(data)) from error
     except (Exception, MemoryError) as error:
         raise PhotoError(DAMAGED) from error
+
+
+def check_length(length: int, max_bytes: int = MAX_BYTES) -> None:
+    """Refuse a file of so many bytes; whoever knows its length asks before all of it is in memory.
+
+    Raises:
+        PhotoError: it is longer than `max_bytes`.
+    """
+    if length > max_bytes:
+        raise PhotoError(f"This file has {length / 2**20:.0f} MB; at most {max_bytes / 2**20:.0f} MB are accepted.")
 
 
 def _first_that_reads(versions: list[bytes], long_side: int | None, most: int) -> Photo:

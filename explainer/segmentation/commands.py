@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from explainer.photos import PhotoError, read_photo, to_png_bytes
+from explainer.photos import PhotoError, check_length, read_photo, to_png_bytes
 from explainer.segmentation.classes import CLASS_NAMES, ClassSet, class_count
 from explainer.segmentation.label_maps import class_shares, labels_png, overlay, shrink
 from explainer.segmentation.prediction import Prediction
@@ -35,7 +35,8 @@ def segment_photos(
     (`NAME-2.labels.png`); the line tells the files.
 
     Returns:
-        The exit status: 0, 1 if a photo could not be read, 2 if the network, device or folder cannot be had.
+        The exit status: 0, 1 if a photo or the network's weights could not be read or the folder not be made, 2 if
+        there is no such network, device or set of classes.
     """
     from explainer.segmentation.devices import choose_device
     from explainer.segmentation.networks import load
@@ -47,7 +48,7 @@ def segment_photos(
         class_count(classes)
     except (ValueError, WeightsError, OSError) as error:
         print(f"segment: {error}", file=sys.stderr)
-        return 2
+        return 2 if isinstance(error, ValueError) else 1
     taken: set[str] = set()
     failed = False
     for path in paths:
@@ -64,6 +65,7 @@ def _segment_one(
     from explainer.segmentation.inference import predict
 
     try:
+        check_length(path.stat().st_size, _MAX_FILE_BYTES)
         photo = read_photo(path.read_bytes(), long_side=_LONG_SIDE, max_bytes=_MAX_FILE_BYTES, max_decoded=_MAX_DECODED)
         own = (photo.height, photo.width)
         answer = predict(photo.rgb, model, device=device, label_size=own, classes=classes, crf=crf)

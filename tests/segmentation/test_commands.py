@@ -91,6 +91,20 @@ def test_a_bad_photo_is_reported_and_the_others_go_on(tmp_path: Path, capsys: py
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["good.labels.png", "good.overlay.png"]
 
 
+def test_a_huge_file_is_refused_before_it_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(_: Path) -> bytes:
+        raise AssertionError("all of it in memory")
+
+    huge = tmp_path / "huge.jpg"
+    with huge.open("wb") as file:
+        file.truncate(201 * 2**20)  # a hole: nothing is written
+    monkeypatch.setattr(Path, "read_bytes", read)
+    assert segment_photos([huge], tmp_path / "out", "fcn8s", "cpu") == 1
+    assert lines(capsys)[0]["error"] == "This file has 201 MB; at most 200 MB are accepted."
+
+
 def test_photos_of_one_stem_do_not_overwrite_each_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     paths = []
     for number, name in enumerate(("a/x.png", "b/x.png", "x.JPG", "x-2.png", "b/X.png")):
@@ -135,9 +149,16 @@ def test_weights_that_cannot_be_had_end_with_one_line(
         raise WeightsError("There is no connection.")
 
     monkeypatch.setattr(networks, "torchvision_state", offline)
-    assert segment_photos([sample("coffee").path], tmp_path, "fcn_resnet50", "cpu") == 2
+    assert segment_photos([sample("coffee").path], tmp_path, "fcn_resnet50", "cpu") == 1
     assert fetch_model("fcn_resnet50") == 1
     assert capsys.readouterr().err.count("There is no connection.") == 2
+
+
+def test_a_folder_that_cannot_be_made_is_no_wrong_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    for command in (["segment", "x.jpg"], ["exercises"], ["render", "--all"]):
+        assert main([*command, "--out", str(tmp_path / "file")]) == 1
+        assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_fetching_the_bundled_network_needs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
