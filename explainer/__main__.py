@@ -63,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--step", type=int, default=None, help="for a .png: the step to draw (from 1; default last)")
     command.add_argument("--order", choices=("gather", "scatter"), help="reading order (default: the example's)")
-    command.add_argument("--theme", choices=("light", "dark"), default="light")
+    command.add_argument("--theme", choices=("light", "dark"), help="default light; .html follows its reader's system")
     command.set_defaults(run=run_render)
 
     command = add("quiz", help="questions, their answers, and what common mistakes would give")
@@ -162,15 +162,16 @@ def run_render(arguments: Any) -> int:
     order = arguments.order or scene["order"]
     if order not in [one["id"] for one in scene["orders"]]:
         raise ValueError(f"{example.slug} has no reading order {order!r}.")
-    scene = {**scene, "order": order}
-    look = {"shape": arguments.shape, "view": arguments.view}
+    view, shape, theme = checked_view(arguments.view, scene), arguments.shape, arguments.theme
     if ending == ".html":
-        arguments.out.write_text(to_html(scene, example.title, example.note, shape=arguments.shape), encoding="utf-8")
+        begun = {**scene, "order": order, "view": view}
+        page = to_html(begun, example.title, example.note, theme or "auto", shape)
+        arguments.out.write_text(page, encoding="utf-8")
     elif ending == ".gif":
-        arguments.out.write_bytes(to_gif(scene, order, arguments.theme, **look))
+        arguments.out.write_bytes(to_gif(scene, order, theme or "light", shape=shape, view=view))
     else:
         step = checked_step(arguments.step, scene, order)
-        arguments.out.write_bytes(to_png(scene, step, order, arguments.theme, **look))
+        arguments.out.write_bytes(to_png(scene, step, order, theme or "light", shape=shape, view=view))
     return 0
 
 
@@ -178,7 +179,8 @@ def render_all(arguments: Any) -> int:
     """Every example that has a picture, each as three files named after it; progress on standard error."""
     from explainer.examples.table import examples
 
-    if arguments.example or arguments.step or arguments.order or arguments.view:
+    one_only = (arguments.example, arguments.step, arguments.order, arguments.view)
+    if any(given is not None for given in one_only):
         raise ValueError("--all draws every example as it comes; it takes --out, --shape and --theme only.")
     arguments.out.mkdir(parents=True, exist_ok=True)
     drawn = [one for one in examples() if one.op != "shape" and not one.is_refused]
@@ -205,6 +207,14 @@ def checked_step(step: int | None, scene: dict[str, Any], order: str) -> int:
     if step is not None and not 1 <= step <= steps:
         raise ValueError(f"--step is {step}; this example has steps 1 to {steps}.")
     return steps - 1 if step is None else step - 1
+
+
+def checked_view(view: str | None, scene: dict[str, Any]) -> str | None:
+    """The reading to show; a page would pass over one that it does not know."""
+    views = [one["id"] for one in scene.get("views", [])]
+    if view is not None and view not in views:
+        raise ValueError(f"--view is {view!r}; allowed are {', '.join(views) or 'none: this example has one view'}.")
+    return view
 
 
 def run_quiz(arguments: Any) -> int:

@@ -86,6 +86,17 @@ def test_render_gif_png_html(capsys, tmp_path):
     assert "://" not in page.replace("http://www.w3.org/", "")
 
 
+def test_a_page_begins_with_the_view_and_keeps_the_theme(capsys, tmp_path):
+    target = tmp_path / "x.html"
+    told = {}
+    for options in ("", "--view zeros --theme dark", "--view zeros --theme light"):
+        assert run(capsys, "render", "lecture-transposed", "--out", str(target), *options.split())[0] == 0
+        page = target.read_text(encoding="utf-8")
+        scene = json.loads(page.split('id="scene">')[1].split("</script>")[0])
+        told[options] = (scene.get("view"), page.split('name="color-scheme" content="')[1].split('"')[0])
+    assert list(told.values()) == [(None, "light dark"), ("zeros", "dark"), ("zeros", "light")]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -94,10 +105,14 @@ def test_render_gif_png_html(capsys, tmp_path):
         (["lecture-nails", "--out", "x.png", "--step", "99"], "this example has steps 1 to"),
         (["lecture-nails", "--out", "x.gif", "--step", "1"], "must end in .png"),
         (["lecture-pooling", "--out", "x.gif", "--order", "scatter"], "has no reading order 'scatter'"),
+        *[(["lecture-nails", "--out", f"x.{ending}", "--view", "stamp"], "allowed are maps, matrix, all")
+          for ending in ("gif", "png", "html")],
+        *[(["--all", "--out", "x", *one.split()], "--all draws every example as it comes")
+          for one in ("--step 0", "--step 1", "--order gather", "--view all")],
         (["d2l-shapes", "--out", "x.gif"], "there is no picture of it"),
         (["refused", "--out", "x.gif"], "must be smaller than stride"),
     ],
-)
+)  # fmt: skip
 def test_render_refuses_in_a_sentence(arguments, words, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     status, out, err = run(capsys, "render", *arguments)
