@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from explainer.streams import hang_up, speak_utf8
+from explainer.streams import hang_up, read_text, speak_utf8
 
 INTERRUPTED, UNREAD = 130, 141
 
@@ -71,8 +71,9 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--n", type=int, default=10, metavar="COUNT", help="how many (1 to 200; default 10)")
     command.add_argument("--level", type=int, default=1, help="1 (easy) to 4")
     command.add_argument("--op", action="append", default=[], help="an operator from `list`; may be repeated")
-    command.add_argument("--json", action="store_true", help="for other tools")
-    command.add_argument("--html", type=Path, metavar="FILE", help="write a worksheet to print, solutions behind it")
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="for other tools")
+    form.add_argument("--html", type=Path, metavar="FILE", help="write a worksheet to print, solutions behind it")
     command.set_defaults(run=run_quiz)
 
     command = add("exercises", help="write two notebooks: exercises with checks, and their solutions")
@@ -127,7 +128,7 @@ def run_trace(arguments: Any) -> int:
     from explainer.examples.answers import answer
     from explainer.examples.cases import read_case
 
-    text = sys.stdin.read() if arguments.case == "-" else Path(arguments.case).read_text(encoding="utf-8")
+    text = read_text(arguments.case)
     try:
         case = json.loads(text)
     except RecursionError:
@@ -220,11 +221,13 @@ def checked_view(view: str | None, scene: dict[str, Any]) -> str | None:
 def run_quiz(arguments: Any) -> int:
     """Questions as text, as JSON, or as a worksheet."""
     from explainer.quiz import quiz
-    from explainer.quiz.questions import as_json
+    from explainer.quiz.cases import HARDEST
+    from explainer.quiz.questions import LARGEST_SEED, as_json
     from explainer.quiz.worksheet import described, worksheet, written
 
-    if not 1 <= arguments.n <= 200:
-        raise ValueError(f"--n is {arguments.n}; allowed are 1 to 200.")
+    for name, least, most in (("n", 1, 200), ("level", 1, HARDEST), ("seed", 0, LARGEST_SEED)):
+        if not least <= (given := getattr(arguments, name)) <= most:
+            raise ValueError(f"--{name} is {given}; allowed are {least} to {most}.")
     questions = quiz(arguments.seed, arguments.n, arguments.level, arguments.op)
     if arguments.html:
         arguments.html.write_text(worksheet(questions), encoding="utf-8")

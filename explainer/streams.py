@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 
@@ -14,6 +15,22 @@ def speak_utf8() -> None:
     """
     for stream in (sys.stdout, sys.stderr):
         reconfigure(stream, "utf-8", "backslashreplace")
+
+
+def read_text(name: str) -> str:
+    """A file's text, or standard input's for "-": UTF-8, with or without the mark that some editors put first.
+
+    Raises:
+        ValueError: it is not UTF-8.
+    """
+    try:
+        if name != "-":
+            return Path(name).read_text(encoding="utf-8-sig")
+        reconfigure(sys.stdin, "utf-8-sig", "strict")
+        return sys.stdin.read()
+    except UnicodeDecodeError:
+        named = "standard input" if name == "-" else name
+        raise ValueError(f"{named} is not UTF-8, which is what is read here; please save it as UTF-8.") from None
 
 
 def reconfigure(stream: Any, encoding: str, errors: str) -> None:

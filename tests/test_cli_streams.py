@@ -43,3 +43,20 @@ def test_a_reader_that_left_is_quiet(command, capsys, tmp_path, monkeypatch):
         monkeypatch.setattr(sys, "stdout", pipe)
         assert main(command.split()) == 141
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("source", ["file", "-"])
+def test_a_case_is_utf8_with_or_without_its_mark(source, capsys, tmp_path, monkeypatch):
+    case = '{"op": "nearest", "params": {"scale_factor": 2}, "input": [1]}'
+    path = tmp_path / "case.json"
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        path.write_text(case, encoding=encoding)
+        with path.open(encoding="cp1252") as stream:
+            monkeypatch.setattr(sys, "stdin", stream)
+            status = main(["trace", str(path) if source == "file" else "-"])
+        out, err = capsys.readouterr()
+        if encoding == "utf-16":
+            assert (status, out, err.count("\n")) == (2, "", 1)
+            assert f"{path if source == 'file' else 'standard input'} is not UTF-8" in err
+        else:
+            assert (status, json.loads(out)["output"]) == (0, [1, 1])

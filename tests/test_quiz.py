@@ -17,7 +17,7 @@ from explainer.quiz import KINDS, judge, question, quiz
 from explainer.quiz.cases import DRAWN
 from explainer.quiz.judge import read_answer
 from explainer.quiz.mistakes import MISTAKES, outcomes
-from explainer.quiz.questions import LANDS, REACH, SETTING, SIZE, VALUE, as_json
+from explainer.quiz.questions import LANDS, LARGEST_SEED, REACH, SETTING, SIZE, VALUE, as_json
 from explainer.quiz.reasons import reasons
 from explainer.quiz.shown import scene_at
 from explainer.scene.scenes import scene_of
@@ -175,7 +175,17 @@ def test_bad_requests_get_a_sentence(capsys):
     assert main(["quiz", "--op", "deconv"]) == 2
     assert "no questions about operator 'deconv'; allowed are" in capsys.readouterr().err
     assert main(["quiz", "--n", "0"]) == 2
-    assert main(["quiz", "--level", "0"]) == 2
+    for option, value, allowed in (
+        ("level", "0", "1 to 4"),
+        ("level", "5", "1 to 4"),
+        ("seed", f"{10**19}", "0 to 1000"),
+    ):
+        assert main(["quiz", f"--{option}", value]) == 2
+        assert f"--{option} is {value}; allowed are {allowed}" in capsys.readouterr().err
+    assert len(quiz(LARGEST_SEED, 1)) == 1
+    with pytest.raises(SystemExit):
+        main(["quiz", "--json", "--html", "x.html"])
+    assert "--html: not allowed with argument --json" in capsys.readouterr().err
     with pytest.raises(ValueError, match="no questions about kind 'color'"):
         question(1, 0, kinds=("color",))
     assert set(DRAWN) <= set(OPERATORS)

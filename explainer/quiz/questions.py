@@ -25,6 +25,8 @@ from explainer.quiz.settings import Choice, choice, has_settings
 
 VALUE, SIZE, REACH, LANDS, SETTING = "value", "size", "reach", "lands", "setting"
 KINDS = (VALUE, SIZE, REACH, LANDS, SETTING)
+#: A seed and a number become one of torch's seeds, which have 64 bits.
+LARGEST_SEED = 10**13
 #: How many cases are drawn before a question with fewer mistakes of its own is taken.
 PATIENCE = 40
 
