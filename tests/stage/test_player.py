@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from explainer.player.captions import format_number, step_pieces, text_of
 from explainer.player.lookup import Lookup
@@ -81,6 +82,34 @@ def test_keys_do_not_reach_the_page_around(open_stage):
     stage.press("r", "c", "Escape", "ArrowRight")
     assert stage.page.evaluate("window.heard") == []
     assert stage.step() == 1
+
+
+def test_the_field_of_an_answer_can_be_left_by_keys(open_stage):
+    stage = open_stage(scenes.transposed())
+    answer, keyboard = stage.page.locator(".answer"), stage.page.keyboard
+    stage.page.locator(".stage").focus()
+    keyboard.press("p")
+    expect(answer).to_be_focused()
+    keyboard.type("-1")
+    keyboard.press("v")
+    assert answer.input_value() == "-1" and stage.texts("output")[0] == "1"
+    keyboard.press("ArrowRight")
+    assert stage.step() == 1, "the stage has the keys again"
+    answer.focus()
+    keyboard.press("Escape")
+    expect(answer).not_to_be_focused()
+    answer.focus()
+    keyboard.press("p")
+    expect(stage.page.locator(".ask")).to_be_hidden()
+
+
+def test_letters_can_be_typed_where_letters_are_asked_for(open_stage):
+    stage = open_stage(scenes.symbolic())
+    stage.click("predict")
+    answer = stage.page.locator(".answer")
+    answer.focus()
+    stage.page.keyboard.type("pv")
+    assert answer.input_value() == "pv"
 
 
 def test_space_on_a_focused_button_presses_it_once(open_stage):

@@ -49,34 +49,6 @@ def test_no_copy_of_the_asked_number_is_anywhere(open_stage, order):
         assert number in stage.texts("output")
 
 
-def test_the_field_of_an_answer_can_be_left_by_keys(open_stage):
-    stage = open_stage(scenes.transposed())
-    answer, keyboard = stage.page.locator(".answer"), stage.page.keyboard
-    stage.page.locator(".stage").focus()
-    keyboard.press("p")
-    expect(answer).to_be_focused()
-    keyboard.type("-1")
-    keyboard.press("v")
-    assert answer.input_value() == "-1" and stage.texts("output")[0] == "1"
-    keyboard.press("ArrowRight")
-    assert stage.step() == 1, "the stage has the keys again"
-    answer.focus()
-    keyboard.press("Escape")
-    expect(answer).not_to_be_focused()
-    answer.focus()
-    keyboard.press("p")
-    expect(stage.page.locator(".ask")).to_be_hidden()
-
-
-def test_letters_can_be_typed_where_letters_are_asked_for(open_stage):
-    stage = open_stage(scenes.symbolic())
-    stage.click("predict")
-    answer = stage.page.locator(".answer")
-    answer.focus()
-    stage.page.keyboard.type("pv")
-    assert answer.input_value() == "pv"
-
-
 def test_a_wrong_answer_is_told_and_the_right_one_shown(open_stage):
     stage = open_stage(scenes.transposed())
     stage.click("predict")
