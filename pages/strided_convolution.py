@@ -71,7 +71,7 @@ show_page(
                 "pads: begins, ends",
                 (None, (0, 1), (1, 0), (1, 2), (0, 0, 1, 1), (1, 1, 0, 0)),
                 None,
-                help="Another padding at each end, as ONNX writes it: instead of padding.",
+                help="Another padding at each end, as ONNX writes it: instead of padding, which has to be 0 for it.",
             ),
             Field(
                 "padding_mode",

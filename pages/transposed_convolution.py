@@ -50,7 +50,7 @@ show_page(
                 "pads: begins, ends",
                 (None, (0, 1), (1, 0), (1, 2), (0, 0, 1, 1), (1, 1, 0, 0)),
                 None,
-                help="Another crop at each end, as ONNX writes it: instead of padding.",
+                help="Another crop at each end, as ONNX writes it: instead of padding, which has to be 0 for it.",
             ),
         ),
         kernel=True,

@@ -86,6 +86,17 @@ def test_the_patch_is_cut_out_around_the_place(window):
         assert pixel(window, "canvas.patch", x, y) == seen[10 + y - 2, 20 + x - 2].tolist()
 
 
+def test_places_that_were_seen_take_their_class_color_and_the_middle_is_marked(window):
+    for key in ("ArrowDown", "ArrowUp"):  # down to (20, 20), and back to (20, 10)
+        window.locator("canvas.photo").press(key)
+    green, blue = [[pixel(window, "canvas.photo", x, y)[part] for x, y in places] for part, places in (
+        (1, ((17, 20), (22, 20), (20, 17), (20, 22), (15, 20), (25, 20), (20, 25), (10, 20))),
+        (2, ((18, 8), (21, 11), (20, 10), (10, 10), (20, 15))),
+    )]  # fmt: skip
+    assert min(green[:4]) > 180 and max(green[4:]) < 120, "the last place is in its class's color, no other is"
+    assert blue[:3] == [255] * 3 and max(blue[3:]) < 200
+
+
 def test_sliding_goes_to_the_next_place_and_stops_when_asked(window):
     window.get_by_role("button", name="Slide").click()
     window.clock.run_for(150)
@@ -153,3 +164,10 @@ def test_a_course_plays_to_its_end(browser, course):
     page.get_by_role("button", name="Play").click()
     assert page.locator(".learn-count").text_content().startswith(f"step {course['looks'][0]['step']} "), "anew"
     page.close()
+
+
+def test_a_weight_of_the_kernel_has_two_decimals_and_no_zero_has_a_sign(browser):
+    page = browser.new_page()
+    load(page, bundle(UI / "learning" / "kernels.js"))
+    given, written = [0, -0.0045, -0.006, 0.5, -0.5, -1.234], ["0", "0", "−.01", ".50", "−.50", "−1.23"]
+    assert page.evaluate("given => given.map(window.module.short)", given) == written

@@ -46,7 +46,7 @@ function number(value, x, y, cell, fill) {
 /* Two decimals, with a true minus sign and without a leading zero: what fits into a cell. */
 export function short(value) {
   const text = Math.abs(value).toFixed(2).replace(/^0/, "");
-  return (value < -0.004 ? "−" : "") + (text === ".00" ? "0" : text);
+  return text === ".00" ? "0" : (value < 0 ? "−" : "") + text;
 }
 
 function words(look, count) {

@@ -84,7 +84,7 @@ def show_link(recipe: Recipe, kernel: list[list[float]]) -> None:
     chosen = {"kernel": "\n".join(" ".join(f"{value:.3g}" for value in row) for row in kernel), "stride": recipe.stride}
     chosen |= {"padding": padding, "output_padding": output_padding}
     parameters = {f"{target.prefix}_{name}": str(value) for name, value in chosen.items()}
-    label = "Open this kernel on the transposed convolution's page"
+    label = "Open this kernel in Transposed convolution"
     st.page_link(target.path, label=label, icon=f":material/{target.icon}:", query_params=parameters)
 
 
