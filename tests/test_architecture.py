@@ -48,6 +48,7 @@ ARROWS = {
     "coloring": set(),
     "matrix": {"coloring"},
     "photos": set(),
+    "streams": set(),
     "threads": set(),
     "work": set(),
     "operators": {"geometry", "nesting", "threads"},
@@ -69,7 +70,9 @@ ARROWS = {
         "dialects", "examples", "experiments", "figures", "geometry", "nesting", "operators", "palette", "photos",
         "proofs", "lessons", "quantities", "quiz", "raster", "scene", "segmentation", "stage", "threads", "work",
     },
-    "__main__": {"examples", "exercises", "operators", "quiz", "raster", "scene", "segmentation", "stage", "threads"},
+    "__main__": {
+        "examples", "exercises", "operators", "quiz", "raster", "scene", "segmentation", "stage", "streams", "threads",
+    },
 }  # fmt: skip
 
 
