@@ -135,9 +135,9 @@ def test_what_an_answer_cost_is_told_in_its_own_numbers(monkeypatch):
     assert known.startswith("It knows grass, cat, tree, sky") and facts.TWICE not in known
     assert numbers == "> **0.1 s** on **a card**, in milliseconds: read 11 · network 40 · labels 3 · draw 6"
     assert (
-        f"the network saw 352 × 513 pixels. Weights {BUNDLED_FILE.stat().st_size / 2**20:.2g} MiB; its 28 score" in rest
+        f"the network saw 513 × 352 pixels. Weights {BUNDLED_FILE.stat().st_size / 2**20:.2g} MiB; its 28 score" in rest
     )
-    assert "Photo 400 × 600 (height × width);" in rest and f"at full size take {memory(28 * 4 * 352 * 513)}." in rest
+    assert "Photo 600 × 400;" in rest and f"at full size take {memory(28 * 4 * 352 * 513)}." in rest
 
 
 def test_a_samples_picture_is_fetched_once_and_both_names_of_a_device_share_an_answer(monkeypatch):

@@ -69,8 +69,8 @@ def show_cost(photo: ShownPhoto, answer: Labelled) -> None:
         f"{KNOWN[answer.classes]} It decides on coarse maps, and upsamples them in the network."
         f"{TWICE if answer.maps is not None else ''}{CRF if answer.crf else ''}\n\n"
         f"> **{total / 1000:.2g} s** on **{answer.device}**, in milliseconds: {parts}\n>\n"
-        f"> :small[Photo {photo.height} × {photo.width} (height × width); the network saw {height} × {width} pixels. "
-        f"Weights {model_info(answer.model).mebibytes:.3g} MiB; its {count} score maps at full size take "
+        f"> :small[Photo {photo.width} × {photo.height}; the network saw {width} × {height} pixels. Weights "
+        f"{model_info(answer.model).mebibytes:.3g} MiB; its {count} score maps at full size take "
         f"{memory(count * 4 * height * width)}. *labels* is the largest score at each pixel of the photo. "
         "The times are those of the run that made this picture.]"
     )
