@@ -48,8 +48,8 @@ function fitting(lanes, lookup, room, beside) {
       return { sizes, cell, font, score: (font ? 1000 * font : 0) + cell };
     }
   }
-  const smallest = sizesOf(lanes, lookup, room, room.least, room.font);
-  const height = beside ? room.height : matrixHeight(lanes, smallest, room);
+  const least = sizesOf(lanes, lookup, room, room.least, room.font);
+  const height = beside ? room.height : matrixHeight(lanes, least, room);
   const sizes = sizesOf(lanes, lookup, { ...room, height }, room.least, room.font, beside ? lanes.length : 1);
   return { sizes, cell: 0, font: 0, score: beside ? -2 : -1 };
 }

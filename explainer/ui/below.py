@@ -69,7 +69,7 @@ def show_below(page: OperatorPage, state: PageState, scene: Scene, stage: str, e
 
 def show_facts(words: str, example: Example, changed: bool, told: Facts, scene: Scene, stage: str) -> None:
     """As `show_below`, of facts that are known."""
-    note = CHANGED * changed + example.note
+    note = CHANGED + example.note if changed else example.note
     source = f":small[**{example.title}.** {note} *Source: {example.source}.*]"
     formulas = ["**The size**", *(f"$$\n{line}\n$$" for line in told.size)] if told.size else []
     st.markdown("\n\n".join([source, words, *formulas, proofs_text(told.proofs)]))

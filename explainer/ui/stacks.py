@@ -85,13 +85,10 @@ def drawn(text: str, side: int, theme: str) -> str:
 def show_stack(prefix: str) -> None:
     """The settings, the picture and everything below it."""
     text, instead, side = choose(Settings(prefix))
-    stack: Measured | None
-    try:
-        stack = found(text, side)
-    except ValueError as problem:
-        text, stack = fall_back(problem, text, instead, side)
-    if stack is None:
+    shown = readable(text, instead, side)
+    if shown is None:
         return
+    text, stack = shown
     layers, rows = stack.layers, stack.rows
     st.html(drawn(text, side, theme()))
     st.markdown(f"{stack.said} {note_of(text)}")
@@ -102,16 +99,19 @@ def show_stack(prefix: str) -> None:
     show_stack_files(layers, rows)
 
 
-def fall_back(problem: ValueError, text: str, instead: str, side: int) -> tuple[str, Measured | None]:
-    """Say what is wrong with the layers, and go on with the example's own where these fit."""
-    said = escaped(str(problem))
-    stack = None
+def readable(text: str, instead: str, side: int) -> tuple[str, Measured] | None:
+    """The layers to show and their measures: the visitor's, or, with what is wrong with these, the example's own."""
+    try:
+        return text, found(text, side)
+    except ValueError as problem:
+        said = escaped(str(problem))
     if text != instead:
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError):  # the example may not fit the side that was chosen, either
             stack = found(instead, side)
-    more = " Until then the example's own layers are shown." if stack else ""
-    st.error(said + more, icon=":material/error:")
-    return instead, stack
+            st.error(f"{said} Until then the example's own layers are shown.", icon=":material/error:")
+            return instead, stack
+    st.error(said, icon=":material/error:")
+    return None
 
 
 def note_of(text: str) -> str:
