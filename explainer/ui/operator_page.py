@@ -62,8 +62,7 @@ def show_case(page: OperatorPage) -> None:
     with figure_place(page.prefix):
         row = toolbar(page.prefix)
         with row:
-            example = pick_example(page, settings)
-        texts = state_of(page, example)
+            example, texts = pick_example(page, settings)
         state = choose(page, settings, row, example, texts)
         with row:
             show_ask_me(page.prefix, example.op)
@@ -72,7 +71,7 @@ def show_case(page: OperatorPage) -> None:
         if state is None:
             return
         scene = cached_scene(state)
-        second = None if lecture.is_on() else page.beside
+        second = page.beside if page.beside and not lecture.is_on() else None
         with abreast(stage) if second else nullcontext():
             show_stage(
                 scene, stage, lambda panel, values: settings.adopt({panel: edited_text(state, scene, panel, values)})
@@ -101,12 +100,25 @@ def show_companion(companion: Companion, stage: str) -> None:
     show_stage(cached_scene(state), stage)
 
 
-def pick_example(page: OperatorPage, settings: Settings) -> Example:
-    """The select box of named examples; choosing one sets all settings."""
-    singles = [example for example in examples_of(page.stem) if example.is_single]
-    table = {example.slug: example for example in singles if not page.ops or example.op in page.ops}
-    titles = {slug: example.title for slug, example in table.items()}
-    return table[settings.example(titles, lambda slug: state_of(page, table[slug]))]
+_cases: Shelf[dict[str, tuple[Example, dict[str, str]]]] = Shelf(64)
+
+
+def cases_of(page: OperatorPage) -> dict[str, tuple[Example, dict[str, str]]]:
+    """A page's named examples by their slugs, each with its settings; the same for everybody. Not to be changed."""
+
+    def find() -> dict[str, tuple[Example, dict[str, str]]]:
+        singles = [example for example in examples_of(page.stem) if example.is_single]
+        own = [example for example in singles if not page.ops or example.op in page.ops]
+        return {example.slug: (example, state_of(page, example)) for example in own}
+
+    return _cases.kept((page.prefix, page.ops), find)
+
+
+def pick_example(page: OperatorPage, settings: Settings) -> tuple[Example, dict[str, str]]:
+    """The select box of named examples, and the chosen one's settings; choosing one sets all settings."""
+    cases = cases_of(page)
+    titles = {slug: example.title for slug, (example, _) in cases.items()}
+    return cases[settings.example(titles, lambda slug: cases[slug][1])]
 
 
 def state_of(page: OperatorPage, example: Example) -> dict[str, str]:

@@ -47,6 +47,7 @@ class Settings:
         self.prefix = prefix
         self.locks = locks.current() or locks.NONE
         self._asked = st.query_params.to_dict()
+        self._defaults: dict[str, str] = st.session_state.setdefault(self.key("defaults"), {})
         self._complaints: list[str] = []
         self._shown: list[str] = []
         self._readable: list[str] = []
@@ -142,8 +143,7 @@ class Settings:
         The address leaves out what is at its default, so the same address must mean the new one. Streamlit by itself
         would keep the old value here and show the new default in a list that was not open yet.
         """
-        key = self.key(name)
-        before = st.session_state.setdefault(self.key("defaults"), {})
+        key, before = self.key(name), self._defaults
         changed = name in before and before[name] != first
         if changed and st.session_state.get(key) == before[name] and key not in self._asked:
             st.session_state[key] = first

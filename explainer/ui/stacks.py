@@ -93,7 +93,6 @@ def show_stack(prefix: str) -> None:
     st.html(drawn(text, side, theme()))
     st.markdown(f"{stack.said} {note_of(text)}")
     end_of_figure()
-    show_totals(rows)
     show_rows(stack)
     st.header("Take away", anchor=False)
     show_stack_files(layers, rows)
@@ -119,14 +118,17 @@ def note_of(text: str) -> str:
     return next((preset.note for preset in PRESETS.values() if preset.text == text), "")
 
 
-def show_totals(rows: list[Row]) -> None:
-    """What the whole stack costs for one input."""
+def totals_text(rows: list[Row]) -> str:
+    """What the whole stack costs for one input, as a table."""
     widest = max(rows, key=lambda row: row.field.size)
-    with st.grid(4, min_column_width=150, gap="small"):
-        st.metric("Parameters", count(sum(row.parameters for row in rows)))
-        st.metric("Multiply-adds", count(sum(row.multiply_adds for row in rows)))
-        st.metric("All maps (float32)", memory(sum(row.size for row in rows)))
-        st.metric("Receptive field", f"{short(float(widest.field.size))} px")
+    totals = {
+        "Parameters": count(sum(row.parameters for row in rows)),
+        "Multiply-adds": count(sum(row.multiply_adds for row in rows)),
+        "All maps (float32)": memory(sum(row.size for row in rows)),
+        "Receptive field": f"{short(float(widest.field.size))} px",
+    }
+    titles, values = " | ".join(totals), " | ".join(f"**{total}**" for total in totals.values())
+    return f"| {titles} |\n|{'---|' * len(totals)}\n| {values} |"
 
 
 def table_of(rows: list[Row]) -> pa.Table:
@@ -149,11 +151,11 @@ def table_of(rows: list[Row]) -> pa.Table:
 
 
 def show_rows(stack: Measured) -> None:
-    """Every layer in numbers; a chosen one leads to its operator's page."""
-    st.header("Layer by layer", anchor=False)
-    st.caption(
-        "Receptive field, jump (input pixels from one pixel of the map to the next) and start (the middle of the first "
-        "one) in input pixels, along one axis. Choose a row to open that layer on its operator's page."
+    """The stack and every layer in numbers; a chosen layer leads to its operator's page."""
+    st.markdown(
+        f"{totals_text(stack.rows)}\n\n## Layer by layer\n\n"
+        ":small[Receptive field, jump (input pixels from one pixel of the map to the next) and start (the middle of "
+        "the first one) in input pixels, along one axis. Choose a row to open that layer on its operator's page.]"
     )
     event = st.dataframe(
         stack.table, hide_index=True, on_select="rerun", selection_mode="single-row", key="sh_rows", height=420

@@ -33,8 +33,11 @@ def show_stage(scene: Scene, key: str, on_edit: Edit | None = None) -> None:
         if edit and on_edit:
             on_edit(str(edit["panel"]), list(edit["values"]))
 
+    # Each thing that a component may say costs every change a little; a figure that is only looked at says nothing.
+    says = {"on_edit_change": edited} if on_edit else {}
+
     rest = as_text({"address": key, "visit": lecture.visit(), "locks": locks.for_stage()})
-    _mount(key=key, data=f'{{"scene":{text_of(scene, start)},{rest[1:]}', on_edit_change=edited)
+    _mount(key=key, data=f'{{"scene":{text_of(scene, start)},{rest[1:]}', **says)
 
 
 _texts: Shelf[tuple[Scene, str]] = Shelf(128)

@@ -38,6 +38,7 @@ from explainer.ui.addressed import Addressed
 from explainer.ui.ahead import ahead
 from explainer.ui.aside import aside
 from explainer.ui.charts import show_chart
+from explainer.ui.heading import abreast
 from explainer.ui.part import part
 from explainer.ui.settings import Settings
 from explainer.ui.sliding import window_data
@@ -140,9 +141,7 @@ def show_comparison(name: str) -> None:
     settings.show_notes("side", "step")
     found = compared(choice)
     show_labels(choice, found)
-    st.header("The work")
     show_work(choice, found)
-    st.header("Do they agree?")
     show_agreement(choice, found)
 
 
@@ -189,24 +188,22 @@ def show_agreement(choice: Choice, found: Comparison) -> None:
     """Where the two ways differ, and by how much, at the border and away from it."""
     field, inner = field_of(choice.name), found.difference[found.inside]
     worst = float(inner.max()) if inner.size else 0.0
-    left, right = st.columns([3, 2], vertical_alignment="center")
-    with left:
+    agreeing = f"{found.agreement[found.inside].mean():.1%}" if inner.size else "–"
+    with abreast("sw_agreement"):
+        st.markdown(
+            "## Do they agree?\n\n"
+            "| | everywhere | inside |\n|---|--:|--:|\n"
+            f"| Agree | **{found.agreement.mean():.1%}** | **{agreeing}** |\n"
+            f"| Largest difference | **{found.difference.max():.2g}** | **{worst:.2g}** |\n\n"
+            f"*Inside* are the {int(found.inside.sum())} positions whose receptive field of {field} × {field} pixels "
+            f"lies within the photo. {verdict(choice, field, worst)} Near the photo's edge the ways differ always: "
+            "there one pass pads *each layer's* map with zeros, while a patch that hangs over the edge is filled with "
+            "zeros *once*, at the input, and the layers turn those into something else.\n\n"
+            ":small[The picture: the largest difference between the two ways' scores at each position. Scores lie "
+            "roughly between 0 and 1.]"
+        )
         alt = f"Score difference at each position: up to {worst:.2g} inside, {found.difference.max():.2g} anywhere"
         show_chart(difference_chart(choice, theme()), alt, "sw_difference")
-        st.caption(
-            "The largest difference between the two ways' scores, at each position. Scores lie roughly between 0 and 1."
-        )
-    with right, st.grid(2, min_column_width=130):
-        st.metric("Agree everywhere", f"{found.agreement.mean():.1%}", border=True)
-        st.metric("Agree inside", f"{found.agreement[found.inside].mean():.1%}" if inner.size else "–", border=True)
-        st.metric("Difference", f"{found.difference.max():.2g}", border=True)
-        st.metric("Difference inside", f"{worst:.2g}", border=True)
-    st.markdown(
-        f"*Inside* are the {int(found.inside.sum())} positions whose receptive field of {field} × {field} pixels lies "
-        f"within the photo. {verdict(choice, field, worst)} Near the photo's edge the ways differ always: there one "
-        "pass pads *each layer's* map with zeros, while a patch that hangs over the edge is filled with zeros *once*, "
-        "at the input, and the layers turn those into something else."
-    )
 
 
 @lru_cache(maxsize=64)
@@ -232,15 +229,16 @@ def verdict(choice: Choice, field: int, worst: float) -> str:
 def show_work(choice: Choice, found: Comparison) -> None:
     """Multiply-adds and seconds of both ways, as ratios."""
     work, clock = found.macs[0] / found.macs[1], found.seconds[0] / found.seconds[1]
-    with st.grid(3, min_column_width=200):
-        st.metric("Multiply-adds, patches to one pass", f"{short(work)} : 1", border=True)
-        st.metric("Time measured, patches to one pass", f"{short(clock)} : 1", border=True)
-        st.metric("If every pixel had its patch", f"{short(found.every_pixel)} : 1", border=True)
     st.markdown(
+        "## The work\n\n"
         f"{found.agreement.size} patches took {count(found.macs[0])} multiply-adds and {found.seconds[0]:.2g} s; one "
         f"pass took {count(found.macs[1])} and {found.seconds[1]:.2g} s, on one core of this computer. The patches "
         f"cost **{times(work)}**: they overlap, and what two of them share is computed twice. Patches for all "
-        f"{count(found.pixels[0] * found.pixels[1])} pixels would cost **{times(found.every_pixel)}**."
+        f"{count(found.pixels[0] * found.pixels[1])} pixels would cost **{times(found.every_pixel)}**.\n\n"
+        "> **Patches to one pass**\n>\n"
+        f"> Multiply-adds **{short(work)} : 1**\n>\n"
+        f"> Time measured **{short(clock)} : 1**\n>\n"
+        f"> If every pixel had its patch **{short(found.every_pixel)} : 1**"
     )
 
 

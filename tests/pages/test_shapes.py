@@ -26,6 +26,13 @@ def open_page(**url: str) -> AppTest:
     return test.switch_page("pages/shapes.py").run()
 
 
+def totals(page: AppTest) -> dict[str, str]:
+    """What stands above the table of layers: one row of names, one of numbers."""
+    text = next(one.value for one in page.markdown if "## Layer by layer" in one.value)
+    names, _, numbers = ([cell.strip(" *") for cell in line.split("|")[1:-1]] for line in text.splitlines()[:3])
+    return dict(zip(names, numbers, strict=True))
+
+
 def test_presets_pasted_layers_and_refusals():
     page = open_page()
     assert [one.label for one in page.get("download_button")] == [
@@ -97,7 +104,7 @@ def test_totals_and_a_chosen_layer_lead_where_they_say(monkeypatch):
     text = "nn.Conv2d(3, 8, 3, 2, 1)\nnn.ReLU()\nnn.ConvTranspose2d(8, 3, 4, 3, 2)"
     page = open_page(sh_layers=text, sh_side="32")
     rows = found(text, 32).rows
-    told = {one.label: one.value for one in page.metric}
+    told = totals(page)
     assert told["Parameters"] == count(8 * 27 + 8 + 3 * 8 * 16 + 3) == count(sum(row.parameters for row in rows))
     assert told["Multiply-adds"] == count(sum(row.multiply_adds for row in rows)) != told["Parameters"]
     assert told["Receptive field"] == f"{short(float(max(row.field.size for row in rows)))} px"
@@ -118,7 +125,7 @@ def test_totals_and_a_chosen_layer_lead_where_they_say(monkeypatch):
 def test_a_link_opens_the_layers_it_names():
     page = open_page(sh_example="unet")
     assert page.selectbox(key="sh_side").value == "572"
-    assert {one.label: one.value for one in page.metric}["Receptive field"] == "200 px"
+    assert totals(page)["Receptive field"] == "200 px"
     page = open_page(sh_layers="nn.MaxPool2d(2)", sh_side="64")
     assert any("Nothing in this stack goes up again." in one.value for one in page.markdown)
     assert not page.exception
