@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from explainer.ui.tour import TOUR
 
 PLACE = ".tour .place"
@@ -13,6 +15,12 @@ def wait_for_stop(page, number):
         arg=[PLACE, f"{number} / {len(TOUR)}"],
         timeout=60_000,
     )
+
+
+def progress(page):
+    """How much of the line that tells the progress is filled."""
+    share = "done => done.getBoundingClientRect().width / done.parentElement.getBoundingClientRect().width"
+    return page.locator(".tour .done").evaluate(share)
 
 
 #: The bar lives in a shadow tree.
@@ -31,6 +39,7 @@ def test_a_clicker_leads_through_the_whole_tour_and_back(visitor):
     assert page.locator("[data-testid=stSidebar]").count() == 0
     page.keyboard.press("n")
     assert "four questions" in page.locator(".tour .say").text_content()
+    assert page.locator(".tour .previous").is_disabled() and progress(page) == pytest.approx(1 / len(TOUR), abs=0.002)
     assert page.locator(".tour .say").is_visible()
     page.keyboard.press("n")
     for number in range(2, 7):  # the clicker alone: it steps the stage, and at its end goes on
@@ -60,7 +69,11 @@ def test_a_clicker_leads_through_the_whole_tour_and_back(visitor):
     wait_for_stop(page, 5)
     page = visitor.open(f"?lecture=1&stop={len(TOUR)}")
     wait_for_stop(page, len(TOUR))
-    assert page.locator(".tour .next").is_disabled()
+    assert page.locator(".tour .next").is_disabled() and progress(page) == pytest.approx(1)
+    page = visitor.open("?lecture=1&stop=2")
+    wait_for_stop(page, 2)
+    page.keyboard.press("[")
+    wait_for_stop(page, 1)
     last = max(number for number, stop in enumerate(TOUR, 1) if stop.page == "matrix_1d")
     page = visitor.open(f"?lecture=1&stop={last - 2}")  # a test of the tour opens every stop
     wait_for_stop(page, last - 2)
