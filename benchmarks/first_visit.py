@@ -6,6 +6,7 @@ for what is kept for the later ones. Prints a row for each: processor time of th
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from pathlib import Path
@@ -36,9 +37,8 @@ def visit(browser: Browser, address: str, page: str, process_id: int) -> list[st
     return [f"{1000 * used:.0f} ms", f"{took:.1f} s", str(len(answers)), f"{size / 1e6:.1f} MB"]
 
 
-def main() -> None:
+def main(page: str) -> None:
     """Visit, and print."""
-    page = sys.argv[1] if len(sys.argv) > 1 else ""
     with serving() as (address, process_id), sync_playwright() as playwright:
         browser = launch(playwright)
         time.sleep(WARM_UP)
@@ -47,4 +47,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description="What a browser's first visit costs the server.")
+    parser.add_argument("page", nargs="?", default="", help="by its address, for example bed-of-nails; none: the first")
+    main(**vars(parser.parse_args()))

@@ -9,6 +9,7 @@ the 95th percentile and the longest time of a page, alone and meanwhile, in mill
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from pathlib import Path
@@ -71,4 +72,6 @@ def main(paths: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    parser = argparse.ArgumentParser(description="How long others wait while a heavy picture is decoded.")
+    parser.add_argument("paths", nargs="+", metavar="PICTURE")
+    main(**vars(parser.parse_args()))

@@ -6,6 +6,7 @@ all at once from the server at ADDRESS (`python deploy/serve.py`). A run ends af
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import threading
@@ -54,7 +55,7 @@ def run(visitors: int, seconds: float, photos: list[Any]) -> tuple[float, float,
     return len(waited) / spent, float(median), float(late), notices
 
 
-def main(address: str = "", seconds: float = 10.0) -> None:
+def main(address: str, seconds: float) -> None:
     """Both ways, side by side."""
     from explainer.photos import read_photo
     from explainer.segmentation import served
@@ -71,4 +72,7 @@ def main(address: str = "", seconds: float = 10.0) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2], *map(float, sys.argv[2:]))
+    parser = argparse.ArgumentParser(description="In this process or on a server of networks.")
+    parser.add_argument("address", nargs="?", default="", help="of the server; none: this process only")
+    parser.add_argument("seconds", type=float, nargs="?", default=10.0)
+    main(**vars(parser.parse_args()))

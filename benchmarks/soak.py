@@ -9,6 +9,7 @@ rounds may not grow. Linux only (it reads /proc).
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import sys
@@ -35,7 +36,7 @@ async def round_of(address: str, first: int, visitors: int, photos: int) -> None
     await use([address], "")  # visits are dropped when another visitor leaves
 
 
-def main(rounds: int = 5, visitors: int = 10, photos: int = 10) -> None:
+def main(rounds: int, visitors: int, photos: int) -> None:
     """Run the rounds."""
     with serving() as (address, process_id):
         time.sleep(WARM_UP)
@@ -50,4 +51,7 @@ def main(rounds: int = 5, visitors: int = 10, photos: int = 10) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    parser = argparse.ArgumentParser(description="The server's memory while visitors upload and leave.")
+    for name, usual in (("rounds", 5), ("visitors", 10), ("photos", 10)):
+        parser.add_argument(name, type=int, nargs="?", default=usual)
+    main(**vars(parser.parse_args()))

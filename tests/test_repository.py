@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from explainer.examples.table import examples
 from explainer.operators import OPERATORS
@@ -32,6 +36,14 @@ def test_benchmarks_find_the_project_when_they_are_started_as_they_say():
         lines = file.read_text().splitlines()
         first = next(n for n, line in enumerate(lines) if re.match(r" *from (explainer|benchmarks|tests)\b", line))
         assert "sys.path.insert(0, str(ROOT))" in lines[:first], file.name
+
+
+@pytest.mark.parametrize("name", [file.stem for file in (ROOT / "benchmarks").glob("*.py") if file.stem != "client"])
+def test_every_benchmark_says_what_it_takes(name, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", [name, "--help"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(ROOT / "benchmarks" / f"{name}.py"), run_name="__main__")
+    assert ended.value.code == 0 and capsys.readouterr().out.startswith(f"usage: {name}")
 
 
 def test_requirements_are_pinned():
