@@ -127,10 +127,11 @@ def run_trace(arguments: Any) -> int:
     """Read one case, print its answer."""
     from explainer.examples.answers import answer
     from explainer.examples.cases import read_case
+    from explainer.examples.schema import once
 
     text = read_text(arguments.case)
     try:
-        case = json.loads(text)
+        case = json.loads(text, object_pairs_hook=once)
     except RecursionError:
         raise ValueError("the case is not JSON that can be read: it is nested too deeply.") from None
     except ValueError as problem:

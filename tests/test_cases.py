@@ -6,6 +6,7 @@ import copy
 import functools
 import io
 import json
+import math
 import sys
 
 import pytest
@@ -93,8 +94,10 @@ def test_any_value_at_any_place_is_answered_or_refused_in_one_line(monkeypatch, 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[", "[" * 100_000, "1" * 10_000, '{"op": "conv1d", "input": [1' + "0" * 5000 + "]}"]
-)
+    "text",
+    ["", "[", "[" * 100_000, "1" * 10_000, '{"op": "conv1d", "input": [1' + "0" * 5000 + "]}",
+     '{"op": "nearest", "params": {"scale_factor": 2, "scale_factor": 3}, "input": [1, 2]}'],
+)  # fmt: skip
 def test_what_is_no_json_is_one_line(text, monkeypatch, capsys):
     status, out, err = trace(text, monkeypatch, capsys)
     assert (status, out, len(err.splitlines())) == (2, "", 1)
@@ -121,6 +124,12 @@ def test_what_is_no_json_is_one_line(text, monkeypatch, capsys):
         ({"op": "conv1d", "params": {"padding": 3, "padding_mode": "reflect"}, "input": [1], "weight": [1]}, "at most"),
         ({"op": "bicubic", "params": {}, "input": [1, 2]}, "2D"),
         ({"op": "bilinear", "params": {"antialias": True}, "input": [1, 2]}, "2D"),
+        ({"op": "bilinear", "input": [1, 2], "weight": [1, 1]}, "takes no weight"),
+        ({"op": "nearest", "input": [1, 2], "weight_symbols": ["x"]}, "takes no weight_symbols"),
+        ({"op": "conv1d", "input": [1, 2], "weight": [1], "indices": [0, 1]}, "takes no indices"),
+        ({"op": "conv1d", "input": ["1", "2"], "weight": [1, 10]}, "full grid of numbers; there is '1'"),
+        ({"op": "nearest", "input": ["1", "2"]}, "full grid of numbers; there is '1'"),
+        ({"op": "conv1d", "params": {"stride": [2, 2]}, "input": [1, 2], "weight": [1]}, "has 1 axis, so give 1."),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip
@@ -128,6 +137,22 @@ def test_refusals_name_the_cause(case, words):
     with pytest.raises(ValueError, match="") as caught:
         read_case(case)
     assert words in str(caught.value)
+
+
+STRANGE = ["a+b", "-a", "2a", "a b", "a\nb", "", "nan", math.nan, "1e400", 10**400, True, None]
+
+
+@pytest.mark.parametrize("strange", STRANGE, ids=lambda value: repr(value)[:12])
+def test_among_letters_stands_nothing_that_a_product_would_change(strange):
+    for grids in ({"input": ["a", strange], "weight": ["x", "y"]}, {"input": ["a", "b"], "weight": ["x", strange]}):
+        with pytest.raises(ValueError, match="among letters") as caught:
+            read_case({"op": "conv1d", **grids})
+        assert len(str(caught.value).splitlines()) == 1
+
+
+def test_numbers_among_letters_keep_their_digits_and_words_their_script():
+    assert output("conv1d", {}, ["α", "w_{1,2}"], weight=[1234567.5, "x₁"]) == ["1234567.5α + w_{1,2}x₁"]
+    assert output("conv1d", {}, ["a", "0.0"], weight=["x", "y"]) == ["ax"]
 
 
 def output(op, params, x, **grids):

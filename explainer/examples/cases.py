@@ -11,7 +11,10 @@ answer is asked of torch on its meta device, where nothing is computed, before a
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -20,7 +23,7 @@ import torch
 from torch import Tensor
 
 from explainer.examples import schema
-from explainer.examples.grids import read_nested
+from explainer.examples.grids import is_number, number, read_nested
 from explainer.nesting import leaves, tuples_of, zeros_like
 from explainer.operators import OPERATORS, Operator
 from explainer.scene.letters import Symbols
@@ -30,6 +33,8 @@ Case = Mapping[str, Any]
 #: Outputs of one case (32 MB); and of a case in letters, where each is a word.
 MOST_OUTPUTS = 4_000_000
 MOST_LETTERS = 4_096
+#: What may stand in a product as it is, in any script: a, w12, α, w_{1,2}.
+WORD = re.compile(r"(?!(?i:nan|inf|infinity)$)[^\W\d_][\w'′^{},]{0,15}")
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ def read_numbers(case: Case, kind: type[Any]) -> tuple[Tensor, Symbols | None]:
         raise ValueError("the case has no input; it must be a full grid of numbers.")
     taps = case.get("weight_symbols") if case.get("weight_symbols") is not None else case.get("weight")
     grids = (given, taps) if case.get("weight") is None else (given,)
-    if not any(isinstance(item, str) for one in grids if isinstance(one, list | tuple) for item in leaves(one)):
+    if not any(is_word(item) for one in grids if isinstance(one, list | tuple) for item in leaves(one)):
         return grid("input", given), None
     if not kind.takes_letters:
         able = [name for name, (other, _) in OPERATORS.items() if other.takes_letters]
@@ -100,21 +105,36 @@ def read_numbers(case: Case, kind: type[Any]) -> tuple[Tensor, Symbols | None]:
     if not isinstance(taps, list | tuple) or not taps:
         raise ValueError("an input of letters needs weight_symbols, one letter for each tap of the kernel.")
     schema.numbers("weight_symbols", zeros_like(taps))
-    words = [*leaves(given), *leaves(taps)]
-    strange = [
-        item for item in words if not isinstance(item, str | int | float) or isinstance(item, bool) or item == ""
-    ]
-    if strange or len(words) > MOST_LETTERS:
-        what = f"there is {schema.short(strange[0])} in it" if strange else f"there are {len(words)} of them"
-        raise ValueError(f"letters must be at most {MOST_LETTERS} words in a full grid; {what}.")
+    count = len(leaves(given)) + len(leaves(taps))
+    if count > MOST_LETTERS:
+        raise ValueError(f"letters must be at most {MOST_LETTERS} words in a full grid; there are {count} of them.")
     return torch.zeros(shape, dtype=torch.float64), Symbols(
         tuple(map(in_letters, leaves(given))), tuple(map(in_letters, leaves(taps)))
     )
 
 
-def in_letters(value: str | float) -> str:
-    """A letter as it is, a number among letters in its shortest form."""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def is_word(value: Any) -> bool:
+    """Whether an entry is text that is no number: what makes a case one in letters."""
+    return isinstance(value, str) and value != "" and not is_number(value)
+
+
+def in_letters(value: Any) -> str:
+    """A letter as it is, a number among letters in its shortest form.
+
+    Raises:
+        ValueError: for what is neither. `a+b` times x would be written `a+bx`.
+    """
+    if isinstance(value, str) and WORD.fullmatch(value):
+        return value
+    if isinstance(value, str) and is_number(value):
+        value = number(value)
+    with suppress(OverflowError):  # a whole number of hundreds of digits
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+            return f"{value:.10g}" if isinstance(value, float) else str(value)
+    raise ValueError(
+        "among letters each entry must be a letter, a short word such as w12, or a finite number; "
+        f"there is {schema.short(value)}."
+    )
 
 
 def with_channels(values: Tensor, allowed: tuple[int, ...], channels: bool) -> tuple[Tensor, int]:

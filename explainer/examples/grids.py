@@ -170,6 +170,15 @@ def number(text: str) -> float:
     return value
 
 
+def is_number(text: str) -> bool:
+    """Whether a word is a finite number."""
+    try:
+        number(text)
+    except ValueError:
+        return False
+    return True
+
+
 def within(value: float) -> float:
     """A number whose digits fit into a cell."""
     if abs(value) > LARGEST:

@@ -30,9 +30,27 @@ MOST_NUMBERS = 1_000_000
 DEEPEST = 6
 
 
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object, for `json.loads`, which would silently keep the last of two equal keys."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{short(twice)} is there twice; leave one of them")
+    return found
+
+
 def check_keys(case: Mapping[Any, Any], kind: type[Any]) -> None:
-    """Refuse keys that a case does not have; one that belongs into `params` is told so."""
+    """Refuse keys that a case does not have; one that belongs into `params` is told so.
+
+    A grid that the operator would pass over is refused too: whoever sends a kernel to bilinear expects another answer.
+    The indices of a pooling are its published answer, as `output` is.
+    """
     for key in case:
+        if key in ("weight", "weight_symbols", "indices") and case[key] is not None:
+            grid = "indices" if key == "indices" else "weight"
+            if grid not in kind.grids and not (grid == "indices" and "return_indices" in kind.extras):
+                raise ValueError(f"{short(case.get('op'))} takes no {key}; leave {key} out.")
         if key in KEYS or key in NOTES:
             continue
         if key in parameters(kind):

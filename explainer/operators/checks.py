@@ -18,7 +18,8 @@ def per_axis(name: str, value: Any, axes: int) -> tuple[Any, ...]:
     if len(value) == 1:
         return tuple(value) * axes
     if len(value) != axes:
-        raise ValueError(f"{name} has {len(value)} numbers; this map has {axes} axes, so give 1 or {axes}.")
+        has, give = ("1 axis", "1") if axes == 1 else (f"{axes} axes", f"1 or {axes}")
+        raise ValueError(f"{name} has {len(value)} numbers; this map has {has}, so give {give}.")
     return tuple(value)
 
 
