@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
+
 import numpy as np
 import pytest
 import torch
@@ -42,6 +45,20 @@ READ = {
     "decimal commas, semicolons": "1,0;2,0\n3,0;4,0",
     "fractions": "2/2 4/2; 6/2 8/2",
     "byte order mark": "\ufeff1 2\n3 4",
+    "matlab, a row a line": "[1 2\n 3 4]",
+    "matlab, commas and lines": "A = [1, 2\n     3, 4];  % a kernel",
+    "matlab, printed": "A =\n\n     1     2\n     3     4\n\n",
+    "octave, printed": "ans =\n\n   1   2\n   3   4\n",
+    "ipython": "In [3]: x\nOut[3]: \ntensor([[1., 2.],\n        [3., 4.]])",
+    "jupyter": "Out[5]: array([[1, 2],\n       [3, 4]])",
+    "libtorch": " 1  2\n 3  4\n[ CPUFloatType{2,2} ]",
+    "a cast": "torch.tensor([[1, 2], [3, 4]]).float()",
+    "a dtype in its place": "np.array([[1, 2], [3, 4]], np.float32)",
+    "markdown": "| 1 | 2 |\n| 3 | 4 |",
+    "markdown, no heading": "|--:|:-:|\n|1|2|\n|3|4|",
+    "latex": "A = \\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}",
+    "latex, lines": "$$\\left[\\begin{array}{cc}\n1 & \\frac{4}{2} \\\\\n3 & 4 \\\\\n\\end{array}\\right]$$",
+    "widthless and other minus signs": "1\u200b 2\n3 4",
 }  # fmt: skip
 
 
@@ -80,6 +97,16 @@ REFUSED = [
     ("[[[[[[[1]]]]]]]", "nested deeper"),
     ("one 2", "'one' is not a number"),
     ("", "the grid is empty"),
+    ("ones(2, 2)", "ones.* is not worked out here"),
+    ("torch.arange(9.).view(3, 3)", "arange.* is not worked out"),
+    ("np.zeros([2, 2])", "zeros.* is not worked out"),
+    ("torch.tensor([1, 2, 3, 4]).view(2, 2)", "behind the grid stands '.view"),
+    ("np.array([[1, 1], [1, 1]]) / 4", "behind the grid stands '/ 4'"),
+    ("[1 2; 3 4]'", "behind the grid stands"),
+    ("[1] 1 2 3", "behind the grid stands '1 2 3'"),
+    ("<KerasVariable shape=(2, 2), dtype=float32>", "a size but no grid"),
+    ("| a | b |\n|---|---|\n| 1 | 2 |", "has a heading"),
+    (r"\begin{bmatrix}1\end{bmatrix}\begin{bmatrix}2\end{bmatrix}", "more than one matrix"),
 ]
 
 
@@ -94,6 +121,34 @@ def test_what_can_be_read_in_two_ways_is_refused_with_the_reason(text, words):
 def test_the_command_line_refuses_the_same(text):
     with pytest.raises(ValueError, match="input"):
         read_case({"op": "nearest", "params": {}, "input": text})
+
+
+@pytest.mark.parametrize("minus", "-−–‐‑‒﹣－")
+def test_every_minus_sign_is_one(minus):
+    assert read_grid(f"{minus}1 2e{minus}1") == (((-1.0, 0.2),),)
+
+
+def test_a_row_that_a_library_broke_stays_one_row_and_channels_stay_apart():
+    long = np.arange(40) / 8
+    for text in (str(long), repr(long), str(torch.tensor(long))):
+        assert np.allclose(read_nested(text), long, atol=1e-3)
+    channels = "A(:,:,1) =\n\n     1     2\n     3     4\n\n\nA(:,:,2) =\n\n     5     6\n     7     8\n"
+    assert read_grid(channels, channels=2) == (((1, 2), (3, 4)), ((5, 6), (7, 8)))
+    assert read_grid("1 | 2", channels=2) == (((1,),), ((2,),))
+
+
+def test_a_kernel_in_old_torchs_print_has_two_axes():
+    text = " 1  2\n 3  4\n[torch.FloatTensor of size 2x2]"
+    assert answer(read_case({"op": "conv2d", "input": SQUARE, "weight": text}))["output"] == [[30]]
+
+
+@pytest.mark.parametrize("piece", ["[", "a", "a=", "\\\\[", "|", "|-", " ", "\n", "\\frac{", "(1,", "1 ", "[1\n"])
+def test_no_text_takes_long(piece):
+    begun = time.process_time()
+    for head in ("", "[1]", "\\begin", "["):
+        with contextlib.suppress(ValueError):
+            read_nested(head + piece * 100_000)
+    assert time.process_time() - begun < 8
 
 
 def test_letters_have_rows_and_numbers_among_them():

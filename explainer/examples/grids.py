@@ -17,7 +17,8 @@ import re
 from fractions import Fraction
 from typing import Any
 
-from explainer.examples.pasted import words_of
+from explainer.examples.around import plain
+from explainer.examples.pasted import has_brackets, words_of
 
 Row = tuple[float, ...]
 Channels = tuple[tuple[Row, ...], ...]
@@ -85,7 +86,7 @@ def read_nested(text: str, axes: int = 2) -> Any:
         ValueError: where it is no grid, or a word is neither a number nor a letter.
     """
     nested = words_of(text)
-    if not re.search(r"[\[({]", text):
+    if not has_brackets(plain(text)):
         if axes == 1 and all(len(block) == 1 for block in nested):
             nested = [block[0] for block in nested]
         while len(nested) == 1 and isinstance(nested[0], list):

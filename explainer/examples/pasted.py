@@ -17,16 +17,16 @@ import itertools
 import re
 from typing import Any
 
+from explainer.examples.around import check_around, plain
 from explainer.examples.tables import table
 
 #: Characters of one grid, and how deep prints may be nested.
 LONGEST, DEEPEST = 1_000_000, 6
 
-_SIGNS = str.maketrans({"−": "-", "–": "-", "\u00a0": " ", "\u202f": " ", "\ufeff": " "})
-#: Old torch prints: `(0,.,.) =` before each channel, `[torch.FloatTensor of size 2x2]` at the end.
-_OLD_TORCH = re.compile(r"\[torch\.[\w.]+ of size [^\]]*\]|\(\s*\d+\s*(?:,\s*[.\d]+\s*)+\)\s*=")
 _TOKEN = re.compile(r"[\[\](){},;]|[^\s\[\](){},;]+")
 _PAIRS = {"[": "]", "(": ")", "{": "}"}
+#: Characters from which on numpy may have broken a row; MATLAB's rows in brackets are a line each.
+WRAPPED = 50
 
 
 def words_of(text: str) -> list[Any]:
@@ -37,10 +37,15 @@ def words_of(text: str) -> list[Any]:
     """
     if len(text) > LONGEST:
         raise ValueError(f"the text has {len(text):,} characters; at most {LONGEST:,} are read.")
-    plain = _OLD_TORCH.sub("\n", "\n".join(text.translate(_SIGNS).splitlines()))
-    if "..." in plain or "…" in plain:
+    grid = plain(text)
+    if "..." in grid or "…" in grid:
         raise ValueError("the print is shortened (...); print the whole grid, or a smaller one.")
-    return bracketed(plain) if re.search(r"[\[({]", plain) else table(plain)
+    return bracketed(grid) if has_brackets(grid) else table(grid)
+
+
+def has_brackets(text: str) -> bool:
+    """Whether a grid's nesting is told by brackets."""
+    return re.search(r"[\[({]", text) is not None
 
 
 def bracketed(text: str) -> list[Any]:
@@ -48,12 +53,19 @@ def bracketed(text: str) -> list[Any]:
     opened = re.search(r"[\[{]", text) or re.search(r"\(", text)
     assert opened is not None
     head, body = text[: opened.start()], text[opened.start() :]
-    if head.strip() and not re.search(r"[(=:]\s*$|^\s*[A-Za-z_][\w.]*\s*$", head):
-        raise ValueError(f"there is {head.strip()[:20]!r} before the brackets; give one grid.")
+    body = re.sub(r"\[[^\[\](){}]*\]", rows_of_lines, body)
     nested, end = nest(body)
-    if re.search(r"[\[{]", body[end:]):
-        raise ValueError("there is more than one grid in brackets; give one at a time.")
+    check_around(head, body[end:], opened.group())
     return channels_last_refused(nested) if re.search(r"\btf\.|EagerTensor|<tf", head) else nested
+
+
+def rows_of_lines(found: re.Match[str]) -> str:
+    """A list over several lines, its lines apart by `;`, as MATLAB means them; a row that a library broke stays."""
+    lines = [line for line in found.group()[1:-1].split("\n") if line.strip()]
+    broken = any(line.rstrip().endswith(",") for line in lines[:-1]) or any(
+        len(line) >= WRAPPED and "," not in line for line in lines[:-1]
+    )
+    return found.group() if broken or len(lines) < 2 else "[" + ";".join(lines) + "]"
 
 
 def nest(text: str) -> tuple[list[Any], int]:

@@ -12,7 +12,7 @@ _DECIMAL = re.compile(r"[-+]?\d*,\d+(?:[eE][-+]?\d+)?")
 
 def table(text: str) -> Table:
     """Blocks (apart by an empty line or `|`) of rows (a line or `;` each) of words."""
-    blocks = [block for block in re.split(r"\n[ \t]*\n|\|", text.strip("\n ")) if block.strip()]
+    blocks = [block for block in re.split(r"\n[ \t]*\n|\|", unbarred(text).strip("\n ")) if block.strip()]
     lines = [[line for line in block.split("\n") if line.strip()] for block in blocks]
     flat = [line for block in lines for line in block]
     if not flat:
@@ -23,6 +23,26 @@ def table(text: str) -> Table:
     rows = [[row for line in block for row in line.split(";") if row.strip()] for block in lines]
     split = comma_rule([row for block in rows for row in block])
     return [[split(row) for row in block] for block in rows]
+
+
+def unbarred(text: str) -> str:
+    """A Markdown table, every row between bars, with its cells apart by tabs; any other text as it is.
+
+    Raises:
+        ValueError: it has a heading, which may be a first row of numbers or the columns' names.
+    """
+    lines = [line.strip() for line in text.split("\n")]
+    rows = [line for line in lines if line]
+    if not rows or not all(row[0] == row[-1] == "|" and len(row) > 2 for row in rows):
+        return text
+    kept: list[str] = []
+    for line in lines:
+        if "-" in line and set(line) <= set("|:- \t"):
+            if kept and kept[-1].strip():
+                raise ValueError("the table has a heading; give the rows of numbers below it only.")
+            continue
+        kept.append("\t".join(cell.strip() for cell in line.strip("|").split("|")))
+    return "\n".join(kept)
 
 
 def in_columns(lines: list[str], separator: str) -> bool:
