@@ -89,11 +89,16 @@ def as_csv(rows: list[Row]) -> str:
 
 
 def program(layers: list[Layer], rows: list[Row]) -> str:
-    """In torch alone where it has a word for every layer; else by the app's own reader."""
+    """In torch alone where it has a word for every layer and each hands on a map; else by the app's own reader."""
     channels, side = rows[0].shape[0], rows[0].shape[1]
-    if all(type(layer.module).__module__.startswith("torch.") for layer in layers):
+    if all(type(one.module).__module__.startswith("torch.") and not has_indices(one) for one in layers):
         return IN_TORCH.format(layers=",\n        ".join(map(in_torch, layers)), channels=channels, side=side)
     return BY_THE_APP.format(layers="\n".join(layer.text for layer in layers), side=side)
+
+
+def has_indices(layer: Layer) -> bool:
+    """Whether a pooling returns its indices beside the map."""
+    return bool(getattr(layer.module, "return_indices", False))
 
 
 def in_torch(layer: Layer) -> str:

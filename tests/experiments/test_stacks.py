@@ -156,6 +156,53 @@ def test_what_people_paste_is_read(text):
     assert isinstance(up, nn.Upsample) and up.scale_factor == 2
 
 
+LIKE_LIBRARIES = nn.Sequential(
+    nn.Conv2d(3, 8, 3, padding="same", dilation=2), nn.GroupNorm(2, 8), nn.SiLU(), nn.MaxPool2d(2, return_indices=True),
+    nn.Conv2d(8, 8, (3, 5), padding=(1, 2), padding_mode="circular", groups=2), nn.PReLU(), nn.ELU(), nn.GELU(),
+    nn.AvgPool2d(3, 2, 1), nn.InstanceNorm2d(8), nn.LeakyReLU(0.2), nn.ZeroPad2d(1), nn.ReflectionPad2d((1, 0, 1, 0)),
+    nn.Upsample(scale_factor=(2, 2)), nn.UpsamplingNearest2d(scale_factor=2), nn.UpsamplingBilinear2d(size=(40, 40)),
+    nn.PixelShuffle(2), nn.PixelUnshuffle(2), nn.ConvTranspose2d(8, 3, 4, 2, 1), nn.Softmax2d(), nn.Softplus(),
+)  # fmt: skip
+
+
+def test_whatever_torch_prints_of_a_layer_is_read_and_has_torchs_sizes():
+    x, sizes = torch.zeros(1, 3, 64, 64), []
+    for layer in LIKE_LIBRARIES.eval():
+        x = layer(x)
+        x = x[0] if isinstance(x, tuple) else x
+        sizes.append(tuple(x.shape[1:]))
+    rows = rows_of(str(LIKE_LIBRARIES), 64)
+    assert [row.shape for row in rows[1:]] == sizes
+
+
+@pytest.mark.parametrize(
+    "arguments", ["2", "2, 2", "3, 2, 1", "kernel_size=(2, 3), stride=(2, 3), padding=(0, 0)", "(2, 2)"]
+)
+def test_unpooling_takes_torchs_arguments_and_has_its_size(arguments):
+    values = torch.zeros(1, 1, 4, 4)
+    layer = eval(f"nn.MaxUnpool2d({arguments})")
+    size = tuple(layer(values, torch.arange(16).view(1, 1, 4, 4)).shape[1:])
+    assert rows_of(f"nn.Conv2d(1, 1, 1)\nnn.MaxUnpool2d({arguments})", 4)[-1].shape == size
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("nn.Conv2d(3, 4, 3, stride=0)", "stride is 0; it must be at least 1"),
+        ("nn.Conv2d(3, 4, 3, padding=-1)", "padding is -1; it must be at least 0"),
+        ("nn.ConvTranspose2d(3, 4, (3, 0))", "kernel_size is 0"),
+        ("nn.ConvTranspose2d(3, 4, 3, output_padding=(0, -1))", "output_padding is -1"),
+        ("nn.MaxUnpool2d(2, 0)", "stride is 0"),
+        ("nn.Upsample(scale_factor=0.1)", "greater than 0"),
+        ("nn.Upsample(scale_factor=0.1, mode='bilinear')", "nothing would be left"),
+        ("nn.UpsamplingNearest2d(size=(0, 3))", "nothing would be left"),
+    ],
+)
+def test_what_torch_refuses_only_with_numbers_in_hand_is_refused_too(text, words):
+    with pytest.raises(ValueError, match=words):
+        rows_of(text, 7)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -172,7 +219,9 @@ def test_what_people_paste_is_read(text):
         ("nn.Conv2d(3, 4)", "torch refuses `nn.Conv2d(3, 4)`: missing a required argument: 'kernel_size'"),
         ("nn.Conv2d(3, 4, -1)", "torch refuses"),
         ("[1, 2]", "`1` is no layer"),
-        ("for one in range(3):\n    nn.ReLU()", "no Python expression"),
+        ("for one in range(3):\n    nn.ReLU()", "no Python expression (line 1: only layers are read"),
+        ("layers = nn.ReLU()\nlayers += [nn.ReLU()]", "(line 2: only layers are read"),
+        ("nn.ReLU()\nclass Net(nn.Module):\n    pass", "(line 2: only layers are read"),
         ("nn.Sequential(layers=[nn.ReLU()])", "`Sequential` takes layers only; keywords are not read"),
         ("", "holds 0 layers"),
         ("nn.Sequential()", "holds 0 layers"),
@@ -194,6 +243,7 @@ def test_what_is_no_stack_is_one_sentence(text, words, tmp_path, monkeypatch):
     [
         ("nn.Conv2d(4, 4, 9)", "Layer 1, `nn.Conv2d(4, 4, 9)`, does not take 4 channels of 8 × 8"),
         ("nn.Conv2d(3, 4, 3)\nnn.Conv2d(5, 4, 3)", "Layer 2, `nn.Conv2d(5, 4, 3)`, does not take 4 channels of 6 × 6"),
+        ("nn.Conv2d(3, 4, 3)\nnn.ConvTranspose2d(8, 4, 3)", "does not take 4 channels of 6 × 6: it expects 8 channels"),
         ("Add('a')", "nothing was saved as 'a' before"),
         ("nn.MaxPool2d(2)\nSave('a')\nnn.Upsample(scale_factor=4)\nCat('a')", "the saved map 4 × 4 is smaller"),
         ("Crop(2)", "from 2 on fewer than 8 × 8 are left"),

@@ -136,3 +136,10 @@ def test_a_side_that_is_not_offered_falls_back(side):
     page = open_page(sh_side=side)
     assert not page.exception
     assert any("The link asks for Input side" in one.value for one in page.warning)
+
+
+def test_a_program_for_pooling_with_its_indices_runs(capsys):
+    """`x = layer(x)` in torch alone would hand a pair to the next layer."""
+    stack = found("nn.Conv2d(3, 4, 3)\nnn.MaxPool2d(2, return_indices=True)\nnn.MaxPool2d(2)", 16)
+    exec(compile(stack_files.program(stack.layers, stack.rows), "layers.py", "exec"), {})
+    assert capsys.readouterr().out.splitlines()[-1] == "MaxPool2d 4 3 3"

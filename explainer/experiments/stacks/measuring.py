@@ -85,8 +85,9 @@ def measure(layers: list[Layer], channels: int, height: int, width: int, *, cost
         module = layer.module.eval()
         try:
             x, row = one_step(layer.text, module, x, rows[-1].field, saved, (height, width), counted)
-        except (RuntimeError, ValueError, KeyError, IndexError, TypeError) as problem:
-            reason = str(problem).strip("'\"").splitlines()[0]
+        except (RuntimeError, ValueError, KeyError, IndexError, TypeError, ArithmeticError) as problem:
+            lost = isinstance(problem, ArithmeticError)  # torch's meta device divides by a size of zero
+            reason = "nothing would be left" if lost else str(problem).strip("'\"").splitlines()[0]
             came = f"{x.shape[1]} channels of {size_text(x)}"
             raise ValueError(f"Layer {number}, `{layer.text}`, does not take {came}: {reason}") from None
         rows.append(row)
@@ -117,8 +118,11 @@ def one_step(
     elif isinstance(module, Crop):
         x, field = cropped(x, module.offset, target), moved(field, module.offset)
     elif not isinstance(module, Save):
+        if isinstance(module, nn.ConvTranspose2d) and x.shape[1] != module.in_channels:
+            raise ValueError(f"it expects {module.in_channels} channels")  # torch's meta device takes any number
         given, cost = x, counted(lambda: module(x))
         x = module(given)
+        x = x[0] if isinstance(x, tuple) else x  # pooling that returns its indices too
         field = behind(module, field, given, x)
     if min(x.shape[-2:]) < 1:
         raise ValueError("nothing would be left")
@@ -161,11 +165,11 @@ def behind(module: nn.Module, field: Field, x: Tensor, y: Tensor) -> Field:
         k = first(getattr(module, "dilation", 1)) * (first(module.kernel_size) - 1) + 1
         return field.down(k, first(module.stride), first(module.padding))
     if isinstance(module, Unpool):
-        return field.stamped(module.kernel_size, module.stride, 0)
+        return field.stamped(first(module.kernel_size), first(module.stride), first(module.padding))
     if isinstance(module, nn.PixelUnshuffle):
         return field.down(module.downscale_factor, module.downscale_factor, 0)
     if isinstance(module, nn.ZeroPad2d | nn.ReflectionPad2d | nn.ReplicationPad2d):
-        return moved(field, -int(module.padding[2]))
+        return moved(field, -int(module.padding[2]) if len(module.padding) > 2 else 0)
     if isinstance(module, nn.Upsample | nn.PixelShuffle):
         linear = isinstance(module, nn.Upsample) and module.mode != "nearest"
         seen = (4 if module.mode == "bicubic" else 2) if linear else 1

@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from explainer.operators.checks import Size, at_least, per_axis
+
 
 class Save(nn.Module):
     """Remember the map under a name; a later `Add` or `Cat` fetches it."""
@@ -60,15 +62,20 @@ class Crop(nn.Module):
 
 
 class Unpool(nn.Module):
-    """Max unpooling as far as shapes go: (i - 1) s + k. Which maximum goes where is `nn.MaxUnpool2d`'s business."""
+    """Max unpooling as far as shapes go: (i - 1) s - 2p + k. Which maximum goes where is `nn.MaxUnpool2d`'s."""
 
-    def __init__(self, kernel_size: int, stride: int | None = None) -> None:
+    def __init__(self, kernel_size: Size, stride: Size | None = None, padding: Size = 0) -> None:
         super().__init__()
-        self.kernel_size, self.stride = kernel_size, stride or kernel_size
+        self.kernel_size, self.padding = kernel_size, padding
+        self.stride = kernel_size if stride is None else stride
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to the size before pooling."""
-        return x.new_empty(*x.shape[:2], *((n - 1) * self.stride + self.kernel_size for n in x.shape[2:]))
+        k, s, p = (per_axis(name, getattr(self, name), 2) for name in ("kernel_size", "stride", "padding"))
+        size = [(n - 1) * s[at] - 2 * p[at] + k[at] for at, n in enumerate(x.shape[2:])]
+        if min(size) < 1:
+            raise ValueError("nothing would be left")
+        return x.new_empty(*x.shape[:2], *size)
 
 
 CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
@@ -78,7 +85,8 @@ ALLOWED: dict[str, type[nn.Module]] = {
         nn.Conv2d, nn.ConvTranspose2d, nn.MaxPool2d, nn.AvgPool2d, nn.Upsample, nn.UpsamplingNearest2d,
         nn.UpsamplingBilinear2d, nn.PixelShuffle, nn.PixelUnshuffle, nn.ZeroPad2d, nn.ReflectionPad2d,
         nn.ReplicationPad2d, nn.BatchNorm2d, nn.InstanceNorm2d, nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.GELU, nn.Sigmoid,
-        nn.Tanh, nn.Softmax2d, nn.Dropout, nn.Dropout2d, nn.Identity, Save, Add, Cat, Crop,
+        nn.Tanh, nn.SiLU, nn.ELU, nn.SELU, nn.PReLU, nn.Mish, nn.Hardswish, nn.Softplus, nn.GroupNorm, nn.Softmax2d,
+        nn.Dropout, nn.Dropout2d, nn.Identity, Save, Add, Cat, Crop,
     )
 } | {"MaxUnpool2d": Unpool}  # fmt: skip
 """Name -> class. Everything else is refused by name."""
@@ -90,6 +98,20 @@ class Layer:
 
     text: str
     module: nn.Module
+
+
+def check_numbers(module: nn.Module) -> None:
+    """Refuse what torch's processors refuse at the first map, and its meta device lets pass or divides by.
+
+    Raises:
+        ValueError: with the argument and what it has to be.
+    """
+    if isinstance(module, (*CONVOLUTIONS, Unpool)):
+        for name in ("kernel_size", "stride", "dilation"):
+            at_least(name, getattr(module, name, 1), 1)
+        for name in ("padding", "output_padding"):
+            if not isinstance(value := getattr(module, name, 0), str):
+                at_least(name, value, 0)
 
 
 def size_text(x: Tensor) -> str:

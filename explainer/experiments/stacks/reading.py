@@ -16,11 +16,14 @@ from typing import Any
 import torch
 from torch import nn
 
-from explainer.experiments.stacks.modules import ALLOWED, CONVOLUTIONS, Layer
+from explainer.experiments.stacks.modules import ALLOWED, CONVOLUTIONS, Layer, check_numbers
 
 MOST_TEXT, MOST_LAYERS, MOST_NUMBER = 20_000, 150, 20_000
 #: A layer's number or name where torch prints a model.
 PRINTED = re.compile(r"^[ \t]*\(\w+\): ", re.MULTILINE)
+#: What torch prints of a layer that its constructor does not take: words without quotes, a mode that the name says.
+UNQUOTED = re.compile(r"\b(padding(?:_mode)?)=([a-z]+)\b")
+SAID = re.compile(r"(Upsampling\w+2d\([^()]*(?:\([^()]*\))?), mode='\w+'")
 
 
 def read_stack(text: str) -> list[Layer]:
@@ -39,14 +42,15 @@ def read_stack(text: str) -> list[Layer]:
 
 def tree_of(text: str) -> ast.expr:
     """The expression; lines of layers count as if they stood in an `nn.Sequential`."""
-    own = unprinted(textwrap.dedent(text).strip())
+    own, where = unprinted(textwrap.dedent(text).strip()), None
     for source in (own, f"Sequential({own})", "Sequential(" + ",".join(own.splitlines()) + ")"):
         try:
             return values_of(ast.parse(source).body)
         except SyntaxError as problem:
-            where = problem
+            where = where or problem  # of the text as it was given
         except (RecursionError, MemoryError, ValueError):
             raise ValueError("The text is nested too deeply to be a stack of layers.") from None
+    assert where is not None
     raise ValueError(f"This is no Python expression (line {where.lineno}: {where.msg}); paste `nn.Sequential(...)`.")
 
 
@@ -55,10 +59,12 @@ def values_of(statements: list[ast.stmt]) -> ast.expr:
     over. SyntaxError: something else is among them.
     """
     said = [one for one in statements if not isinstance(one, ast.Import | ast.ImportFrom)]
-    values = [one.value for one in said if isinstance(one, ast.Expr | ast.Assign | ast.AnnAssign | ast.Return)]
-    if len(values) < len(said) or None in values:
-        raise SyntaxError("only layers are read, and names given to them", (None, said[0].lineno, None, None))
-    found = [value for value in values if value is not None]
+    found = []
+    for one in said:
+        value = one.value if isinstance(one, ast.Expr | ast.Assign | ast.AnnAssign | ast.Return) else None
+        if value is None:
+            raise SyntaxError("only layers are read, and names given to them", (None, one.lineno, None, None))
+        found.append(value)
     return found[0] if len(found) == 1 else ast.List(found, ast.Load())
 
 
@@ -66,7 +72,8 @@ def unprinted(text: str) -> str:
     """What `print(model)` shows, as an expression: without the layers' numbers, with commas; other text as it is."""
     if not PRINTED.search(text):
         return text
-    return re.sub(r"\)$", "),", PRINTED.sub("", text), flags=re.MULTILINE).removesuffix(",")
+    text = SAID.sub(r"\1", UNQUOTED.sub(r"\1='\2'", PRINTED.sub("", text)))
+    return re.sub(r"\)$", "),", text, flags=re.MULTILINE).removesuffix(",")
 
 
 def calls(node: ast.expr) -> list[ast.Call]:
@@ -97,7 +104,7 @@ def built(call: ast.Call) -> Layer:
     """A layer on the meta device."""
     name, text = name_of(call.func), shown(call)
     if name not in ALLOWED:
-        close = difflib.get_close_matches(name, ALLOWED, 1, 0.5)
+        close = difflib.get_close_matches(name, ALLOWED, 1, 0.6)
         hint = f"did you mean {close[0]}?" if close else f"allowed are {', '.join(ALLOWED)}."
         raise ValueError(f"{name} is not known here; {hint}")
     given = [value_of(one, text) for one in call.args]
@@ -110,7 +117,9 @@ def built(call: ast.Call) -> Layer:
     try:
         inspect.signature(make).bind(*given, **named)
         with torch.device("meta"):
-            return Layer(text, make(*given, **named))
+            layer = Layer(text, make(*given, **named))
+        check_numbers(layer.module)
+        return layer
     except (TypeError, ValueError, RuntimeError, AssertionError, ZeroDivisionError) as problem:
         raise ValueError(f"torch refuses `{text}`: {str(problem).splitlines()[0]}") from None
 
