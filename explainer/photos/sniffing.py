@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 
-from explainer.photos.problems import NOT_A_PICTURE
+from explainer.photos.problems import DAMAGED, NOT_A_PICTURE
 
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
 _HEIC = (
@@ -30,6 +30,8 @@ _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
     (rb"SIMPLE  =", "a FITS file"),
     (rb".{128}DICM", "a DICOM file"),
 )
+#: Formats that are read here: what begins like one and is not known as one was cut off early.
+_READ_HERE = rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|RIFF.{4}WEBP|GIF8[79]a|.{4}ftypavi[fs]"
 _RAW_BEGINNINGS = rb"II\*\x00.{4}CR|FUJIFILMCCD-RAW|IIRO|IIRS|MMOR|IIU\x00|.{4}ftypcrx "
 #: TIFF tags: DNGVersion; SubIFDs; Compression; NewSubfileType.
 _DNG, _SUB_IFDS, _COMPRESSION, _SUBFILE = 50706, 330, 259, 254
@@ -61,6 +63,8 @@ def what_it_is(data: bytes) -> str:
             return f"This is {name}, not a picture in a format that can be read here; send a JPEG or PNG."
     if data[:2] == b"\xff\xd8" and (precision := jpeg_precision(data)) not in (None, 8):
         return f"This is a JPEG with {precision} bits a channel, which cannot be read here; send one with 8 bits."
+    if re.match(_READ_HERE, data[:16], re.DOTALL):
+        return DAMAGED
     if tiff_tags(data):
         return "This TIFF stores its values in a way that cannot be read here; send it with 8 or 16 bits, or as a PNG."
     return NOT_A_PICTURE
