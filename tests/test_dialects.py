@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 
 import numpy as np
 import onnxruntime
@@ -30,6 +33,11 @@ EXTRA = [
     {"op": "bilinear", "params": {"scale_factor": 1.3}, "input": [[[1, 2, 3], [4, 5, 9]], [[1, 0, 7], [8, 8, 2]]]},
     {"op": "bilinear", "params": {"scale_factor": 0.7, "recompute_scale_factor": True}, "input": [1, 2, 3, 9, 5]},
     {"op": "bilinear", "params": {"size": [5, 4], "align_corners": True}, "input": [[[1, 2, 3], [4, 5, 9]]] * 2},
+    {"op": "bilinear", "params": {"size": [5, 4], "align_corners": True}, "input": [[1], [2], [4]]},
+    {"op": "nearest", "params": {"size": [3]}, "input": [[1, 2], [3, 4]]},
+    {"op": "bilinear", "params": {"size": [6], "align_corners": True, "antialias": True}, "input": [[1, 2], [5, 9]]},
+    {"op": "bicubic", "params": {"scale_factor": [2], "align_corners": True, "antialias": True},
+     "input": [[1, 2, 5], [4, 9, 0]]},
     {"op": "bicubic", "params": {"scale_factor": 2, "align_corners": True}, "input": [[[1, 2, 3], [4, 5, 9]]] * 2},
     {"op": "bicubic", "params": {"size": 3, "antialias": True},
      "input": np.sin(np.arange(70)).reshape(2, 7, 5).tolist()},
@@ -79,6 +87,16 @@ def test_every_program_gives_torchs_numbers(dialect, monkeypatch, tmp_path):
             wrong[name] = (found.ravel()[:8], expected.ravel()[:8])
     assert wrong == {}
     assert ran >= FEWEST[dialect]
+
+
+def test_a_keras_program_runs_on_torch_too(tmp_path):
+    """Its layers' answers want gradients there, which numpy does not take."""
+    problem = read_case({"op": "conv1d", "params": {}, "input": [1, 2, 3], "weight": [1, 10]})
+    file = tmp_path / "program.py"
+    file.write_text(DIALECTS["Keras"](problem.op, problem.input).code, encoding="utf-8")
+    settings = {**os.environ, "KERAS_BACKEND": "torch", "KERAS_HOME": str(tmp_path)}
+    ran = subprocess.run([sys.executable, file], env=settings, capture_output=True, text=True, check=False)
+    assert ran.stdout.split() == ["[[[21.", "32.]]]"], ran.stderr[-300:]
 
 
 def test_every_framework_says_something_about_every_case():

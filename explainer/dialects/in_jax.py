@@ -136,7 +136,7 @@ def _(op: Bilinear, x: Tensor) -> list[str] | Snippet:
     by_ratio = (op.size is not None or op.recompute_scale_factor) and not op.align_corners
     if by_ratio:
         return [f'output = jax.image.resize(x, {(1, len(x), *out)}, "{method}", antialias={op.antialias})']
-    if op.align_corners and (op.antialias or 1 in out):
+    if op.align_corners and (op.antialias or 1 in out or 1 in size):
         return Snippet("", "jax.image cannot line up corners here.")
     steps = ", ".join(scales(op, size))
     move = "0.5 - 0.5 * scale" if op.align_corners else "0 * scale"

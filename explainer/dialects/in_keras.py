@@ -48,7 +48,7 @@ def written(op: Operator, x: Tensor) -> Snippet:
         return found
     head = ["import keras", "import numpy as np", "from keras import layers, ops", ""]
     last = f"x = {array(x[None].movedim(1, -1), dtype='np.float32')}  # (N, ..., C)"
-    tail = ["output = np.moveaxis(np.array(output), -1, 1)  # back to (N, C, ...)", "print(output)"]
+    tail = ["output = np.moveaxis(ops.convert_to_numpy(output), -1, 1)  # back to (N, C, ...)", "print(output)"]
     return Snippet("\n".join([*head, last, *found, *tail]), NOTES.get(type(op), ""))
 
 

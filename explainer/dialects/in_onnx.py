@@ -140,6 +140,8 @@ def _(op: Resizing, x: Tensor) -> list[str] | Snippet:
         kind = {"mode": '"nearest"', "nearest_mode": f'"{how}"'}
     else:
         assert isinstance(op, Bilinear)
+        if op.antialias and op.align_corners:
+            return Snippet("", "ONNX Runtime lines up no corners where it antialiases.")
         where = "align_corners" if op.align_corners else "half_pixel"
         a = -0.5 if op.antialias else -0.75
         kind = {"mode": '"cubic"', "cubic_coeff_a": str(a)} if isinstance(op, Bicubic) else {"mode": '"linear"'}

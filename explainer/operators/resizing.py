@@ -37,8 +37,11 @@ class Resizing(Record, ABC):
 
     @classmethod
     def from_case(cls, params: dict[str, Any], x: Tensor, axes: int) -> dict[str, Any]:
-        """A size takes the default scale's place."""
-        return {"scale_factor": None, **params} if params.get("size") is not None else params
+        """A size takes the default scale's place; a list of one number is that number, which `F.interpolate` wants."""
+        plain = {
+            name: value[0] if isinstance(value, tuple) and len(value) == 1 else value for name, value in params.items()
+        }
+        return {"scale_factor": None, **plain} if plain.get("size") is not None else plain
 
     @abstractmethod
     def options(self, axes: int) -> dict[str, Any]:
