@@ -139,7 +139,7 @@ REFUSED = [
     (lambda: Convolution((1.0, 2.0), stride=0), "stride is 0; it must be at least 1"),
     (lambda: Convolution((1.0, 2.0), padding=-1), "padding is -1; it must be at least 0"),
     (lambda: Convolution((1.0, 2.0), dilation=1.5), "dilation is 1.5; it must be a whole number"),
-    (lambda: Convolution((1.0, 2.0), stride=(1, 2)), "stride has 2 numbers; this map has 1 axes"),
+    (lambda: Convolution((1.0, 2.0), stride=(1, 2)), "stride has 2 numbers; this map has 1 axis"),
     (lambda: Convolution(((1.0, 2.0), (3.0,))), "the kernel must be a full grid of numbers"),
     (lambda: run(Convolution(((1.0,) * 5,) * 5), [[1, 2], [3, 4]]), "the output would be empty: the kernel reaches"),
     (lambda: run(TransposedConvolution(((1.0,),), padding=1), [[1]]), "padding crops everything away"),

@@ -122,6 +122,10 @@ def fetch_model(name: str) -> int:
 
     try:
         info = model_info(name)
+    except ValueError as error:
+        print(f"fetch: {error}", file=sys.stderr)
+        return 2
+    try:
         load(name, "cpu", None if info.bundled else _show_progress)
     except (ValueError, WeightsError) as error:
         print(f"\nfetch: {error}", file=sys.stderr)

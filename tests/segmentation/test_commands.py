@@ -165,6 +165,7 @@ def test_fetching_the_bundled_network_needs_nothing(capsys: pytest.CaptureFixtur
     assert fetch_model("fcn8s") == 0
     assert "comes with the app" in capsys.readouterr().out
     assert fetch_model("alexnet") == 2
+    assert capsys.readouterr().err.startswith("fetch: got model 'alexnet'"), "one line, none before it"
     assert model_names()[0] == "fcn8s"
 
 
