@@ -70,8 +70,10 @@ def test_one_of_two_settings_made_the_output_and_the_other_did_not():
             assert [name for name in settings if settings[name](one.input[None])[0].tolist() == shown] == [one.answer]
             other = settings[one.choice.other](one.input[None])[0]
             told = judge(one, one.choice.other).told
-            assert told.startswith(one.choice.other[0].upper() + one.choice.other[1:])
-            numbers = re.findall(r"-?\d+(?:\.\d+)?", told.removeprefix(one.choice.other.capitalize()))
+            named = "_" in one.choice.other  # align_corners: torch's name, which has no capital
+            said = one.choice.other if named else one.choice.other[0].upper() + one.choice.other[1:]
+            assert told.startswith(said)
+            numbers = re.findall(r"-?\d+(?:\.\d+)?", told.removeprefix(said))
             if other.shape == one.output.shape:
                 where = tuple(int(n) for n in re.search(r"out\[([\d,]+)\]", told)[1].split(","))
                 pixel = (0, *where) if len(where) < other.ndim else where
@@ -194,14 +196,19 @@ def test_bad_requests_get_a_sentence(capsys):
 
 @pytest.mark.parametrize(
     ("kind", "text", "answer"),
-    [(VALUE, " 2,5 ", 2.5), (VALUE, "−3", -3.0), (VALUE, "1/4", 0.25), (SIZE, "4 x 5", (4, 5)), (SIZE, "4×5", (4, 5))],
-)
+    [(VALUE, " 2,5 ", 2.5), (VALUE, "−3", -3.0), (VALUE, "1/4", 0.25), (VALUE, ".5", 0.5), (VALUE, "−,5", -0.5),
+     (SIZE, "4 x 5", (4, 5)), (SIZE, "4×5", (4, 5)), (SIZE, "4 X 5", (4, 5))],
+)  # fmt: skip
 def test_typed_answers_are_read(kind, text, answer):
     one = next(q for q in SOME if q.kind == kind and (kind == VALUE or len(q.answer) == 2))
     assert read_answer(one, text) == answer
 
 
-@pytest.mark.parametrize(("kind", "text"), [(VALUE, "four"), (VALUE, "1/0"), (SIZE, "4"), (SIZE, "about 4 x 4")])
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [(VALUE, "four"), (VALUE, "1/0"), (VALUE, "1/000"), (VALUE, "."), (SIZE, "4"), (SIZE, "about 4 x 4"),
+     (SIZE, "4 x " + "4" * 5000)],
+)  # fmt: skip
 def test_typed_nonsense_gets_a_sentence(kind, text):
     one = next(q for q in SOME if q.kind == kind and (kind == VALUE or len(q.answer) == 2))
     with pytest.raises(ValueError, match="is not a"):
@@ -250,6 +257,19 @@ def test_a_size_that_is_off_by_two_is_not_almost_right():
     far, near = ((asked.answer[0] + step, asked.answer[1]) for step in (2, 1))
     assert not {far, near} & known
     assert judge(asked, near).mistake == "off by one" and judge(asked, far).mistake is None
+
+
+def test_an_almost_right_size_is_explained_by_what_its_operator_does():
+    """An upsampler without a kernel has no places where one fits, and a transposed convolution stamps."""
+    told = {}
+    for op in DRAWN:
+        one = next(q for q in (question(seed, 0, 1, (op,), (SIZE,)) for seed in range(99)) if q.kind == SIZE)
+        beside = ((one.answer[0] + step, *one.answer[1:]) for step in (1, -1))
+        near = next(size for size in beside if size not in dict(one.wrong))
+        told[op] = judge(one, near).told
+        assert told[op].startswith("Almost: the size is off by one.")
+    assert {op for op, words in told.items() if "fits" in words} == {"conv1d", "conv2d", "max_pool2d"}
+    assert {op for op, words in told.items() if "stamp" in words} == {"conv_transpose1d", "conv_transpose2d"}
 
 
 def test_no_reason_is_told_that_might_be_anothers():

@@ -5,12 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from explainer.operators import Convolution, MaxPooling, Operator, TransposedConvolution
 from explainer.quiz.questions import LANDS, REACH, SETTING, SIZE, VALUE, Answer, Question
 
 #: Answers are typed with a few digits.
 CLOSE = 5e-3
+#: More digits than any size has; Python itself refuses thousands.
+MOST_DIGITS = 9
 #: What is told where something is off by one: a size, or the place of a number.
-SIZE_BY_ONE = "Almost: off by one. Count the places where the kernel fits, not the gaps."
+SIZE_BY_ONE = "Almost: the size is off by one."
+#: How a size comes about; where no kernel counts, every pixel becomes a block.
+COUNTED: dict[type[Operator], str] = {
+    Convolution: "Count the places where the kernel fits, not the gaps.",
+    MaxPooling: "Count the places where the window fits, not the gaps.",
+    TransposedConvolution: "The first stamp is as long as the kernel, each further one adds a stride, padding crops.",
+}
+IN_BLOCKS = "Each input pixel makes room for a whole block."
 BESIDE = "That number stands in the cell beside it: off by one. Counting starts at 0."
 
 
@@ -47,7 +57,7 @@ def off_by_one(question: Question, given: Answer) -> str | None:
         assert isinstance(question.answer, tuple)
         if isinstance(given, tuple) and len(given) == len(question.answer):
             steps = [abs(a - b) for a, b in zip(given, question.answer, strict=True)]
-            return SIZE_BY_ONE if max(steps) == 1 else None
+            return f"{SIZE_BY_ONE} {COUNTED.get(type(question.op), IN_BLOCKS)}" if max(steps) == 1 else None
     if question.kind != VALUE or isinstance(given, tuple | str) or question.cell is None:
         return None
     output = question.output
@@ -61,20 +71,22 @@ def off_by_one(question: Question, given: Answer) -> str | None:
 
 
 def read_answer(question: Question, text: str) -> Answer:
-    """A typed answer: a number such as 3, 2.5 or 1/3, or a size such as 4 x 4.
+    """A typed answer: a number such as 3, 2.5, .5 or 1/3, or a size such as 4 x 4.
 
     Raises:
         ValueError: saying what was given and what is allowed.
     """
     if question.kind == SIZE:
-        numbers = [int(one) for one in re.findall(r"\d+", text)]
+        numbers = re.findall(r"\d+", text)
         axes = len(question.answer) if isinstance(question.answer, tuple) else 1
-        if len(numbers) != axes or not re.fullmatch(r"[\d\s×x,*]+", text.strip()):
+        readable = re.fullmatch(r"[\d\s×x,*]+", text.strip(), re.IGNORECASE)  # a phone may write 4 X 4
+        if len(numbers) != axes or not readable or len(max(numbers, key=len)) > MOST_DIGITS:
             wanted = "one number" if axes == 1 else "two numbers such as 4 x 4"
             raise ValueError(f"{text[:20]!r} is not a size; give {wanted}.")
-        return tuple(numbers)
+        return tuple(map(int, numbers))
     assert question.kind not in (REACH, LANDS, SETTING), "cells and settings are clicked, not typed"
-    match = re.fullmatch(r"\s*([-+−]?\d+(?:[.,]\d+)?)(?:\s*/\s*(\d+))?\s*", text)
-    if match is None or match[2] in ("0", "00"):
+    match = re.fullmatch(r"\s*([-+−]?(?:\d+(?:[.,]\d+)?|[.,]\d+))(?:\s*/\s*(\d+))?\s*", text)
+    below = float(match[2] or 1) if match else 0.0
+    if match is None or not below:
         raise ValueError(f"{text[:20]!r} is not a number; give one such as 12, 2.5 or 1/3.")
-    return float(match[1].replace(",", ".").replace("−", "-")) / float(match[2] or 1)
+    return float(match[1].replace(",", ".").replace("−", "-")) / below

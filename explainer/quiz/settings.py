@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -62,7 +63,7 @@ def same_picture(one: Tensor, other: Tensor) -> bool:
 
 def difference(label: str, would: Tensor, drawn: Tensor) -> str:
     """What the other setting would have given: another size, or another number at the first cell that differs."""
-    label = label[0].upper() + label[1:]
+    label = label if re.match(r"\w*[_=]", label) else label[0].upper() + label[1:]  # a name of torch's stays as it is
     if would.shape != drawn.shape:
         sizes = (" × ".join(map(str, one.shape[1:])) for one in (would, drawn))
         return "{} would give an output of {}; this one has {}.".format(label, *sizes)
