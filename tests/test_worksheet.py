@@ -44,6 +44,21 @@ def test_the_worksheet_prints_on_both_papers_without_cut_figures(tmp_path, brows
     page.close()
 
 
+def test_a_box_to_tick_stays_with_its_words(tmp_path, browser):
+    """Names as long as align_corners=False end up in the next line; their boxes go along."""
+    file = tmp_path / "sheet.html"
+    file.write_text(worksheet(quiz(3, 12, 1, ("bilinear",), ("setting",))), encoding="utf-8")
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(file.as_uri())
+    lines = page.eval_on_selector_all(
+        ".option",
+        "all => all.map(one => { const range = document.createRange(); range.selectNodeContents(one);"
+        " return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size; })",
+    )
+    assert len(lines) == 24 and set(lines) == {1}
+    page.close()
+
+
 def test_the_command_writes_a_worksheet(tmp_path):
     target = tmp_path / "sheet.html"
     command = [sys.executable, "-m", "explainer", "quiz", "--n", "2", "--html", str(target)]

@@ -26,7 +26,7 @@ figure { margin: 0; } figcaption { font-size: 10pt; }
 table { border-collapse: collapse; }
 td { border: 0.3mm solid #555; min-width: 8mm; height: 8mm; text-align: center; padding: 0 1mm; }
 td.asked { border: 0.8mm solid #000; font-weight: bold; }
-.option { margin-left: 6mm; }
+.option { display: inline-block; margin-left: 6mm; }
 .answer { margin-top: 3mm; } .line { display: inline-block; width: 50mm; border-bottom: 0.3mm solid #000; }
 code { font-size: 10pt; }
 """
