@@ -6,7 +6,7 @@ import { hiddenCells } from "./cells.js";
 import { refreshControls } from "./controls.js";
 import { updateCell } from "./drawing.js";
 
-const CLOSE = 0.005; // an answer may be off by this share, or by this much
+const CLOSE = 0.005; // an answer may be off by this much; where the number is shown rounded, by this share
 
 /** The cell whose number is asked for: of those that change, the one with most products, and in sight if possible. */
 export function askedCell(stage) {
@@ -31,7 +31,8 @@ export function isRight(typed, { value, text, letters }) {
   if (!above.trim() || !below.trim()) return false;
   const given = /^-?inf|^-∞/.test(above.trim()) ? -Infinity : Number(above) / Number(below);
   const meant = value === null ? -Infinity : value;
-  return given === meant || Math.abs(given - meant) <= Math.max(CLOSE, CLOSE * Math.abs(meant));
+  const full = Math.abs(meant) < 1e6 && Math.abs(meant - Math.round(meant)) < 1e-9; // shown as it is: 202 is not 203
+  return given === meant || Math.abs(given - meant) <= (full ? CLOSE : Math.max(CLOSE, CLOSE * Math.abs(meant)));
 }
 
 const normal = (sum) =>

@@ -85,9 +85,14 @@ def test_no_reason_is_told_where_two_mistakes_give_the_same(open_stage):
     assert stage.page.locator(".verdict").text_content() == "✗ It is 1 (0 of 1 right)"
 
 
-@pytest.mark.parametrize(("typed", "right"), [("1013", True), ("1000", False), ("1100", False), ("2018/2", True)])
-def test_an_answer_may_be_rounded_but_not_guessed(open_stage, typed, right):
-    stage = open_stage(primes())
+@pytest.mark.parametrize(
+    ("asked", "typed", "right"),
+    [(1009, "1009", True), (1009, "2018/2", True), (1009, "1010", False), (1009, "1008.9", False),
+     (1009.4, "1009", True), (1009.4, "1013", True), (1009.4, "1100", False)],
+)  # fmt: skip
+def test_an_answer_may_be_rounded_but_not_guessed(open_stage, asked, typed, right):
+    """A whole number is shown in full and meant in full; others are shown rounded."""
+    stage = open_stage(scenes.transposed(values=[asked, 2003, 4001, 8009]))
     stage.click("predict")
     stage.page.locator(".answer").fill(typed)
     stage.page.locator(".check").click()
