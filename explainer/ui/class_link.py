@@ -43,7 +43,7 @@ def choose() -> None:
 def seed_now() -> str:
     """The seed of the questions page, if the address has a sensible one."""
     asked = st.query_params.get("qz_seed", "1")
-    return asked if asked.isascii() and asked.isdigit() and 1 <= int(asked[:3]) <= 99 else "1"
+    return asked if asked.isascii() and asked.isdigit() and len(asked) < 4 and 1 <= int(asked) <= 99 else "1"
 
 
 def address(made: Locks, number: int) -> str:
@@ -58,8 +58,11 @@ def address(made: Locks, number: int) -> str:
 def show_link(link: str) -> None:
     """The link as text and as a QR code, which a phone reads off the projector."""
     code, words = st.columns((1, 2), vertical_alignment="center")
-    picture = segno.make(link, error="l").svg_data_uri(scale=4, border=3, light="white", dark="black")
-    code.html(f'<img src="{picture}" alt="QR code of the link" style="width: 100%; max-width: 300px">')
+    try:
+        picture = segno.make(link, error="l").svg_data_uri(scale=4, border=3, light="white", dark="black")
+        code.html(f'<img src="{picture}" alt="QR code of the link" style="width: 100%; max-width: 300px">')
+    except segno.DataOverflowError:  # a large grid of one's own stands in the link, number by number
+        code.info("This link is too long for a QR code: it holds all numbers of your grids. Hand it out as text.")
     with words:
         st.code(link, language=None, wrap_lines=True)
         if urlsplit(link).hostname in ("localhost", "127.0.0.1", "::1", None):

@@ -45,7 +45,7 @@ def enter(stem: str) -> None:
 
 def place(stem: str, asked: str) -> int | None:
     """The index of the stop with the asked number, else of the page's first one; None where the tour has none."""
-    if asked.isascii() and asked.isdigit() and 1 <= int(asked) <= len(TOUR):
+    if asked.isascii() and asked.isdigit() and len(asked) < 4 and 1 <= int(asked) <= len(TOUR):
         return int(asked) - 1
     return next((at for at, stop in enumerate(TOUR) if stop.page == stem), None)
 

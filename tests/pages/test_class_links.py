@@ -117,6 +117,25 @@ def test_the_dialog_makes_a_link_that_says_what_was_chosen():
     assert stage(opened)["locks"]["predict"] is True and not opened.get("button_group")
 
 
+@pytest.mark.parametrize("seed", ["01000", "007", "²", "9" * 5000])
+def test_the_dialog_opens_whatever_seed_the_address_has(seed):
+    app = open_page("bed_of_nails", qz_seed=seed)
+    app.session_state["bn_stage_take"] = LINK
+    app.run().button(key="bn_stage_class").click().run()
+    assert not app.exception
+    assert app.number_input(key="class_number").value == (7 if seed == "007" else 1)
+
+
+def test_a_link_too_long_for_a_qr_code_is_still_handed_out():
+    grid = "\n".join(" ".join(f"-{row}.{column:06}" for column in range(32)) for row in range(16))
+    app = open_page("nearest_neighbor", nn_input=grid)
+    app.session_state["nn_stage_take"] = LINK
+    app.run().button(key="nn_stage_class").click().run()
+    assert not app.exception
+    assert parse_qs(urlsplit(app.code[-1].value).query)["nn_input"] == [grid]
+    assert any("too long for a QR code" in one.value for one in app.info)
+
+
 @pytest.mark.parametrize(
     ("text", "again"),
     [
