@@ -92,6 +92,8 @@ def test_words_may_stand_in_brackets(example):
         depth += (letter == "[") - (letter == "]")
         assert depth >= 0
     assert depth == 0
+    marks = re.findall(r"[*$~`]", f"{example.title} {example.note} {example.source}")
+    assert not marks, "a page shows these words as Markdown: 2*2-2*1 would lose its stars"
 
 
 def test_an_unknown_name_says_where_the_names_are():
