@@ -49,9 +49,10 @@ def show_questions(prefix: str, seed: int, ops: Sequence[str] = ()) -> None:
     st.markdown(f"**Question {one.number + 1}**, level {one.level} · {described(one)}")
     st.html(drawn_grids(seed, memory["number"], memory["level"], tuple(ops)))
     given = ask(one, f"{prefix}_{seed}_{one.number}")
-    if given is not None and one.number not in memory["judged"]:
+    if given is not None:
+        if one.number not in memory["judged"]:  # the first answer counts: after it the stage shows what is right
+            count(memory, judge(one, given).right)
         memory["judged"][one.number] = given
-        count(memory, judge(one, given).right)
     if one.number in memory["judged"]:
         reveal(one, judge(one, memory["judged"][one.number]), f"{prefix}_reveal")
         st.button("Next question", key=f"{prefix}_next", type="primary", on_click=go_on, args=(memory,))

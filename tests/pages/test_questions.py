@@ -75,6 +75,16 @@ def test_what_is_no_answer_gets_a_sentence_and_costs_nothing() -> None:
     assert "0 of 0 so far" in page.caption[0].value
 
 
+def test_a_second_answer_is_judged_and_the_first_one_counts() -> None:
+    seed = next(seed for seed in range(1, 100) if question(seed, 0, 1, ()).kind == VALUE)
+    page, right = open_page(seed), question(seed, 0, 1, ()).answer
+    for given, said in ((right, True), (98765, False), (right, True)):
+        page.text_input(key=f"qz_everything_{seed}_0_text").set_value(f"{given}")
+        next(button for button in page.button if button.label == "Check").click().run()
+        assert any("**Right.**" in block.value for block in page.markdown) == said, "of what stands in the field"
+        assert "1 of 1 so far" in page.caption[0].value
+
+
 def answer(memory: dict[str, int], right: bool) -> tuple[int, int, int]:
     """One answer and on to the next question: number, level, right answers so far."""
     count(memory, right)
