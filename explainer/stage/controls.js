@@ -51,7 +51,7 @@ export function buildStage(stage) {
       "Reveal",
     ),
     question: html("label", { class: "question" }),
-    answer: html("input", { type: "text", class: "answer", inputmode: "decimal", autocomplete: "off", size: 7 }),
+    answer: html("input", { type: "text", class: "answer", autocomplete: "off", size: 7 }),
     check: html("button", { type: "submit", class: "button text check" }, "Check"),
     verdict: html("span", { class: "verdict" }),
     help: button("help", "Keys", "?"),

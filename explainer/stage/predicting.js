@@ -50,6 +50,11 @@ function reasonFor(stage, cell, typed, { found, letters }) {
   return fitting.length === 1 ? ` ${fitting[0].reason}` : "";
 }
 
+/** Are digits enough for every answer? A phone's number pad may have neither letters nor a minus sign. */
+function inDigits({ target, source, weight }) {
+  return !target.labels && [...weight, ...(source.values || [])].every((value) => value !== null && value >= 0);
+}
+
 /** Put the question of the present step into its place, or take it away. */
 export function drawQuestion(stage) {
   const { ask, answer, verdict } = stage.controls;
@@ -64,6 +69,7 @@ export function drawQuestion(stage) {
     verdict.textContent = "";
   }
   answer.disabled = !open;
+  answer.inputMode = inDigits(stage.lookup) ? "decimal" : "text";
   stage.controls.check.disabled = !open;
   const name = cell >= 0 ? cellName(stage.lookup.target, cell) : "";
   stage.controls.question.textContent = cell >= 0 ? `${name} =` : "Nothing new to predict";

@@ -114,6 +114,22 @@ def test_play_waits_for_an_answer(open_stage):
     assert stage.page.locator(".stage").get_attribute("data-playing") == "true"
 
 
+@pytest.mark.parametrize(
+    ("scene", "keys"),
+    [
+        (scenes.transposed(), "decimal"),
+        (scenes.transposed(values=[1, -2, 3, 4]), "text"),
+        (scenes.symbolic(), "text"),
+    ],
+    ids=["digits", "a minus", "letters"],
+)
+def test_a_phones_keys_can_type_the_answer(open_stage, scene, keys):
+    """An iPhone's number pad has no letters, no slash and no minus sign."""
+    stage = open_stage(scene)
+    stage.click("predict")
+    assert stage.page.locator(".answer").evaluate("field => field.inputMode") == keys
+
+
 def test_letters_are_judged_in_any_order(open_stage):
     stage = open_stage(scenes.symbolic())
     stage.click("predict")
