@@ -8,8 +8,9 @@ import { changeSpeed, goByHand, setOrder, setView, toggle } from "./playing.js";
 import { moveCursor, setFocus } from "./pointing.js";
 import { reveal, setPredict } from "./predicting.js";
 
-const OTHERS =
-  "a, button, input, select, textarea, summary, [contenteditable], [role=dialog], [role=listbox], [role=menu]";
+const FIELDS = "input, select, textarea, [contenteditable], [role=dialog], [role=listbox], [role=menu]";
+const OTHERS = `a, button, summary, ${FIELDS}`;
+const CLICKER = /^Page(Up|Down)$/; // means nothing to a button or an answer's field: it goes on after a click there
 const alive = new Set();
 let lastUsed = null;
 
@@ -18,7 +19,8 @@ export function listenToKeys(stage) {
   const onPageKey = (event) => {
     const path = event.composedPath();
     if (event.defaultPrevented || path.includes(stage.root) || chosen() !== stage) return;
-    if (path.some((node) => node.matches?.(OTHERS)) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const others = CLICKER.test(event.key) ? FIELDS : OTHERS;
+    if (path.some((node) => node.matches?.(others)) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key !== "Escape" && runKey(stage, event.key)) event.preventDefault();
   };
   stage.root.onkeydown = (event) => onKey(stage, event);
@@ -66,9 +68,10 @@ function onKey(stage, event) {
   if (runKey(stage, key)) event.preventDefault();
 }
 
-/** In the field of an answer: Escape leaves it, and so do the keys that no number holds; true when one was pressed. */
+/** In an answer's field: Escape leaves it, so do a clicker and keys that no number holds; true when one was pressed. */
 function leaveAnswer(stage, key) {
-  const command = /^[pv]$/i.test(key) && !stage.lookup.target.labels; // letters may be the answer
+  const letter = /^[pv]$/i.test(key) && !stage.lookup.target.labels; // letters may be the answer
+  const command = letter || CLICKER.test(key);
   if (!command && key !== "Escape") return false;
   stage.root.focus({ preventScroll: true });
   if (command) runKey(stage, key);

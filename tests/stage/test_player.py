@@ -99,6 +99,9 @@ def test_the_field_of_an_answer_can_be_left_by_keys(open_stage):
     keyboard.press("Escape")
     expect(answer).not_to_be_focused()
     answer.focus()
+    keyboard.press("PageDown")
+    assert stage.step() == 2, "a clicker goes on"
+    answer.focus()
     keyboard.press("p")
     expect(stage.page.locator(".ask")).to_be_hidden()
 

@@ -163,6 +163,11 @@ def test_keys_work_on_a_fresh_page_without_a_click(open_stage):
     assert stage.page.locator("#own").input_value() == "bop?"
     assert stage.step() == 24
     assert stage.page.locator("dialog").count() == 0
+    stage.page.evaluate("document.body.append(Object.assign(document.createElement('button'), { id: 'beside' }))")
+    stage.page.locator("#beside").focus()  # as after a click on a lecture's Notes
+    for key, step in (("ArrowLeft", 24), ("PageUp", 23)):
+        stage.page.keyboard.press(key)
+        assert stage.step() == step
 
 
 def test_the_higher_of_two_stages_hears_the_page_even_if_it_came_second(open_stage):
