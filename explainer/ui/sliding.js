@@ -133,7 +133,7 @@ function listen(root) {
     root.side = Number(side.value);
     draw(root);
   };
-  side.onkeydown = (event) => event.stopPropagation();
+  side.onkeydown = (event) => event.key.startsWith("Page") || event.stopPropagation(); // not: a lecture's clicker
   play.onclick = () => toggle(root);
 }
 

@@ -7,7 +7,9 @@
 import { html } from "../stage/dom.js";
 import { blackOut, showHelp } from "../stage/overlays.js";
 
-const FIELDS = "input, select, textarea, [contenteditable], [role=dialog], dialog, [role=listbox]";
+/** Where keys are for typing or choosing; a clicker goes on after a click on a round button or a slider. */
+const FIELDS =
+  "input:not([type=radio], [type=checkbox], [type=range]), select, textarea, [contenteditable], [role=dialog], dialog, [role=listbox]";
 let notesOpen = false; // stays as it is from stop to stop
 
 function build(parent) {

@@ -92,6 +92,29 @@ def test_a_clicker_leads_through_the_whole_tour_and_back(visitor):
     assert "lecture=1" not in page.url and "lecture-matrix-six" in page.url
 
 
+def test_a_clicker_goes_on_after_a_click_with_the_mouse(visitor):
+    """The notes ask for clicks: drag the window, choose bed of nails, point at the picture."""
+    visitor.page.add_init_script(FIND)
+    places = {
+        3: ("input[type=range]", "PageDown"),
+        22: ("input[type=range]", "PageDown"),
+        24: (".ix-radio >> nth=1", "PageDown"),
+        25: ("canvas.view >> nth=0", "PageUp"),
+    }
+    for number, (clicked, key) in places.items():
+        page = visitor.open(f"?lecture=1&stop={number}")
+        wait_for_stop(page, number)
+        page.locator(clicked).first.focus()
+        page.keyboard.press(key)
+        wait_for_stop(page, number + (1 if key == "PageDown" else -1))
+    page = visitor.open("?lecture=1&stop=12")
+    page.wait_for_selector('.stage[data-step="0"]')
+    page.locator(".tour .notes").click()
+    page.keyboard.press("PageDown")
+    page.wait_for_selector('.stage[data-step="1"]')
+    assert page.locator(".tour .place").text_content() == f"12 / {len(TOUR)}"
+
+
 def test_a_deep_link_to_a_stop_on_a_fresh_page(visitor):
     page = visitor.open("?lecture=1&stop=15")
     page.wait_for_selector('.stage[data-step="3"][data-order=scatter]')

@@ -25,7 +25,7 @@ export default function picker({ data, parentElement, setTriggerValue }) {
   for (const input of root.querySelectorAll("input")) {
     input.checked = input.value === data.chosen;
     input.onchange = () => setTriggerValue("chosen", input.value);
-    input.onkeydown = (event) => event.stopPropagation();
+    input.onkeydown = (event) => event.key.startsWith("Page") || event.stopPropagation(); // not: a lecture's clicker
   }
   const chosen = root.querySelector("input:checked")?.parentElement;
   if (chosen && root.dataset.chosen !== data.chosen)

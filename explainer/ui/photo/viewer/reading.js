@@ -52,6 +52,7 @@ function hoverPixel(viewer, pixel, canvas, event) {
 }
 
 function onViewKey(viewer, event, canvas) {
+  if (event.key.startsWith("Page")) return; // a lecture's clicker
   event.stopPropagation();
   if (event.key === "Escape") return pinPixel(viewer, null);
   if (!MOVES[event.key]) return;
