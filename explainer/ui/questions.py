@@ -116,7 +116,8 @@ def choose(one: Question, key: str) -> Answer | None:
     assert one.choice is not None
     with st.form(key, border=False):
         chosen = st.radio(one.text, one.choice.options, index=None, key=f"{key}_setting", horizontal=True)
-        return chosen if st.form_submit_button("Check") else None
+        sent = st.form_submit_button("Check")
+    return checked(chosen, "Choose one of the two first.") if sent else None
 
 
 def click(one: Question, key: str) -> Answer | None:
@@ -133,7 +134,16 @@ def click(one: Question, key: str) -> Answer | None:
                 f"row {row}", cells, selection_mode="multi", format_func=names.__getitem__, key=f"{key}_{row}",
                 label_visibility="collapsed",
             )  # fmt: skip
-        return tuple(sorted(chosen)) if st.form_submit_button("Check") else None
+        sent = st.form_submit_button("Check")
+    return checked(tuple(sorted(chosen)), "Choose a cell first; there is always one.") if sent else None
+
+
+def checked(given: Answer | None, otherwise: str) -> Answer | None:
+    """What was chosen; where that is nothing it does not count, and a sentence says so."""
+    if not given:
+        st.warning(otherwise)
+        return None
+    return given
 
 
 def reveal(one: Question, verdict: Verdict, key: str) -> None:

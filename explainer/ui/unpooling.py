@@ -28,6 +28,7 @@ from explainer.ui.navigation import entry
 from explainer.ui.operator_page import cached_scene
 from explainer.ui.page_record import PageState
 from explainer.ui.part import part
+from explainer.ui.questions import show_ask_me
 from explainer.ui.settings import Settings, encode
 from explainer.ui.shelf import Shelf
 from explainer.ui.stage import show_stage
@@ -70,6 +71,8 @@ def show_case() -> None:
         with row:
             example = pick(settings)
         story = choose(settings, row, example)
+        with row:
+            show_ask_me(settings.prefix, "max_unpool2d")
         settings.check_keys((STAGE, f"{settings.prefix}_pool"))
         settings.show_notes()
         if story is None:

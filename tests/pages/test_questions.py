@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.quiz import KINDS, Question, judge, question
-from explainer.quiz.questions import LANDS, REACH, VALUE, Answer
+from explainer.quiz.questions import LANDS, REACH, SETTING, VALUE, Answer
 from explainer.ui.questions import STREAK, count, go_on
 from tests.components import components_of, data_of
 
@@ -73,6 +74,15 @@ def test_what_is_no_answer_gets_a_sentence_and_costs_nothing() -> None:
     next(button for button in page.button if button.label == "Check").click().run()
     assert not page.exception and ["many" in one.value for one in page.warning] == [True]
     assert "0 of 0 so far" in page.caption[0].value
+
+
+@pytest.mark.parametrize("kind", [REACH, LANDS, SETTING])
+def test_nothing_chosen_is_no_answer(kind: str) -> None:
+    seed = next(seed for seed in range(1, 100) if question(seed, 0, 1, ()).kind == kind)
+    page = open_page(seed)
+    next(button for button in page.button if button.label == "Check").click().run()
+    assert not page.exception and ["first" in one.value for one in page.warning] == [True]
+    assert "0 of 0 so far" in page.caption[0].value and not components_of(page)
 
 
 def test_a_second_answer_is_judged_and_the_first_one_counts() -> None:

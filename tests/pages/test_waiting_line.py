@@ -148,8 +148,15 @@ def test_the_place_in_the_line_is_shown_while_waiting(monkeypatch):
         def empty(self) -> None:
             told.append("")
 
-    assert asking._wait(Waiting(lambda: 7), Place(), "Working") == 7
-    assert [line.partition("Waiting: ")[2] for line in told] == ["number 3 in the line …", "number 2 in the line …"]
+    monkeypatch.setattr(asking.st, "empty", Place)
+    line = SimpleNamespace(submit=lambda work, owner: Waiting(work))
+    monkeypatch.setattr(asking, "owner", lambda: "somebody")
+    monkeypatch.setattr(asking, "_settle", lambda what: None)
+    assert asking.ask(lambda: 7, "Working", line) == 7
+    waited = ["number 3 in the line …", "number 2 in the line …", ""]
+    assert [one.partition("Waiting: ")[2] for one in told] == waited, "and the line is taken away"
+    told.clear()
+    assert asking.ask(lambda: 8, "Working", line) == 8 and told == [], "nothing is sent where nobody waits"
 
 
 def test_the_place_is_shown_while_others_learn_and_their_course_is_taken(monkeypatch):

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explainer.segmentation import served, worker
 from explainer.ui.crowd import leave
@@ -81,9 +82,9 @@ def remembered(photo: ShownPhoto, name: tuple[object, ...], make: Callable[[], T
 
 def ask(work: Callable[[], T], what: str, line: worker.Worker = worker.LOCAL) -> T | None:
     """Queue work and wait for it, saying how many are before; a full queue or a failure becomes a sentence."""
-    place = st.empty()
     leave()
     _settle(what)
+    told = _Told()
     try:
         job = line.submit(work, owner())
     except worker.Busy as busy:
@@ -91,17 +92,33 @@ def ask(work: Callable[[], T], what: str, line: worker.Worker = worker.LOCAL) ->
         st.warning(str(busy), icon=":material/hourglass_top:")
         return None
     try:
-        found = _wait(job, place, what)
+        found = _wait(job, told, what)
     except CancelledError:
         return None
     except (ValueError, RuntimeError, MemoryError) as problem:
-        place.empty()
+        told.clear()
         st.error(f"This did not work: {_sentence(problem)}", icon=":material/error:")
         return None
     finally:
         job.cancel()
-    place.empty()
+    told.clear()
     return found
+
+
+class _Told:
+    """The line that says what is waited for; none where the answer comes at once, as most do."""
+
+    def __init__(self) -> None:
+        self._place: DeltaGenerator | None = None
+
+    def say(self, line: str) -> None:
+        if self._place is None:
+            self._place = st.empty()
+        self._place.markdown(f":material/hourglass_top: {line}")
+
+    def clear(self) -> None:
+        if self._place is not None:
+            self._place.empty()
 
 
 def owner() -> str:
@@ -111,15 +128,14 @@ def owner() -> str:
     return str(st.session_state["yp_owner"])
 
 
-def _wait(job: worker.Job[T], place: st.delta_generator.DeltaGenerator, what: str) -> T:
+def _wait(job: worker.Job[T], told: _Told, what: str) -> T:
     """Look again every fifth of a second, so that a newer request or a closed tab ends the waiting."""
     while True:
         try:
             return job.result(0.2)
         except TimeoutError:
             ahead = job.position()
-            line = f"{what} …" if not ahead else f"Waiting: number {ahead} in the line …"
-            place.markdown(f":material/hourglass_top: {line}")
+            told.say(f"{what} …" if not ahead else f"Waiting: number {ahead} in the line …")
 
 
 def _settle(what: str) -> None:
