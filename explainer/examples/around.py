@@ -3,8 +3,8 @@
 What would change the numbers (`/ 9`, `.reshape(3, 3)`, `ones(3, 3)`) is refused: nothing is worked out here, and to
 pass over it would answer another question.
 
->>> plain("A =\\n\\n   1   2\\n   3   4")
-'\\n\\n   1   2\\n   3   4'
+>>> plain("A =\\n\\n   1   2\\n   3   4").split()
+['1', '2', '3', '4']
 >>> plain(r"\\begin{bmatrix} 1 & \\frac{1}{2} \\\\ 3 & 4 \\end{bmatrix}").split()
 ['1', '1/2', '3', '4']
 """

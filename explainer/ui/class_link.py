@@ -20,7 +20,8 @@ def show_class_link(prefix: str) -> None:
 
 
 def choose() -> None:
-    """What is hidden and fixed, and the link that says so."""
+    """What is hidden and fixed, and the link that says so, above it: that is what a class has to see."""
+    place = st.container()
     st.markdown(
         "The link opens this page as it stands now. What you fix or hide, nobody can undo on the "
         "page. Settings and numbers belong to the example: with them it is fixed too."
@@ -37,7 +38,8 @@ def choose() -> None:
         made = replace(made, predict=st.toggle("Predict on", key="class_predict"))
         made = replace(made, seed=st.toggle("The same questions for all", key="class_seed"))
         number = st.number_input("Seed", 1, 99, int(seed_now()), key="class_number", disabled=not made.seed, width=140)
-    show_link(address(made, int(number)))
+    with place:
+        show_link(address(made, int(number)))
 
 
 def seed_now() -> str:
