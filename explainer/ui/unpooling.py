@@ -25,7 +25,7 @@ from explainer.ui import lecture
 from explainer.ui.below import Facts, kept_facts, show_beliefs, show_facts
 from explainer.ui.heading import figure_place, toolbar
 from explainer.ui.navigation import entry
-from explainer.ui.operator_page import cached_scene
+from explainer.ui.operator_page import cached_scene, edited_text
 from explainer.ui.page_record import PageState
 from explainer.ui.part import part
 from explainer.ui.questions import show_ask_me
@@ -77,7 +77,7 @@ def show_case() -> None:
         settings.show_notes()
         if story is None:
             return
-        shown = show_unpooling(story) if lecture.shows("unpool") else None
+        shown = show_unpooling(settings, story) if lecture.shows("unpool") else None
     if shown is not None:
         lecture.end_of_figure()
     if not lecture.is_on():
@@ -242,7 +242,7 @@ def choose_size(settings: Settings, state: Mapping[str, str], x: Nested) -> tupl
     return shape_of(x)[1:] if asked == MAP_SIZE else tuple(int(part) for part in asked.split("×"))
 
 
-def show_unpooling(story: Story) -> tuple[MaxUnpooling, Scene] | None:
+def show_unpooling(settings: Settings, story: Story) -> tuple[MaxUnpooling, Scene] | None:
     """The way up; torch's refusal, and None, where it refuses."""
     pool, x, values = story.pool, story.x, story.values
     unpool = MaxUnpooling(story.indices, pool.kernel_size, pool.stride, pool.padding, story.size)
@@ -253,8 +253,9 @@ def show_unpooling(story: Story) -> tuple[MaxUnpooling, Scene] | None:
         return None
     before = tuple(leaves(x)) if size == shape_of(x)[1:] else None
     view = View(order=story.example.order, pooled_from=before)
-    scene = cached_scene(PageState(unpool, values, view, story.example.title))
-    show_stage(scene, STAGE)
+    shown = PageState(unpool, values, view, story.example.title)
+    scene = cached_scene(shown)
+    show_stage(scene, STAGE, lambda panel, typed: settings.adopt({"values": edited_text(shown, scene, panel, typed)}))
     if before is None:
         st.info("The output is not as large as the map was: flat indices now point to other rows and columns.")
     return unpool, scene

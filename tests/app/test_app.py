@@ -208,17 +208,20 @@ def test_a_bad_link_says_so_and_falls_back(visitor):
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
-def test_typing_into_a_cell_recomputes(visitor):
-    page = visitor.open("nearest-neighbor")
-    cells = stage(page).locator('figure[data-panel="input"] .cells')
+@pytest.mark.parametrize(("path", "said"), [("nearest-neighbor", "nn_input=9"), ("max-unpooling", "mu_values=9")])
+def test_typing_into_a_cell_recomputes(visitor, path, said):
+    page = visitor.open(path)
+    panels = page.locator('.stage figure[data-panel="input"]')
+    cells = panels.first.locator(".cells")
     cells.scroll_into_view_if_needed()
     box = cells.bounding_box()
     page.mouse.dblclick(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.3)
-    editor = stage(page).locator("input.editor")
+    editor = page.locator(".stage input.editor")
     editor.fill("9")
     editor.press("Enter")
-    expect(stage(page).locator('figure[data-panel="input"] .number').first).to_have_text("9")
-    page.wait_for_function("location.search.includes('nn_input=9')")
+    page.wait_for_function(f"location.search.includes('{said}')")
+    visitor.settle()
+    expect(panels.first.locator(".number").first).to_have_text("9")
 
 
 @pytest.mark.parametrize(("label", "magic"), [("GIF", b"GIF8"), ("PNG", b"\x89PNG"), ("HTML", b"<!DOCTYPE html")])
