@@ -8,7 +8,7 @@ from explainer.ui.stacks import show_stack
 
 show_heading(
     "Shapes of any network",
-    "Down and up again: does the :green[output] come back in the **size** of the :blue[input]? Paste your layers.",
+    "Down and up again: does the :green[output] come back in the **size** of the :blue[input]? Paste your network.",
 )
 show_stack("sh")
 with st.container(horizontal=True):

@@ -11,12 +11,13 @@ import streamlit as st
 from torch import nn
 
 from explainer.experiments.drawings import as_image, inline
+from explainer.experiments.programs.networks import read_layers
 from explainer.experiments.stacks.coming_back import verdict
 from explainer.experiments.stacks.drawing import draw_stack
 from explainer.experiments.stacks.measuring import Row, first, measure
 from explainer.experiments.stacks.modules import Layer
 from explainer.experiments.stacks.presets import PRESETS
-from explainer.experiments.stacks.reading import first_channels, read_stack
+from explainer.experiments.stacks.reading import first_channels
 from explainer.quantities import count, memory, short
 from explainer.ui.crowd import leave
 from explainer.ui.escaping import escaped
@@ -30,9 +31,10 @@ from explainer.ui.theme import theme
 
 SIDES = (1, 4, 8, 16, 32, 64, 65, 96, 128, 129, 224, 225, 256, 257, 320, 388, 480, 500, 512, 513, 572, 640, 1024)
 HELP = (
-    "An `nn.Sequential(...)`, what `print(model)` shows of one, or one layer a line. The text is read, never run. "
-    "Besides torch's layers: `Save(name)`, `Add(name, crop=, score=)`, `Cat(name, crop=)` and `Crop(offset)`, for "
-    "skips and for cutting to the input's size."
+    "A class with its `forward` (and the classes and functions that it uses), an `nn.Sequential(...)`, what "
+    "`print(model)` shows of one, or one layer a line. The text is read, never run. Besides torch's layers: "
+    "`Save(name)`, `Load(name)` for a branch, `Add(name, crop=, score=)`, `Cat(name, crop=)` and `Mul(name)` for what "
+    "meets again, `Crop(offset)` for cutting to the input's size."
 )
 
 
@@ -68,7 +70,7 @@ class Measured:
 def found(text: str, side: int) -> Measured:
     """A stack, measured. Not to be changed by the caller. Raises ValueError with one sentence."""
     leave()  # a deep stack takes half a second
-    layers = read_stack(text)
+    layers = read_layers(text, side)
     rows = measure(layers, first_channels(layers), side, side)
     return Measured(layers, rows, verdict(layers, rows), table_of(rows))
 

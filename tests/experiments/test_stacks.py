@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from explainer.experiments.programs.networks import read_layers
 from explainer.experiments.stacks.coming_back import verdict
 from explainer.experiments.stacks.drawing import draw_stack
 from explainer.experiments.stacks.measuring import Row, measure
 from explainer.experiments.stacks.presets import PRESETS
-from explainer.experiments.stacks.reading import first_channels, read_stack
+from explainer.experiments.stacks.reading import MOST_LAYERS, first_channels, read_stack
 from explainer.palette import PALETTE
 
 
@@ -24,7 +25,8 @@ def rows_of(text: str, side: int) -> list[Row]:
 
 
 def preset(slug: str) -> list[Row]:
-    return rows_of(PRESETS[slug].text, PRESETS[slug].side)
+    layers = read_layers(PRESETS[slug].text, PRESETS[slug].side)
+    return measure(layers, first_channels(layers), PRESETS[slug].side, PRESETS[slug].side)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +114,11 @@ def test_a_scored_skip_has_a_weight_for_each_channel_and_class_and_a_bias_for_ea
     assert rows[-1].parameters == sum(one.numel() for one in nn.Conv2d(8, 21, 1).parameters())
 
 
+def test_saving_and_fetching_a_map_takes_no_memory_of_its_own():
+    sizes = [row.size for row in rows_of('nn.Conv2d(3, 8, 1)\nSave("a")\nnn.ReLU()\nLoad("a")\nMul("a")', 8)]
+    assert sizes == [4 * 3 * 64, 4 * 8 * 64, 0, 4 * 8 * 64, 0, 4 * 8 * 64]
+
+
 @pytest.mark.parametrize("join", ["Add", "Cat"])
 def test_a_joined_map_sees_what_the_farther_of_the_two_sees(join):
     """By hand: one convolution of 3 sees 3 pixels, a second one of 5 sees 7; in either order of the two maps."""
@@ -175,6 +182,12 @@ def test_whatever_torch_prints_of_a_layer_is_read_and_has_torchs_sizes():
     assert [row.shape for row in rows[1:]] == sizes
 
 
+def test_arithmetic_in_arguments_is_worked_out():
+    (layer,) = read_stack("nn.Conv2d(3 * 2, (64 + 2**4) // 10, (6 - 3, -(-5)), padding=4 % 3)")
+    assert (layer.module.in_channels, layer.module.out_channels) == (6, 8)
+    assert (layer.module.kernel_size, layer.module.padding) == ((3, 5), (1, 1))
+
+
 @pytest.mark.parametrize(
     "arguments", ["2", "2, 2", "3, 2, 1", "kernel_size=(2, 3), stride=(2, 3), padding=(0, 0)", "(2, 2)"]
 )
@@ -214,7 +227,10 @@ def test_what_torch_refuses_only_with_numbers_in_hand_is_refused_too(text, words
         ("nn.Conv2d(3, width, 3)", "`width` is no plain value"),
         ("nn.Conv2d(*[3, 4, 3])", "no plain value"),
         ("nn.Conv2d(**{'in_channels': 3})", "write the arguments out"),
-        ("nn.Conv2d(3, 10**9, 3)", "no plain value"),
+        ("nn.Conv2d(3, 10**9, 3)", "is too large"),
+        ("nn.Conv2d(3, 10**99, 3)", "no plain value"),
+        ("nn.Conv2d(3, 'a' * 9**9, 3)", "no plain value"),
+        ("nn.Conv2d(3, 4 // 0, 3)", "no plain value"),
         ("nn.Conv2d(3, 1000000, 3)", "is too large"),
         ("nn.Conv2d(3, 4)", "torch refuses `nn.Conv2d(3, 4)`: missing a required argument: 'kernel_size'"),
         ("nn.Conv2d(3, 4, -1)", "torch refuses"),
@@ -225,7 +241,7 @@ def test_what_torch_refuses_only_with_numbers_in_hand_is_refused_too(text, words
         ("nn.Sequential(layers=[nn.ReLU()])", "`Sequential` takes layers only; keywords are not read"),
         ("", "holds 0 layers"),
         ("nn.Sequential()", "holds 0 layers"),
-        ("nn.ReLU(),\n" * 200, "holds 200 layers"),
+        ("nn.ReLU(),\n" * (MOST_LAYERS + 1), f"holds {MOST_LAYERS + 1} layers"),
         ("nn.Sequential(" * 1000, "no Python expression"),
         ("x" * 30_000, "30,000 characters"),
     ],

@@ -16,10 +16,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from explainer.experiments.stacks.modules import Add, Cat, Crop, Join, Layer, Save, Unpool, size_text
+from explainer.experiments.stacks.modules import Crop, Join, Layer, Load, Save, Unpool, size_text
 from explainer.work import multiply_adds
 
 BYTES = 4
+ADAPTIVE = (nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Field:
     jump: Fraction = Fraction(1)
     start: Fraction = Fraction(0)
 
-    def down(self, k: int, s: int, p: int) -> Field:
+    def down(self, k: int, s: int | Fraction, p: int) -> Field:
         """Behind a convolution or pooling with a kernel of k (dilated), stride s, padding p."""
         start = self.start + (Fraction(k - 1, 2) - p) * self.jump
         return Field(self.size + (k - 1) * self.jump, self.jump * s, start)
@@ -52,7 +53,8 @@ class Row:
 
     Attributes:
         kind: "convolution", "down", "up", "join" or "other".
-        shape: (C, H, W). size: bytes of the map in float32. source: row that a join fetches from.
+        shape: (C, H, W). source: row that a join fetches from. own: whether the map is one of its own; what saves or
+            fetches one makes none.
     """
 
     text: str
@@ -62,11 +64,12 @@ class Row:
     parameters: int
     multiply_adds: int
     source: int | None = None
+    own: bool = True
 
     @property
     def size(self) -> int:
-        """Bytes of the map in float32."""
-        return BYTES * self.shape[0] * self.shape[1] * self.shape[2]
+        """Bytes of the map in float32, 0 if it is no map of its own."""
+        return self.own * BYTES * self.shape[0] * self.shape[1] * self.shape[2]
 
 
 def measure(layers: list[Layer], channels: int, height: int, width: int, *, costs: bool = True) -> list[Row]:
@@ -113,8 +116,8 @@ def one_step(
         other, its_field, source = saved[module.name]
         cost = counted(lambda: module.fetched(other, x))
         fetched = module.fetched(other, x)
-        x = x + fetched if isinstance(module, Add) else torch.cat((fetched, x), 1)
-        field = max(field, its_field, key=lambda one: one.size)
+        x = module.together(fetched, x)
+        field = its_field if isinstance(module, Load) else max(field, its_field, key=lambda one: one.size)
     elif isinstance(module, Crop):
         x, field = cropped(x, module.offset, target), moved(field, module.offset)
     elif not isinstance(module, Save):
@@ -130,7 +133,7 @@ def one_step(
     parameters = sum(p.numel() for p in module.parameters())
     if isinstance(module, Join) and module.score:
         parameters = module.score * (saved[module.name][0].shape[1] + 1)
-    return x, Row(text, kind_of(module), shape, field, parameters, cost, source)
+    return x, Row(text, kind_of(module), shape, field, parameters, cost, source, not isinstance(module, Save | Load))
 
 
 def nothing(work: Callable[[], object]) -> int:
@@ -164,6 +167,9 @@ def behind(module: nn.Module, field: Field, x: Tensor, y: Tensor) -> Field:
     if isinstance(module, nn.MaxPool2d | nn.AvgPool2d):
         k = first(getattr(module, "dilation", 1)) * (first(module.kernel_size) - 1) + 1
         return field.down(k, first(module.stride), first(module.padding))
+    if isinstance(module, ADAPTIVE):
+        ratio = Fraction(x.shape[-2], y.shape[-2])  # each pixel looks at a window of that height, rounded up
+        return field.down(ceil(ratio), ratio, 0)
     if isinstance(module, Unpool):
         return field.stamped(first(module.kernel_size), first(module.stride), first(module.padding))
     if isinstance(module, nn.PixelUnshuffle):
@@ -180,10 +186,10 @@ def behind(module: nn.Module, field: Field, x: Tensor, y: Tensor) -> Field:
 def kind_of(module: nn.Module) -> str:
     """How the layer is drawn."""
     kinds: list[tuple[Callable[[], bool], str]] = [
-        (lambda: isinstance(module, Join | Cat), "join"),
+        (lambda: isinstance(module, Join), "join"),
         (lambda: isinstance(module, nn.ConvTranspose2d | nn.Upsample | nn.PixelShuffle | Unpool), "up"),
         (lambda: isinstance(module, nn.Conv2d), "convolution"),
-        (lambda: isinstance(module, nn.MaxPool2d | nn.AvgPool2d | nn.PixelUnshuffle), "down"),
+        (lambda: isinstance(module, (nn.MaxPool2d, nn.AvgPool2d, nn.PixelUnshuffle, *ADAPTIVE)), "down"),
     ]
     return next((kind for holds, kind in kinds if holds()), "other")
 

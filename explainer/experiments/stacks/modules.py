@@ -5,6 +5,7 @@ A stack runs on the meta device: shapes and counts without memory and without nu
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import torch
@@ -22,7 +23,7 @@ class Save(nn.Module):
         self.name = name
 
 
-class Join(nn.Module):
+class Join(nn.Module, ABC):
     """Fetch a saved map, cut it to the present size, and add or append it.
 
     Args:
@@ -44,13 +45,52 @@ class Join(nn.Module):
         top, left = (space // 2 if self.crop is None else self.crop for space in spare)
         return saved[..., top : top + x.shape[-2], left : left + x.shape[-1]]
 
+    @abstractmethod
+    def together(self, fetched: Tensor, x: Tensor) -> Tensor:
+        """The map that goes on."""
+
 
 class Add(Join):
     """Add the saved map (FCN, ResNet)."""
 
+    def together(self, fetched: Tensor, x: Tensor) -> Tensor:
+        """Their sum."""
+        return x + fetched
+
 
 class Cat(Join):
     """Append the saved map's channels (U-Net)."""
+
+    def together(self, fetched: Tensor, x: Tensor) -> Tensor:
+        """The saved map's channels first."""
+        return torch.cat((fetched, x), 1)
+
+
+class Whole(Join):
+    """Fetch a saved map as it is, without cutting or scoring it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+
+    def fetched(self, saved: Tensor, x: Tensor) -> Tensor:
+        """The saved map."""
+        return saved
+
+
+class Mul(Whole):
+    """Multiply by the saved map; one channel or one pixel counts for all (attention, squeeze and excitation)."""
+
+    def together(self, fetched: Tensor, x: Tensor) -> Tensor:
+        """Their product."""
+        return x * fetched
+
+
+class Load(Whole):
+    """Go on from the saved map: a branch."""
+
+    def together(self, fetched: Tensor, x: Tensor) -> Tensor:
+        """The saved map alone."""
+        return fetched
 
 
 class Crop(nn.Module):
@@ -86,7 +126,8 @@ ALLOWED: dict[str, type[nn.Module]] = {
         nn.UpsamplingBilinear2d, nn.PixelShuffle, nn.PixelUnshuffle, nn.ZeroPad2d, nn.ReflectionPad2d,
         nn.ReplicationPad2d, nn.BatchNorm2d, nn.InstanceNorm2d, nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.GELU, nn.Sigmoid,
         nn.Tanh, nn.SiLU, nn.ELU, nn.SELU, nn.PReLU, nn.Mish, nn.Hardswish, nn.Softplus, nn.GroupNorm, nn.Softmax2d,
-        nn.Dropout, nn.Dropout2d, nn.Identity, Save, Add, Cat, Crop,
+        nn.Softmax, nn.LogSoftmax, nn.Hardsigmoid, nn.Hardtanh, nn.LogSigmoid, nn.ChannelShuffle, nn.AdaptiveAvgPool2d,
+        nn.AdaptiveMaxPool2d, nn.Dropout, nn.Dropout2d, nn.Identity, Save, Add, Cat, Mul, Load, Crop,
     )
 } | {"MaxUnpool2d": Unpool}  # fmt: skip
 """Name -> class. Everything else is refused by name."""

@@ -107,6 +107,39 @@ SMALL = sequential(
     ["nn.Conv2d(3, 16, 3, stride=2, padding=1)", "nn.Conv2d(16, 32, 3, stride=2, padding=1)",
      "nn.ConvTranspose2d(32, 16, 3, stride=2, padding=1)", "nn.ConvTranspose2d(16, 21, 3, stride=2, padding=1)"]
 )  # fmt: skip
+RESIDUAL = """class Block(nn.Module):
+    def __init__(self, channels, out, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, out, 3, stride, 1)
+        self.conv2 = nn.Conv2d(out, out, 3, padding=1)
+        self.short = nn.Conv2d(channels, out, 1, stride)
+
+    def forward(self, x):
+        y = self.conv2(F.relu(self.conv1(x)))
+        return F.relu(y + self.short(x))
+
+class Net(nn.Module):
+    def __init__(self, widths=(16, 32, 64), classes=21):
+        super().__init__()
+        self.down, self.up = nn.ModuleList(), nn.ModuleList()
+        channels = 3
+        for width in widths:
+            self.down.append(Block(channels, width, 2))
+            channels = width
+        for width in widths[-2::-1]:
+            self.up.append(nn.ConvTranspose2d(channels, width, 4, 2, 1))
+            channels = width
+        self.score = nn.Conv2d(channels, classes, 1)
+
+    def forward(self, x):
+        maps = []
+        for block in self.down:
+            maps.append(block(x))
+            x = maps[-1]
+        for up, early in zip(self.up, maps[-2::-1]):
+            x = up(x) + early
+        return F.interpolate(self.score(x), scale_factor=2, mode="bilinear")
+"""
 PRESETS = {
     "fcn8": Preset("FCN-8s", fcn(8), 500, "Padding of 100 at the start, because the 7 × 7 layer eats the map; the "
                    "crops 5, 9 and 31 take it away again where maps meet."),
@@ -119,6 +152,8 @@ PRESETS = {
                     "evenly."),
     "bundled": Preset("This app's network", bundled(), 513, "MobileNetV2 down, FCN-32s up: sides of 32n + 1 come "
                       "back exactly."),
+    "class": Preset("A class with forward", RESIDUAL, 128, "Two branches of each block meet again; transposed "
+                    "convolutions fetch the maps from the way down."),
     "small": Preset("Four layers to change", SMALL, 64, "Nearly: one pixel is lost each time, and `output_padding` "
                     "asks for it back."),
 }  # fmt: skip

@@ -17,8 +17,9 @@ import torch
 from torch import nn
 
 from explainer.experiments.stacks.modules import ALLOWED, CONVOLUTIONS, Layer, check_numbers
+from explainer.experiments.stacks.plain import SIGNS, flat, worked_out
 
-MOST_TEXT, MOST_LAYERS, MOST_NUMBER = 20_000, 150, 20_000
+MOST_TEXT, MOST_LAYERS, MOST_NUMBER = 20_000, 250, 20_000
 #: A layer's number or name where torch prints a model.
 PRINTED = re.compile(r"^[ \t]*\(\w+\): ", re.MULTILINE)
 #: What torch prints of a layer that its constructor does not take: words without quotes, a mode that the name says.
@@ -51,7 +52,9 @@ def tree_of(text: str) -> ast.expr:
         except (RecursionError, MemoryError, ValueError):
             raise ValueError("The text is nested too deeply to be a stack of layers.") from None
     assert where is not None
-    raise ValueError(f"This is no Python expression (line {where.lineno}: {where.msg}); paste `nn.Sequential(...)`.")
+    raise ValueError(
+        f"This is no Python expression (line {where.lineno}: {where.msg}); paste `nn.Sequential(...)` or a class."
+    )
 
 
 def values_of(statements: list[ast.stmt]) -> ast.expr:
@@ -103,17 +106,27 @@ def name_of(node: ast.expr) -> str:
 def built(call: ast.Call) -> Layer:
     """A layer on the meta device."""
     name, text = name_of(call.func), shown(call)
-    if name not in ALLOWED:
-        close = difflib.get_close_matches(name, ALLOWED, 1, 0.6)
-        hint = f"did you mean {close[0]}?" if close else f"allowed are {', '.join(ALLOWED)}."
-        raise ValueError(f"{name} is not known here; {hint}")
+    known(name)
     given = [value_of(one, text) for one in call.args]
     named = {one.arg: value_of(one.value, text) for one in call.keywords if one.arg}
     if len(named) < len(call.keywords):
         raise ValueError(f"`{text}`: ** is not read; write the arguments out.")
+    return made(name, text, given, named)
+
+
+def known(name: str) -> None:
+    """Raises ValueError, with the nearest name that is read, if `name` is none."""
+    if name not in ALLOWED:
+        close = difflib.get_close_matches(name, ALLOWED, 1, 0.6)
+        hint = f"did you mean {close[0]}?" if close else f"allowed are {', '.join(ALLOWED)}."
+        raise ValueError(f"{name} is not known here; {hint}")
+
+
+def made(name: str, text: str, given: list[Any], named: dict[str, Any]) -> Layer:
+    """A layer by its name and plain arguments; `text` is how it is written."""
     make = ALLOWED[name]
     if issubclass(make, CONVOLUTIONS):
-        named["device"] = "meta"
+        named = {**named, "device": "meta"}
     try:
         inspect.signature(make).bind(*given, **named)
         with torch.device("meta"):
@@ -125,14 +138,32 @@ def built(call: ast.Call) -> Layer:
 
 
 def value_of(node: ast.expr, text: str) -> Any:
-    """A plain value: number, word, yes or no, None, or a tuple of these."""
+    """A plain value: number (or arithmetic with numbers), word, yes or no, None, or a tuple of these."""
     try:
-        value = ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        value = literal(node)
+    except (ValueError, TypeError, SyntaxError, ArithmeticError, RecursionError, MemoryError):
         raise ValueError(f"`{text}`: `{shown(node)}` is no plain value; numbers, words, tuples are.") from None
+    return plain(value, text)
+
+
+def literal(node: ast.expr) -> Any:
+    """`64 * 2` as a number, alone or in a tuple; everything else as `ast.literal_eval` has it."""
+    if isinstance(node, ast.BinOp):
+        return worked_out(node.op, literal(node.left), literal(node.right))
+    if isinstance(node, ast.UnaryOp) and type(node.op) in SIGNS:
+        return SIGNS[type(node.op)](literal(node.operand))
+    if isinstance(node, ast.Tuple | ast.List):
+        return tuple(map(literal, node.elts))
+    return ast.literal_eval(node)
+
+
+def plain(value: Any, text: str) -> Any:
+    """The value of an argument of `text`; raises ValueError if it is nothing that a layer takes."""
+    if not flat(value):
+        raise ValueError(
+            f"`{text}`: a {type(value).__name__} of this kind is no plain value; numbers, words, tuples are."
+        )
     for one in value if isinstance(value, tuple | list) else (value,):
-        if not isinstance(one, int | float | str | None):
-            raise ValueError(f"`{text}`: `{shown(node)}` is no plain value; numbers, words, tuples are.")
         if isinstance(one, int | float) and not abs(one) <= MOST_NUMBER:
             raise ValueError(f"`{text}`: {one} is too large; numbers up to {MOST_NUMBER:,} are read.")
     return value

@@ -1,0 +1,311 @@
+"""Networks as people write them, for torch to run and for us to read: each is written in a way of its own."""
+
+RESIDUAL_UNET = '''
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+
+class Twice(nn.Module):
+    """Two convolutions."""
+
+    def __init__(self, channels, out, between=None):
+        super(Twice, self).__init__()
+        if not between:
+            between = out
+        self.both = nn.Sequential(
+            nn.Conv2d(channels, between, kernel_size=3, padding=1, bias=False), nn.BatchNorm2d(between),
+            nn.ReLU(inplace=True), nn.Conv2d(between, out, 3, padding=1), nn.ReLU(inplace=True),
+        )
+
+    def forward(self, x):
+        return self.both(x)
+
+
+class Up(nn.Module):
+    def __init__(self, channels, out, smooth=False):
+        super().__init__()
+        self.up = nn.Upsample(scale_factor=2, mode="bilinear") if smooth else nn.ConvTranspose2d(channels, out, 2, 2)
+        self.conv = Twice(channels + out if smooth else 2 * out, out, channels // 2)
+
+    def forward(self, x, early):
+        x = self.up(x)
+        rows = early.size()[2] - x.size()[2]
+        columns = early.size(3) - x.size(3)
+        x = F.pad(x, [columns // 2, columns - columns // 2, rows // 2, rows - rows // 2])
+        return self.conv(torch.cat([early, x], dim=1))
+
+
+class UNet(nn.Module):
+    def __init__(self, classes=21, smooth=False):
+        super().__init__()
+        self.up1 = Up(32, 16, smooth)
+        self.up2 = Up(16, 8, smooth)
+        self.start = Twice(3, 8)
+        self.down1 = nn.Sequential(nn.MaxPool2d(2), Twice(8, 16))
+        self.down2 = nn.Sequential(nn.MaxPool2d(2), Twice(16, 32))
+        self.score = nn.Conv2d(8, classes, kernel_size=1)
+
+    def forward(self, x):
+        x1 = self.start(x)
+        x2 = self.down1(x1)
+        x3 = self.down2(x2)
+        x = self.up1(x3, x2)
+        x = self.up2(x, x1)
+        return self.score(x)
+
+
+if __name__ == "__main__":
+    print(UNet()(torch.rand(1, 3, 64, 64)).shape)
+'''
+
+LISTS = """
+class Net(nn.Module):
+    def __init__(self, channels=1, widths=[8, 16, 32], **more):
+        super().__init__()
+        self.downs, self.ups = nn.ModuleList(), nn.ModuleList()
+        self.pool = nn.MaxPool2d(kernel_size=2, stride=2)
+        for width in widths:
+            self.downs.append(nn.Conv2d(channels, width, 3, padding=1))
+            channels = width
+        for k, width in enumerate(reversed(widths)):
+            self.ups.append(nn.ConvTranspose2d(width * 2, width, kernel_size=2, stride=2))
+            self.ups.append(nn.Conv2d(width * 2, width, 3, padding=1))
+        self.middle = nn.Conv2d(widths[-1], 2 * widths[-1], 1)
+
+    def forward(self, x):
+        kept = []
+        for down in self.downs:
+            x = down(x)
+            kept.append(x)
+            x = self.pool(x)
+        x = self.middle(x)
+        kept = kept[::-1]
+        for k in range(0, len(self.ups), 2):
+            x = self.ups[k](x)
+            if x.shape != kept[k // 2].shape:
+                x = F.interpolate(x, size=kept[k // 2].shape[2:])
+            x = self.ups[k + 1](torch.cat((kept[k // 2], x), dim=1))
+        return x
+
+
+net = Net(channels=2)
+noise = torch.randn(1, 2, 50, 50)
+"""
+
+RESNET = """
+def conv3x3(channels: int, out: int, stride: int = 1) -> nn.Conv2d:
+    "3x3 convolution with padding"
+    return nn.Conv2d(channels, out, kernel_size=3, stride=stride, padding=1, bias=False)
+
+
+class Block(nn.Module):
+    expansion: int = 2
+
+    def __init__(self, channels, out, stride=1, shortcut=None, norm=None):
+        super().__init__()
+        norm = norm or nn.BatchNorm2d
+        self.conv1, self.bn1 = conv3x3(channels, out, stride), norm(out)
+        self.conv2, self.bn2 = conv3x3(out, out * self.expansion), norm(out * self.expansion)
+        self.relu = nn.ReLU(inplace=True)
+        self.shortcut = shortcut
+
+    def forward(self, x):
+        identity = x
+        out = self.relu(self.bn1(self.conv1(x)))
+        out = self.bn2(self.conv2(out))
+        if self.shortcut is not None:
+            identity = self.shortcut(x)
+        out += identity
+        return self.relu(out)
+
+
+class ResNet(nn.Module):
+    def __init__(self, block, counts, classes=21):
+        super().__init__()
+        self.channels = 8
+        self.stem = nn.Conv2d(3, self.channels, kernel_size=7, stride=2, padding=3, bias=False)
+        self.layer1 = self._stage(block, 8, counts[0])
+        self.layer2 = self._stage(block, 16, counts[1], stride=2)
+        self.score = nn.Conv2d(16 * block.expansion, classes, 1)
+        for m in self.modules():
+            if isinstance(m, nn.Conv2d):
+                nn.init.kaiming_normal_(m.weight, mode="fan_out", nonlinearity="relu")
+
+    def _stage(self, block, out, count, stride=1):
+        shortcut = None
+        if stride != 1 or self.channels != out * block.expansion:
+            shortcut = nn.Sequential(nn.Conv2d(self.channels, out * block.expansion, 1, stride, bias=False))
+        layers = [block(self.channels, out, stride, shortcut)]
+        self.channels = out * block.expansion
+        layers += [block(self.channels, out) for _ in range(1, count)]
+        return nn.Sequential(*layers)
+
+    def forward(self, x):
+        shape = x.shape[-2:]
+        x = F.max_pool2d(F.relu(self.stem(x)), kernel_size=3, stride=2, padding=1)
+        x = self.score(self.layer2(self.layer1(x)))
+        return {"out": F.interpolate(x, size=shape, mode="bilinear", align_corners=False)}
+
+
+model = ResNet(Block, [1, 2])
+"""
+
+BRANCHES = """
+class Rate(nn.Sequential):
+    def __init__(self, channels, out, rate):
+        parts = [nn.Conv2d(channels, out, 3, padding=rate, dilation=rate, bias=False), nn.ReLU()]
+        super().__init__(*parts)
+
+
+class Whole(nn.Sequential):
+    def forward(self, x):
+        height, width = x.shape[-2:]
+        for part in self:
+            x = part(x)
+        return F.interpolate(x, size=(height, width), mode="bilinear", align_corners=False)
+
+
+class ASPP(nn.Module):
+    def __init__(self, channels, rates, out=8):
+        super().__init__()
+        parts = [nn.Conv2d(channels, out, 1)]
+        parts.extend(Rate(channels, out, rate) for rate in tuple(rates))
+        parts.append(Whole(nn.AdaptiveAvgPool2d(1), nn.Conv2d(channels, out, 1)))
+        self.parts = nn.ModuleList(parts)
+        self.project = nn.Conv2d(len(self.parts) * out, out, 1)
+
+    def forward(self, x):
+        return self.project(torch.cat([part(x) for part in self.parts], dim=1))
+
+
+aspp = ASPP(16, [2, 4])
+"""
+
+INDICES = """
+class SegNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.down, self.pool = nn.Conv2d(3, 8, 3, padding=1), nn.MaxPool2d(2, 2, return_indices=True)
+        self.up, self.unpool = nn.Conv2d(8, 4, 3, padding=1), nn.MaxUnpool2d(2, stride=2)
+
+    def forward(self, x):
+        x, first = self.pool(F.relu(self.down(x)))
+        x, second = F.max_pool2d(x, 2, 2, return_indices=True)
+        x = torch.relu(F.max_unpool2d(x, second, 2, 2))
+        return self.up(self.unpool(x, first))
+"""
+
+GATES = """
+class Squeeze(nn.Module):
+    def __init__(self, channels, ratio=4):
+        super().__init__()
+        self.gate = nn.Sequential(nn.Conv2d(channels, channels // ratio, 1), nn.ReLU(),
+                                  nn.Conv2d(channels // ratio, channels, 1), nn.Sigmoid())
+
+    def forward(self, x):
+        return self.gate(F.adaptive_avg_pool2d(x, 1)) * x
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.squeeze = nn.Conv2d(3, 16, 3, padding=1), Squeeze(16)
+        self.look = nn.Conv2d(16, 1, 1)
+
+    def forward(self, x):
+        y = self.squeeze(self.conv(x)) * 0.5 + 1
+        return y * torch.sigmoid(self.look(y)), y
+"""
+
+CROPS = """
+class FCN16s(nn.Module):
+    def __init__(self, classes=5):
+        super().__init__()
+        self.start = nn.Conv2d(3, 8, 3, padding=20)
+        self.pool = nn.MaxPool2d(2, stride=2, ceil_mode=True)
+        self.deep, self.score, self.score4 = (nn.Conv2d(8, 8, 3), nn.Conv2d(8, classes, 1), nn.Conv2d(8, classes, 1))
+        self.up2 = nn.ConvTranspose2d(classes, classes, 4, stride=2, bias=False)
+        self.up4 = nn.ConvTranspose2d(classes, classes, 8, stride=4, bias=False)
+        self._initialize_weights()
+
+    def _initialize_weights(self):
+        for m in self.modules():
+            if isinstance(m, nn.Conv2d):
+                m.weight.data.zero_()
+
+    def forward(self, x):
+        h = self.pool(self.pool(self.start(x)))
+        pool4 = h
+        h = self.up2(self.score(self.deep(self.pool(h))))
+        early = self.score4(pool4)
+        early = early[:, :, 2 : 2 + h.size()[2], 2 : 2 + h.size()[3]]
+        h = self.up4(torch.add(h, early))
+        return h[..., 3 : 3 + x.shape[2], 3 : 3 + x.shape[3]].contiguous()
+"""
+
+WORDS = """
+PLAN = {"A": [8, "M", 16, "M"]}
+
+
+def features(plan, norm=False):
+    layers, channels = [], 3
+    for v in plan:
+        if v == "M":
+            layers += [nn.MaxPool2d(2)]
+        else:
+            layers += [nn.Conv2d(channels, v, 3, padding=1), *([nn.BatchNorm2d(v)] if norm else []), nn.ReLU()]
+            channels = v
+    return nn.Sequential(*layers)
+
+
+ups = [nn.Sequential(nn.Upsample(scale_factor=2), nn.Conv2d(c, c // 2, 3, padding=1)) for c in (16, 8) if c > 1]
+nn.Sequential(features(PLAN["A"], norm=True), *ups, nn.Conv2d(4, 2**2, 1))
+"""
+
+NAMES = """
+class Base(nn.Module):
+    def __init__(self, depth=2, *, width=8):
+        super().__init__()
+        for k in range(depth):
+            self.add_module(f"down{k}", nn.Conv2d(3 if k == 0 else width, width, 3, padding=1))
+        setattr(self, "depth", depth)
+        self.heads = nn.ModuleDict({"small": nn.Conv2d(width // 4, 3, 1)})
+
+    def forward(self, x):
+        for k in range(self.depth):
+            x = getattr(self, f"down{k}")(x).relu()
+            x = F.leaky_relu(x, 0.2) if not self.training and k >= 0 else x
+        return x
+
+
+class Net(Base):
+    def __init__(self):
+        super().__init__(depth=3, width=12)
+        self.up = nn.PixelShuffle(2)
+
+    @staticmethod
+    def halved(x):
+        return F.avg_pool2d(x, 2)
+
+    def forward(self, x):
+        n, c, h, w = x.shape
+        x = self.halved(super().forward(x))
+        assert x.shape[2] == h // 2
+        return self.heads["small"](self.up(x))
+"""
+
+LINES = """
+layers, c = [], 3
+for k in range(3):
+    layers.append(nn.Conv2d(c, 2 ** (k + 3), 3, 2, 1))
+    layers += [nn.ReLU()]
+    c = 2 ** (k + 3)
+layers.insert(0, nn.ZeroPad2d(2))
+model = nn.Sequential(*layers[:-1], nn.ConvTranspose2d(c, 21, 16, 8, 4))
+"""
+WRITTEN = {
+    "unet": RESIDUAL_UNET, "lists": LISTS, "resnet": RESNET, "branches": BRANCHES, "indices": INDICES, "gates": GATES,
+    "crops": CROPS, "words": WORDS, "names": NAMES, "lines": LINES,
+}  # fmt: skip
+"""What is special about it -> its text. Where none is made by the text, the last class is meant."""
