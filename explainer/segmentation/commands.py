@@ -46,7 +46,10 @@ def segment_photos(
         out.mkdir(parents=True, exist_ok=True)
         load(model, choose_device(device))
         class_count(classes)
-    except (ValueError, WeightsError, OSError) as error:
+    except OSError as error:
+        print(f"segment: {error.filename or out}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    except (ValueError, WeightsError) as error:
         print(f"segment: {error}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
     taken: set[str] = set()

@@ -20,7 +20,7 @@ from explainer.experiments.stacks.presets import PRESETS
 from explainer.experiments.stacks.reading import first_channels
 from explainer.quantities import count, memory, short
 from explainer.ui.crowd import leave
-from explainer.ui.escaping import escaped
+from explainer.ui.escaping import escaped, without_code
 from explainer.ui.heading import toolbar
 from explainer.ui.lecture import end_of_figure
 from explainer.ui.navigation import entry
@@ -105,7 +105,7 @@ def readable(text: str, instead: str, side: int) -> tuple[str, Measured] | None:
     try:
         return text, found(text, side)
     except ValueError as problem:
-        said = escaped(str(problem))
+        said = escaped(without_code(str(problem)))
     if text != instead:
         with contextlib.suppress(ValueError):  # the example may not fit the side that was chosen, either
             stack = found(instead, side)

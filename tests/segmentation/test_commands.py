@@ -158,7 +158,10 @@ def test_a_folder_that_cannot_be_made_is_no_wrong_input(tmp_path: Path, capsys: 
     (tmp_path / "file").touch()
     for command in (["segment", "x.jpg"], ["exercises"], ["render", "--all"]):
         assert main([*command, "--out", str(tmp_path / "file")]) == 1
-        assert capsys.readouterr().err.count("\n") == 1
+        told = capsys.readouterr().err
+        assert told.count("\n") == 1 and "Errno" not in told
+    assert segment_photos([], tmp_path / "file") == 1
+    assert capsys.readouterr().err == f"segment: {tmp_path / 'file'}: File exists\n"
 
 
 def test_fetching_the_bundled_network_needs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
