@@ -46,7 +46,7 @@ def choose(settings: Settings) -> tuple[str, str, int]:
         preset = PRESETS[slug]
         side = settings.choice("side", "Input side", SIDES, preset.side, width=150)
         with st.popover("Layers", icon=":material/edit:", width="content"):
-            text = settings.text("layers", "Layers", preset.text, height=420, help=HELP)
+            text = settings.text("layers", "Layers", preset.text, height=420, width=560, help=HELP)
     settings.show_notes()
     return text, preset.text, side
 
@@ -105,7 +105,7 @@ def readable(text: str, instead: str, side: int) -> tuple[str, Measured] | None:
     try:
         return text, found(text, side)
     except ValueError as problem:
-        said = escaped(without_code(str(problem)))
+        said = escaped(without_code(str(problem).rstrip("."))) + "."
     if text != instead:
         with contextlib.suppress(ValueError):  # the example may not fit the side that was chosen, either
             stack = found(instead, side)

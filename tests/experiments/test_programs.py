@@ -103,6 +103,11 @@ HEAD = (
 )
 
 
+def test_a_line_is_counted_in_the_text_as_it_was_given():
+    with pytest.raises(ValueError, match="Line 8, "):
+        read_layers("\n\n\n" + HEAD + "        return self.d(x)", 8)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

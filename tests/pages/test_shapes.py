@@ -50,6 +50,7 @@ def test_presets_pasted_layers_and_refusals():
     (told,) = [one.value for one in page.error]
     assert "![](" not in told, "what comes from outside is escaped"
     assert "`" not in told and "“" in told, "code stands between quotation marks, as it is not marked up"
+    assert ". Until then" in told and ".. " not in told
     assert told.endswith("Until then the example's own layers are shown.")
     assert any(PRESETS[slug].note in one.value for one in page.markdown), "the figure stays"
     page.text_area(key="sh_layers").set_value("nn.Conv2d(3, 4, 99)").run()

@@ -30,7 +30,7 @@ def program_of(text: str) -> list[ast.stmt] | None:
     if len(text) > MOST_TEXT:
         return None
     try:
-        statements = ast.parse(textwrap.dedent(text).strip()).body
+        statements = ast.parse(textwrap.dedent(text)).body
     except (SyntaxError, RecursionError, MemoryError, ValueError):
         return None
     named = (one.value for one in statements if isinstance(one, ast.Assign))
