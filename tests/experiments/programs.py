@@ -304,8 +304,54 @@ for k in range(3):
 layers.insert(0, nn.ZeroPad2d(2))
 model = nn.Sequential(*layers[:-1], nn.ConvTranspose2d(c, 21, 16, 8, 4))
 """
+KINDS = """
+import functools
+from collections import OrderedDict
+
+
+class Block(nn.Module):
+    def __init__(self, channels, out, kernel=3, act=True, norm=nn.BatchNorm2d):
+        super().__init__()
+        pad = kernel // 2 if isinstance(kernel, int) else [k // 2 for k in kernel]
+        bias = norm.func == nn.InstanceNorm2d if type(norm) == functools.partial else norm == nn.InstanceNorm2d
+        self.conv = nn.Conv2d(channels, out, kernel, 1, pad, bias=bias)
+        self.act = act if isinstance(act, nn.Module) else nn.SiLU() if act is True else nn.Identity()
+
+    def forward(self, x):
+        x = self.norm(x) if hasattr(self, "norm") else x
+        return self.act(self.conv(x)) if not x.is_cuda and x.ndim == 4 else x
+
+
+class Around(nn.Module):
+    def __init__(self, channels, inner=None):
+        super().__init__()
+        down, up = [nn.Conv2d(channels, channels, 4, 2, 1)], [nn.ConvTranspose2d(channels, channels, 4, 2, 1)]
+        self.model = nn.Sequential(*(down + ([] if inner is None else [inner]) + up))
+
+    def forward(self, input):
+        return torch.cat([input, self.model(input)], 1)
+
+    @staticmethod
+    def after(channels, name):
+        return nn.Sequential(OrderedDict([(name + "conv", nn.Conv2d(2 * channels, channels, 1)), (name, nn.ReLU())]))
+
+
+class Net(nn.Module):
+    def __init__(self, out):
+        super(Net, self).__init__()
+        inner = None
+        for k in range(2):
+            inner = nn.Sequential(Around(8, inner), Around.after(8, name=f"after{k}"))
+        self.all = nn.Sequential(Block(3, 8, (3, 5), nn.ReLU()), inner, Block(8, out, 1, norm=nn.InstanceNorm2d))
+
+    def forward(self, x):
+        return self.all(x)
+
+
+net = Net(4).to("cpu")
+"""
 WRITTEN = {
     "unet": RESIDUAL_UNET, "lists": LISTS, "resnet": RESNET, "branches": BRANCHES, "indices": INDICES, "gates": GATES,
-    "crops": CROPS, "words": WORDS, "names": NAMES, "lines": LINES,
+    "crops": CROPS, "words": WORDS, "names": NAMES, "lines": LINES, "kinds": KINDS,
 }  # fmt: skip
 """What is special about it -> its text. Where none is made by the text, the last class is meant."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 from abc import ABC, abstractmethod
 from collections import ChainMap
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+
+from torch import Tensor
 
 from explainer.experiments.programs.flows import Flow, Track
 from explainer.experiments.programs.things import Blueprint, Chain, Indices, Recipe, Scope, Thing, Word
@@ -19,6 +22,10 @@ EXAMPLES = (3, 21, 64, 2)
 ON_LISTS = ("append", "extend", "insert", "pop", "reverse")
 ON_DICTS = ("keys", "values", "items")
 ON_MODULES = ("to", "cuda", "cpu", "eval", "train", "float", "half")
+OF_MAPS: dict[str, Callable[[Tensor], Any]] = {
+    "shape": lambda x: tuple(x.shape), "ndim": lambda x: x.ndim, "is_cuda": lambda x: False,
+    "device": lambda x: Word("cpu"), "dtype": lambda x: Word("float32"),
+}  # fmt: skip
 NOTHING_INSIDE = ("modules", "named_modules", "parameters", "named_parameters")
 """What programs go through to fill weights, which have no part in sizes: read as empty."""
 
@@ -106,18 +113,19 @@ class Calls(ABC):
         """What stands behind a dot."""
         if isinstance(owner, Word):
             return Word(name)
-        if isinstance(owner, Flow) and name == "shape":
-            return tuple(owner.x.shape)
+        if isinstance(owner, Flow) and name in OF_MAPS:
+            return OF_MAPS[name](owner.x)
         if isinstance(owner, Thing):
             if name in owner.attributes:
                 return owner.attributes[name]
-            method = owner.plan.method(name)
-            if method:
+            if method := owner.plan.method(name):
                 return replace(method, owner=owner)
             if name == "training":
                 return False  # sizes are asked of the network as it is used
             owner = owner.plan
         if isinstance(owner, Blueprint):
+            if method := owner.method(name):
+                return method
             kept = owner.constant(name)
             if kept is None:
                 raise ValueError(f"{owner.node.name} has no `{name}`")
@@ -139,6 +147,12 @@ class Calls(ABC):
                 return self.through(what, given, named)
             case Word("getattr") if len(given) == 2 and isinstance(given[0], Thing):
                 return self.attribute(*given)
+            case Word("hasattr") if len(given) == 2 and isinstance(given[0], Thing):
+                return given[1] in given[0].attributes
+            case Word("isinstance") if len(given) == 2:
+                return is_of(*given)
+            case Word("type") if len(given) == 1:
+                return Word(kind_of(given[0]))
             case Word("setattr") if len(given) == 3 and isinstance(given[0], Thing):
                 return given[0].attributes.update({given[1]: given[2]})
             case Word("cat" | "concat"):
@@ -232,6 +246,19 @@ def title_of(recipe: Recipe) -> str:
     if recipe.plan is None:
         return recipe.node.name
     return recipe.plan.node.name + ("" if recipe.node.name == "__init__" else f".{recipe.node.name}")
+
+
+def kind_of(value: Any) -> str:
+    """The name of a value's class; of a word's no more is known than that it is one."""
+    if isinstance(value, Thing):
+        return value.plan.node.name
+    return type(value.module).__name__ if isinstance(value, Layer) else type(value).__name__
+
+
+def is_of(value: Any, kinds: Any) -> bool:
+    """`isinstance`, by the names of classes."""
+    names = [one.node.name if isinstance(one, Blueprint) else str(one) for one in chain([kinds])]
+    return kind_of(value) in names or ("Module" in names and isinstance(value, Thing | Chain | Layer))
 
 
 def is_static(node: ast.FunctionDef) -> bool:
