@@ -15,7 +15,7 @@ from explainer.experiments.programs.networks import read_layers
 from explainer.experiments.stacks.coming_back import verdict
 from explainer.experiments.stacks.drawing import draw_stack
 from explainer.experiments.stacks.measuring import Row, first, measure
-from explainer.experiments.stacks.modules import Layer
+from explainer.experiments.stacks.modules import Layer, Misfit
 from explainer.experiments.stacks.presets import PRESETS
 from explainer.experiments.stacks.reading import first_channels
 from explainer.quantities import count, memory, short
@@ -58,21 +58,42 @@ def state_of(slug: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Measured:
-    """A stack: its layers, the input and every layer measured, what comes of it, the table as Streamlit sends it."""
+    """A stack: its layers, the input and every layer measured, what comes of it, the table as Streamlit sends it.
+
+    With a `fault`, what is wrong with the visitor's stack, these are the layers up to there.
+    """
 
     layers: list[Layer]
     rows: list[Row]
     said: str
     table: pa.Table
+    fault: str = ""
 
 
 @lru_cache(maxsize=256)
 def found(text: str, side: int) -> Measured:
-    """A stack, measured. Not to be changed by the caller. Raises ValueError with one sentence."""
+    """A stack, measured as far as it goes. Not to be changed by the caller.
+
+    Raises:
+        ValueError: nothing of it can be shown; one sentence says why.
+    """
     leave()  # a deep stack takes half a second
-    layers = read_layers(text, side)
-    rows = measure(layers, first_channels(layers), side, side)
-    return Measured(layers, rows, verdict(layers, rows), table_of(rows))
+    try:
+        layers = read_layers(text, side)
+        rows = measure(layers, first_channels(layers), side, side)
+        return Measured(layers, rows, verdict(layers, rows), table_of(rows))
+    except Misfit as problem:
+        if not problem.before:
+            raise
+        return until(problem, side)
+
+
+def until(fault: Misfit, side: int) -> Measured:
+    """The layers before a fault, measured."""
+    rows = measure(fault.before, fault.channels, side, side)
+    channels, high, wide = rows[-1].shape
+    said = f"**Up to there:** {channels} channels of {high} × {wide}."
+    return Measured(fault.before, rows, said, table_of(rows), str(fault))
 
 
 @lru_cache(maxsize=64)
@@ -101,18 +122,29 @@ def show_stack(prefix: str) -> None:
 
 
 def readable(text: str, instead: str, side: int) -> tuple[str, Measured] | None:
-    """The layers to show and their measures: the visitor's, or, with what is wrong with these, the example's own."""
+    """The layers to show and their measures: the visitor's, as far as they go, or the example's own; with what is
+    wrong.
+    """
     try:
-        return text, found(text, side)
+        stack = found(text, side)
+        if stack.fault:
+            complain(stack.fault, "The layers up to there are shown.")
+        return text, stack
     except ValueError as problem:
-        said = escaped(without_code(str(problem).rstrip("."))) + "."
+        fault = str(problem)
     if text != instead:
         with contextlib.suppress(ValueError):  # the example may not fit the side that was chosen, either
             stack = found(instead, side)
-            st.error(f"{said} Until then the example's own layers are shown.", icon=":material/error:")
+            complain(fault, "Until then the example's own layers are shown.")
             return instead, stack
-    st.error(said, icon=":material/error:")
+    complain(fault)
     return None
+
+
+def complain(fault: str, instead: str = "") -> None:
+    """What is wrong with the visitor's layers, and what is shown instead."""
+    said = escaped(without_code(fault.rstrip(".")))
+    st.error(f"{said}. {instead}".rstrip(), icon=":material/error:")
 
 
 def note_of(text: str) -> str:

@@ -54,11 +54,12 @@ class Net(Base):
 LINES = """
 layers, c = [], 3
 for k in range(3):
-    layers.append(nn.Conv2d(c, 2 ** (k + 3), 3, 2, 1))
+    layers.append(nn.Conv2d(c, 8 * 2**k, 3, 2, 1))
     layers += [nn.ReLU()]
-    c = 2 ** (k + 3)
+    c = 8 * 2**k
 layers.insert(0, nn.ZeroPad2d(2))
-model = nn.Sequential(*layers[:-1], nn.ConvTranspose2d(c, 21, 16, 8, 4))
+model = nn.Sequential(*layers[:-1])
+model.add_module("up", nn.ConvTranspose2d(c, 21, 16, 8, 4))
 """
 KINDS = """
 import functools

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explainer.experiments.stacks.presets import PRESETS
+from explainer.experiments.stacks.presets import PRESETS, RESIDUAL
 from explainer.quantities import count, short
 from explainer.ui import stack_files, stacks
 from explainer.ui.stacks import found
@@ -122,6 +122,25 @@ def test_totals_and_a_chosen_layer_lead_where_they_say(monkeypatch):
     chosen[:] = [2]
     page.run()
     assert any("no convolution to step through" in one.value for one in page.info)
+
+
+@pytest.mark.parametrize(
+    ("text", "side", "fault", "shown"),
+    [
+        ("nn.ReLU()\nnn.Conv2d(5, 4, 3)\nnn.Conv2d(7, 4, 3)", 8, "Layer 3, “nn.Conv2d(7, 4, 3)”, does not", (4, 6)),
+        (RESIDUAL, 65, "32 channels of 17 × 17 and 32 channels of 18 × 18 do not fit together", (32, 18)),
+    ],
+)
+def test_layers_up_to_a_fault_are_shown(text, side, fault, shown):
+    """Where a network goes wrong is what one wants to see: an odd side that the way up does not give back."""
+    page = open_page(sh_layers=text, sh_side=str(side))
+    (told,) = [one.value.replace("\\", "") for one in page.error]
+    assert fault in told and told.endswith(". The layers up to there are shown.") and not page.exception
+    channels, n = shown
+    assert any(f"**Up to there:** {channels} channels of {n} × {n}." in one.value for one in page.markdown)
+    rows = found(text, side).rows
+    assert rows[-1].shape == (channels, n, n) and rows[0].shape[0] in (3, 5)
+    assert totals(page)["Parameters"] == count(sum(row.parameters for row in rows))
 
 
 def test_a_link_opens_the_layers_it_names():

@@ -46,7 +46,9 @@ class Track:
         try:
             made = layer.module.eval()(flow.x)
         except (RuntimeError, ValueError, IndexError, TypeError, ArithmeticError):
-            measure(self.stack(), self.channels, self.height, self.width, costs=False)
+            whole = self.stack()
+            self.passed.pop()
+            measure(whole, self.channels, self.height, self.width, costs=False)
             raise ValueError(f"`{layer.text}` does not take {said(flow.x)}") from None
         return Flow(made[0] if isinstance(made, tuple) else made, len(self.passed))
 

@@ -9,7 +9,7 @@ from typing import Any
 from explainer.experiments.programs.flows import Flow, Track, word
 from explainer.experiments.programs.things import Blueprint, Chain, Recipe, Scope, Thing
 from explainer.experiments.programs.walking import ALONE, STUMBLES, Walk
-from explainer.experiments.stacks.modules import Layer, Load
+from explainer.experiments.stacks.modules import Layer, Load, Misfit
 from explainer.experiments.stacks.reading import MOST_LAYERS, MOST_TEXT, first_channels, read_stack
 
 PROGRAM = ast.ClassDef | ast.FunctionDef | ast.For | ast.AugAssign
@@ -19,7 +19,8 @@ def read_layers(text: str, side: int) -> list[Layer]:
     """The layers of a text, written as a stack or as a program, for an input of side x side.
 
     Raises:
-        ValueError: with one sentence that says what was given and what is allowed.
+        ValueError: with one sentence that says what was given and what is allowed; as a `Misfit` it has the layers up
+            to a fault on the map's way.
     """
     statements = program_of(text)
     return read_stack(text) if statements is None else read_program(statements, side)
@@ -51,7 +52,9 @@ def read_program(statements: list[ast.stmt], side: int) -> list[Layer]:
     except RecursionError:
         raise ValueError("The program is nested too deeply.") from None
     except STUMBLES as problem:
-        raise ValueError(str(problem)) from None
+        if walk.track is None:
+            raise ValueError(str(problem)) from None
+        raise Misfit(str(problem), walk.track.stack(), walk.track.channels) from None
     flow = first_map(out)
     if flow is None:
         raise ValueError("The network's forward returns no map.")

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from explainer.experiments.stacks.modules import Crop, Join, Layer, Load, Save, Unpool, size_text
+from explainer.experiments.stacks.modules import Crop, Join, Layer, Load, Misfit, Save, Unpool, size_text
 from explainer.work import multiply_adds
 
 BYTES = 4
@@ -78,7 +78,7 @@ def measure(layers: list[Layer], channels: int, height: int, width: int, *, cost
     Without `costs` all multiply-adds are 0: counting them takes longer than all else.
 
     Raises:
-        ValueError: a layer does not take what comes; the message names it.
+        Misfit: a layer does not take what comes; the message names it.
     """
     x = torch.empty(1, channels, height, width, device="meta")
     rows = [Row("input", "input", (channels, height, width), Field(), 0, 0)]
@@ -92,7 +92,8 @@ def measure(layers: list[Layer], channels: int, height: int, width: int, *, cost
             lost = isinstance(problem, ArithmeticError)  # torch's meta device divides by a size of zero
             reason = "nothing would be left" if lost else str(problem).strip("'\"").splitlines()[0]
             came = f"{x.shape[1]} channels of {size_text(x)}"
-            raise ValueError(f"Layer {number}, `{layer.text}`, does not take {came}: {reason}") from None
+            said = f"Layer {number}, `{layer.text}`, does not take {came}: {reason}"
+            raise Misfit(said, layers[: number - 1], channels) from None
         rows.append(row)
         if isinstance(module, Save):
             saved[module.name] = (x, row.field, number)

@@ -141,6 +141,14 @@ class Layer:
     module: nn.Module
 
 
+class Misfit(ValueError):
+    """A layer does not take the map that comes; `before` are the layers until there, `channels` the input's."""
+
+    def __init__(self, said: str, before: list[Layer], channels: int) -> None:
+        super().__init__(said)
+        self.before, self.channels = before, channels
+
+
 def check_numbers(module: nn.Module) -> None:
     """Refuse what torch's processors refuse at the first map, and its meta device lets pass or divides by.
 
