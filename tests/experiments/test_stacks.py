@@ -258,7 +258,10 @@ def test_what_is_no_stack_is_one_sentence(text, words, tmp_path, monkeypatch):
     ("text", "words"),
     [
         ("nn.Conv2d(4, 4, 9)", "Layer 1, `nn.Conv2d(4, 4, 9)`, does not take 4 channels of 8 × 8"),
-        ("nn.Conv2d(3, 4, 3)\nnn.Conv2d(5, 4, 3)", "Layer 2, `nn.Conv2d(5, 4, 3)`, does not take 4 channels of 6 × 6"),
+        (
+            "nn.Conv2d(3, 4, 3)\nnn.Conv2d(5, 4, 3)",
+            "Layer 2, `nn.Conv2d(5, 4, 3)`, does not take 4 channels of 6 × 6: it expects 5",
+        ),
         ("nn.Conv2d(3, 4, 3)\nnn.ConvTranspose2d(8, 4, 3)", "does not take 4 channels of 6 × 6: it expects 8 channels"),
         ("Add('a')", "nothing was saved as 'a' before"),
         ("nn.MaxPool2d(2)\nSave('a')\nnn.Upsample(scale_factor=4)\nCat('a')", "the saved map 4 × 4 is smaller"),
