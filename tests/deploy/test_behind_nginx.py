@@ -24,6 +24,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from explainer.experiments.stacks.reading import MOST_TEXT
 from tests.app.conftest import free_port
 from tests.photo_files import encode, quarters
 
@@ -136,6 +137,12 @@ def test_a_cookie_that_means_nothing_is_replaced(deployed: Deployment) -> None:
     for cookie in ("replica=7", "replica=", "replica=1;replica=x", "replica=%00"):
         assert deployed.ask(Cookie=cookie).status == 200
     assert replica_of(deployed.ask(Cookie="replica=7")) in {"1", "2"}
+
+
+def test_a_link_with_a_whole_network_in_it_opens(deployed: Deployment) -> None:
+    """As long a text as the page of shapes reads, a third of it written as three characters in an address."""
+    text = "x" * (MOST_TEXT * 2 // 3) + "%0A" * (MOST_TEXT // 3)
+    assert deployed.ask(f"/shapes-of-any-network?sh_layers={text}").status == 200
 
 
 def test_every_answer_carries_the_headers_and_some_doors_are_closed(deployed: Deployment) -> None:
