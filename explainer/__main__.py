@@ -1,4 +1,4 @@
-"""The command line: `python -m explainer list | trace | render | quiz | exercises | segment | fetch`.
+"""The command line: `python -m explainer list | trace | render | quiz | exercises | shapes | segment | fetch`.
 
 Exit status 0 is success, 1 a file that could not be read, written or fetched, 2 wrong input with one line on standard
 error that says what was given and what is allowed. As a shell has it, 130 is Ctrl-C and 141 a reader that left
@@ -79,6 +79,12 @@ def parser() -> argparse.ArgumentParser:
     command = add("exercises", help="write two notebooks: exercises with checks, and their solutions")
     command.add_argument("--out", type=Path, required=True, help="folder for exercises.ipynb and solutions.ipynb")
     command.set_defaults(run=run_exercises)
+
+    command = add("shapes", help="read a network without running it: sizes, and whether the input's comes back")
+    command.add_argument("network", help="a Python file with its layers or classes, or - for standard input")
+    command.add_argument("--side", type=int, default=128, help="the input's height and width (default 128)")
+    command.add_argument("--json", action="store_true", help="for other tools")
+    command.set_defaults(run=run_shapes)
 
     command = add("segment", help="label photographs with a network")
     command.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
@@ -253,6 +259,19 @@ def run_exercises(arguments: Any) -> int:
 
     for path in write_notebooks(arguments.out):
         print(path)
+    return 0
+
+
+def run_shapes(arguments: Any) -> int:
+    """A line for each layer, as far as the network goes; what is wrong with it on standard error."""
+    from explainer.experiments.programs.measured import LARGEST_SIDE, as_text, measured, records
+
+    if not 1 <= arguments.side <= LARGEST_SIDE:
+        raise ValueError(f"--side is {arguments.side}; allowed are 1 to {LARGEST_SIDE}.")
+    found = measured(read_text(arguments.network), arguments.side)
+    print(json.dumps(records(found.rows)) if arguments.json else as_text(found))
+    if found.fault:
+        raise ValueError(found.fault)
     return 0
 
 

@@ -71,7 +71,8 @@ ARROWS = {
         "proofs", "lessons", "quantities", "quiz", "raster", "scene", "segmentation", "stage", "threads", "work",
     },
     "__main__": {
-        "examples", "exercises", "operators", "quiz", "raster", "scene", "segmentation", "stage", "streams", "threads",
+        "examples", "exercises", "experiments", "operators", "quiz", "raster", "scene", "segmentation", "stage",
+        "streams", "threads",
     },
 }  # fmt: skip
 

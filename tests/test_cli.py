@@ -134,3 +134,41 @@ def test_a_missing_file_and_folder(capsys, tmp_path):
     status, _, err = run(capsys, "render", "lecture-nails", "--out", str(tmp_path / "no" / "x.png"))
     assert status == 1
     assert "x.png" in err
+
+
+NETWORK = """
+class Net(nn.Module):
+    def __init__(self, wide=16):
+        super().__init__()
+        self.down, self.up = nn.Conv2d(3, wide, 3, 2, 1), nn.ConvTranspose2d(wide, 5, 3, 2, 1)
+
+    def forward(self, x):
+        return self.up(self.down(x))
+"""
+
+
+def test_shapes_of_a_network_in_a_file(capsys, tmp_path):
+    file = tmp_path / "net.py"
+    file.write_text(NETWORK)
+    status, out, err = run(capsys, "shapes", str(file), "--side", "33")
+    lines = out.splitlines()
+    assert (status, err, lines[-1]) == (0, "", "The size comes back: 33 × 33 in, 33 × 33 out.")
+    assert lines[0].split("  ")[0] == "layer" and len({len(line) for line in lines[:4]}) == 1
+    assert lines[2].split() == ["nn.Conv2d(3,", "16,", "3,", "2,", "1)", "16", "17", "×", "17", "3", "448"]
+    status, out, _ = run(capsys, "shapes", str(file), "--json")
+    found = json.loads(out)
+    assert [(one["channels"], one["height"]) for one in found] == [(3, 128), (16, 64), (5, 127)]
+    assert found[1]["layer"] == "nn.Conv2d(3, 16, 3, 2, 1)" and found[1]["parameters"] == 16 * 27 + 16
+
+
+def test_shapes_says_what_is_wrong_and_shows_what_was_before(capsys, monkeypatch):
+    wrong = NETWORK.replace("ConvTranspose2d(wide", "ConvTranspose2d(7")
+    status, out, err = run(capsys, "shapes", "-", stdin=wrong, monkeypatch=monkeypatch)
+    assert status == 2 and out.endswith("\nUp to there: 16 channels of 64 × 64.\n")
+    assert err.startswith("explainer: Line 8, ") and err.endswith("16 channels of 64 × 64: it expects 7 channels\n")
+    for text, options, words in (
+        ("", (), "holds 0 layers"), (NETWORK, ("--side", "0"), "--side is 0; allowed are 1 to 4096."),
+        ("nn.Linear(3, 4)", (), "Linear is not known here"), ("x" * 30_000, (), "30,000 characters"),
+    ):  # fmt: skip
+        status, out, err = run(capsys, "shapes", "-", *options, stdin=text, monkeypatch=monkeypatch)
+        assert (status, out, err.count("\n")) == (2, "", 1) and words in err

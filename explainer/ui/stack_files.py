@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from typing import Any
 
 import streamlit as st
 
+from explainer.experiments.programs.measured import as_csv, records
 from explainer.experiments.stacks.drawing import draw_stack
 from explainer.experiments.stacks.measuring import Row
 from explainer.experiments.stacks.modules import Layer
@@ -49,7 +47,7 @@ def show_stack_files(layers: list[Layer], rows: list[Row]) -> None:
     look = theme()
     made = {
         "Table (CSV)": (lambda: as_csv(rows), "layers.csv", "text/csv"),
-        "Table (JSON)": (lambda: json.dumps(table(rows), indent=1), "layers.json", "application/json"),
+        "Table (JSON)": (lambda: json.dumps(records(rows), indent=1), "layers.json", "application/json"),
         "Picture (SVG)": (lambda: draw_stack(rows, look), "layers.svg", "image/svg+xml"),
         "Program (Python)": (lambda: program(layers, rows), "layers.py", "text/x-python"),
     }
@@ -57,35 +55,6 @@ def show_stack_files(layers: list[Layer], rows: list[Row]) -> None:
         for label, (make, name, mime) in made.items():
             key = f"sh_{name.replace('.', '_')}"
             st.download_button(label, make, name, mime, key=key, on_click="ignore", icon=":material/download:")
-
-
-def table(rows: list[Row]) -> list[dict[str, Any]]:
-    """A record for the input and for each layer; field, jump and start in input pixels, memory in bytes (float32)."""
-    return [
-        {
-            "layer": "input" if number == 0 else row.text,
-            "channels": row.shape[0],
-            "height": row.shape[1],
-            "width": row.shape[2],
-            "receptive_field": float(row.field.size),
-            "jump": float(row.field.jump),
-            "start": float(row.field.start),
-            "parameters": row.parameters,
-            "multiply_adds": row.multiply_adds,
-            "bytes": row.size,
-        }
-        for number, row in enumerate(rows)
-    ]
-
-
-def as_csv(rows: list[Row]) -> str:
-    """The table with a head line."""
-    records = table(rows)
-    text = io.StringIO()
-    write = csv.DictWriter(text, list(records[0]), lineterminator="\n")
-    write.writeheader()
-    write.writerows(records)
-    return text.getvalue()
 
 
 def program(layers: list[Layer], rows: list[Row]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from functools import lru_cache
 
 import pyarrow as pa
@@ -11,13 +10,11 @@ import streamlit as st
 from torch import nn
 
 from explainer.experiments.drawings import as_image, inline
-from explainer.experiments.programs.networks import read_layers
-from explainer.experiments.stacks.coming_back import verdict
+from explainer.experiments.programs.measured import Measured, measured
 from explainer.experiments.stacks.drawing import draw_stack
-from explainer.experiments.stacks.measuring import Row, first, measure
-from explainer.experiments.stacks.modules import Layer, Misfit
+from explainer.experiments.stacks.measuring import Row, first
+from explainer.experiments.stacks.modules import Layer
 from explainer.experiments.stacks.presets import PRESETS
-from explainer.experiments.stacks.reading import first_channels
 from explainer.quantities import count, memory, short
 from explainer.ui.crowd import leave
 from explainer.ui.escaping import escaped, without_code
@@ -56,44 +53,11 @@ def state_of(slug: str) -> dict[str, str]:
     return {"layers": PRESETS[slug].text, "side": str(PRESETS[slug].side)}
 
 
-@dataclass(frozen=True)
-class Measured:
-    """A stack: its layers, the input and every layer measured, what comes of it, the table as Streamlit sends it.
-
-    With a `fault`, what is wrong with the visitor's stack, these are the layers up to there.
-    """
-
-    layers: list[Layer]
-    rows: list[Row]
-    said: str
-    table: pa.Table
-    fault: str = ""
-
-
 @lru_cache(maxsize=256)
 def found(text: str, side: int) -> Measured:
-    """A stack, measured as far as it goes. Not to be changed by the caller.
-
-    Raises:
-        ValueError: nothing of it can be shown; one sentence says why.
-    """
+    """A stack, measured as far as it goes. Not to be changed by the caller. Raises ValueError as `measured` does."""
     leave()  # a deep stack takes half a second
-    try:
-        layers = read_layers(text, side)
-        rows = measure(layers, first_channels(layers), side, side)
-        return Measured(layers, rows, verdict(layers, rows), table_of(rows))
-    except Misfit as problem:
-        if not problem.before:
-            raise
-        return until(problem, side)
-
-
-def until(fault: Misfit, side: int) -> Measured:
-    """The layers before a fault, measured."""
-    rows = measure(fault.before, fault.channels, side, side)
-    channels, high, wide = rows[-1].shape
-    said = f"**Up to there:** {channels} channels of {high} × {wide}."
-    return Measured(fault.before, rows, said, table_of(rows), str(fault))
+    return measured(text, side)
 
 
 @lru_cache(maxsize=64)
@@ -116,7 +80,7 @@ def show_stack(prefix: str) -> None:
     st.html(drawn(text, side, theme()))
     st.markdown(f"{stack.said} {note_of(text)}")
     end_of_figure()
-    show_rows(stack)
+    show_rows(stack, table_of(text, side))
     st.header("Take away", anchor=False)
     show_stack_files(layers, rows)
 
@@ -165,8 +129,9 @@ def totals_text(rows: list[Row]) -> str:
     return f"| {titles} |\n|{'---|' * len(totals)}\n| {values} |"
 
 
-def table_of(rows: list[Row]) -> pa.Table:
-    """Every layer in numbers and words."""
+@lru_cache(maxsize=256)
+def table_of(text: str, side: int) -> pa.Table:
+    """Every layer in numbers and words, as Streamlit sends it."""
     table = [
         {
             "Layer": "input" if number == 0 else row.text,
@@ -179,12 +144,12 @@ def table_of(rows: list[Row]) -> pa.Table:
             "Multiply-adds": row.multiply_adds,
             "Memory": memory(row.size),
         }
-        for number, row in enumerate(rows)
+        for number, row in enumerate(found(text, side).rows)
     ]
     return pa.Table.from_pylist(table)
 
 
-def show_rows(stack: Measured) -> None:
+def show_rows(stack: Measured, table: pa.Table) -> None:
     """The stack and every layer in numbers; a chosen layer leads to its operator's page."""
     st.markdown(
         f"{totals_text(stack.rows)}\n\n## Layer by layer\n\n"
@@ -192,7 +157,7 @@ def show_rows(stack: Measured) -> None:
         "the first one) in input pixels, along one axis. Choose a row to open that layer on its operator's page.]"
     )
     event = st.dataframe(
-        stack.table, hide_index=True, on_select="rerun", selection_mode="single-row", key="sh_rows", height=420
+        table, hide_index=True, on_select="rerun", selection_mode="single-row", key="sh_rows", height=420
     )
     chosen = event.selection.rows
     if chosen and 0 < chosen[0] <= len(stack.layers):

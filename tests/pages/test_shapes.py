@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explainer.experiments.programs.measured import as_csv, records
 from explainer.experiments.stacks.presets import PRESETS, RESIDUAL
 from explainer.quantities import count, short
 from explainer.ui import stack_files, stacks
@@ -64,16 +65,16 @@ def test_the_files_say_what_the_table_says_and_the_program_finds_the_same(slug, 
     preset = PRESETS[slug]
     stack = found(preset.text, preset.side)
     layers, rows = stack.layers, stack.rows
-    records = stack_files.table(rows)
-    assert [one["layer"] for one in records[1:]] == [layer.text for layer in layers]
-    assert records[0]["layer"] == "input" and records[0]["channels"] == rows[0].shape[0]
-    for one, row in zip(records, rows, strict=True):
+    told = records(rows)
+    assert [one["layer"] for one in told[1:]] == [layer.text for layer in layers]
+    assert told[0]["layer"] == "input" and told[0]["channels"] == rows[0].shape[0]
+    for one, row in zip(told, rows, strict=True):
         assert (one["channels"], one["height"], one["width"]) == row.shape
         assert (one["receptive_field"], one["jump"], one["start"]) == (row.field.size, row.field.jump, row.field.start)
         assert (one["parameters"], one["multiply_adds"], one["bytes"]) == (
             row.parameters, row.multiply_adds, row.size,
         )  # fmt: skip
-    lines = list(csv.DictReader(io.StringIO(stack_files.as_csv(rows))))
+    lines = list(csv.DictReader(io.StringIO(as_csv(rows))))
     assert [int(line["multiply_adds"]) for line in lines] == [row.multiply_adds for row in rows]
     program = stack_files.program(layers, rows)
     assert ("explainer" in program) == (slug == "fcn8")
@@ -85,8 +86,7 @@ def test_the_files_say_what_the_table_says_and_the_program_finds_the_same(slug, 
 
 
 def test_the_table_has_a_line_for_the_input_and_each_layer():
-    rows = found("nn.Conv2d(3, 8, 3, 2, 1)\nnn.ReLU()", 32).rows
-    first, layer, _ = stacks.table_of(rows).to_pylist()
+    first, layer, _ = stacks.table_of("nn.Conv2d(3, 8, 3, 2, 1)\nnn.ReLU()", 32).to_pylist()
     assert (first["Layer"], first["Channels"], first["Size"]) == ("input", 3, "32 × 32")
     assert layer == {
         "Layer": "nn.Conv2d(3, 8, 3, 2, 1)", "Channels": 8, "Size": "16 × 16", "Receptive field": 3.0, "Jump": 2.0,

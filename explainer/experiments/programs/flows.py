@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from explainer.experiments.stacks.measuring import measure
-from explainer.experiments.stacks.modules import Add, Join, Layer, Load, Mul, Save, size_text
+from explainer.experiments.stacks.modules import Add, Join, Layer, Load, Mul, Save, check_channels, size_text
 from explainer.experiments.stacks.reading import MOST_LAYERS
 
 
@@ -44,6 +44,7 @@ class Track:
             self.note(word(Load(self.keep(flow))))
         self.note(layer)
         try:
+            check_channels(layer.module, flow.x)
             made = layer.module.eval()(flow.x)
         except (RuntimeError, ValueError, IndexError, TypeError, ArithmeticError):
             whole = self.stack()

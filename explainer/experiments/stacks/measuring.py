@@ -16,7 +16,17 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from explainer.experiments.stacks.modules import CONVOLUTIONS, Crop, Join, Layer, Load, Misfit, Save, Unpool, size_text
+from explainer.experiments.stacks.modules import (
+    Crop,
+    Join,
+    Layer,
+    Load,
+    Misfit,
+    Save,
+    Unpool,
+    check_channels,
+    size_text,
+)
 from explainer.work import multiply_adds
 
 BYTES = 4
@@ -122,8 +132,7 @@ def one_step(
     elif isinstance(module, Crop):
         x, field = cropped(x, module.offset, target), moved(field, module.offset)
     elif not isinstance(module, Save):
-        if isinstance(module, CONVOLUTIONS) and x.shape[1] != module.in_channels:
-            raise ValueError(f"it expects {module.in_channels} channels")  # torch says so unclearly, or not at all
+        check_channels(module, x)
         given, cost = x, counted(lambda: module(x))
         x = module(given)
         x = x[0] if isinstance(x, tuple) else x  # pooling that returns its indices too

@@ -163,6 +163,17 @@ def check_numbers(module: nn.Module) -> None:
                 at_least(name, value, 0)
 
 
+def check_channels(module: nn.Module, x: Tensor) -> None:
+    """Refuse a map with other channels than a convolution has weights for: torch says so unclearly, and on the meta
+    device, of transposed convolutions, not at all.
+
+    Raises:
+        ValueError: with the channels that it expects.
+    """
+    if isinstance(module, CONVOLUTIONS) and x.shape[1] != module.in_channels:
+        raise ValueError(f"it expects {module.in_channels} channels")
+
+
 def size_text(x: Tensor) -> str:
     """Height and width of a map.
 
