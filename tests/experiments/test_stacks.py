@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from torch import nn
 
 from explainer.experiments.programs.networks import read_layers
-from explainer.experiments.stacks.coming_back import verdict
 from explainer.experiments.stacks.drawing import draw_stack
 from explainer.experiments.stacks.measuring import Row, measure
 from explainer.experiments.stacks.presets import PRESETS
@@ -126,22 +125,6 @@ def test_a_joined_map_sees_what_the_farther_of_the_two_sees(join):
     assert rows_of(skip, 16)[-1].field.size == 7
     up = 'nn.Conv2d(1, 1, 4, 4)\nSave("a")\nnn.ConvTranspose2d(1, 1, 4, 4)\nnn.AvgPool2d(4)'
     assert rows_of(f'{up}\n{join}("a")', 16)[-1].field.size == max(row.field.size for row in rows_of(up, 16))
-
-
-def test_whether_the_size_comes_back_and_what_would_help():
-    def said(text: str, side: int) -> str:
-        layers = read_stack(text)
-        return verdict(layers, measure(layers, first_channels(layers), side, side))
-
-    pair = "nn.Conv2d(3, 4, 3, 2, 1)\nnn.ConvTranspose2d(4, 3, 3, 2, 1)"
-    assert said(pair, 33).startswith("**The size comes back:** 33")
-    assert "`output_padding=1` in layer 2 would bring it back." in said(pair, 32)
-    small = said(PRESETS["small"].text, 64)
-    assert "`output_padding=1` in layer 3 and `output_padding=1` in layer 4 would" in small
-    assert "A crop of 3 rows and 3 columns" in said("nn.MaxPool2d(2)\nnn.ConvTranspose2d(3, 3, 5, 2)", 8)
-    assert "184 rows or columns are missing" in said(PRESETS["unet"].text, 572)
-    assert "Nothing in this stack goes up again." in said("nn.MaxPool2d(2)", 8)
-    assert said(PRESETS["dcgan"].text, 1).startswith("**It only grows:**")
 
 
 @pytest.mark.parametrize(
