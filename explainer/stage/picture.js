@@ -1,15 +1,9 @@
 /* Pictures to take away: the present step as SVG or PNG. */
 
 import { SVG, download, html, svg } from "./dom.js";
+import { FAMILY, lettering, wrap } from "./lettering.js";
 
-function wrap(text, length) {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    if ((lines[lines.length - 1] + " " + word).length > length) lines.push(word);
-    else lines[lines.length - 1] = (lines[lines.length - 1] + " " + word).trim();
-  }
-  return lines;
-}
+const [TITLE, TEXT] = [22, 20]; // how high a line is
 
 /** The present picture as one SVG document, in the light palette so that it prints. */
 function drawPicture(stage) {
@@ -17,57 +11,50 @@ function drawPicture(stage) {
   stage.setTheme("light");
   const pad = 20;
   const frame = stage.board.getBoundingClientRect();
-  const lines = wrap(stage.sentence(), Math.max(40, Math.floor(frame.width / 7)));
-  const height = frame.height + 3 * pad + 24 + lines.length * 20;
+  const titles = wrap(stage.scene.name, frame.width, "600 18px");
+  const sentence = wrap(stage.sentence(), frame.width, "14px");
+  const top = 2 * pad + 14 + (titles.length - 1) * TITLE;
+  const below = top + frame.height + pad + 10;
+  const height = below + sentence.length * TEXT;
   const width = frame.width + 2 * pad;
-  const style = { "font-family": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif" };
-  const out = svg("svg", { xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}`, ...style });
+  const out = svg("svg", { xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}`, "font-family": FAMILY });
+  const line = (text, y, look) => svg("text", { x: pad, y, fill: stage.palette.ink, ...look }, text);
+  const shift = svg("g", { transform: `translate(${pad}, ${top})` });
+  shift.append(...[...stage.under.children].map((child) => child.cloneNode(true)));
+  shift.append(...wordsAround(stage, frame));
+  for (const view of stage.views.values()) shift.append(pictureOf(view, frame));
   out.append(
     svg("rect", { width, height, fill: "#ffffff" }),
-    svg(
-      "text",
-      { x: pad, y: pad + 14, "font-size": 18, "font-weight": 600, fill: stage.palette.ink },
-      stage.scene.name,
-    ),
-  );
-  const shift = svg("g", { transform: `translate(${pad}, ${2 * pad + 14})` });
-  shift.append(...[...stage.under.children].map((child) => child.cloneNode(true)));
-  for (const view of stage.views.values()) shift.append(...pictureOf(stage, view, frame));
-  out.append(
+    ...titles.map((text, i) => line(text, pad + 14 + i * TITLE, { "font-size": 18, "font-weight": 600 })),
     shift,
-    ...lines.map((line, i) =>
-      svg("text", { x: pad, y: frame.height + 3 * pad + 24 + i * 20, "font-size": 14, fill: stage.palette.ink }, line),
-    ),
+    ...sentence.map((text, i) => line(text, below + i * TEXT, { "font-size": 14 })),
   );
   stage.setTheme(theme);
   return { source: new XMLSerializer().serializeToString(out), width, height };
 }
 
-function pictureOf(stage, view, frame) {
+/** Headings, signs, what hatching means, and which part of a large matrix is in sight. */
+function wordsAround(stage, frame) {
   const { palette } = stage;
-  const nodes = [];
-  const write = (element, attributes, text) => {
-    const rect = element.getBoundingClientRect();
-    nodes.push(
-      svg("text", { x: rect.left - frame.left, y: rect.top - frame.top + rect.height * 0.75, ...attributes }, text),
-    );
-  };
-  write(
-    view.heading.children[0],
-    { "font-size": 14, "font-weight": 600, fill: palette.text[view.panel.role] || palette.ink },
-    view.panel.title || view.panel.id,
+  const muted = () => palette.muted;
+  const headings = [...stage.views.values()].flatMap((view) =>
+    lettering(view.heading, frame, (part) =>
+      part.classList.contains("title") ? palette.text[view.panel.role] || palette.ink : palette.muted,
+    ),
   );
-  if (view.panel.note) write(view.heading.children[1], { "font-size": 11.5, fill: palette.muted }, view.panel.note);
-  for (const foot of view.root.querySelectorAll(".foot"))
-    write(foot, { "font-size": 11.5, fill: palette.muted }, `hatched: ${foot.textContent}`);
-  for (const sign of view.root.querySelectorAll(".sign"))
-    write(sign, { "font-size": 22, fill: palette.muted }, sign.textContent);
+  const others = [...stage.board.querySelectorAll(".foot, .sign, .overview .note")].flatMap((one) =>
+    lettering(one, frame, muted, one.classList.contains("foot") ? "hatched: " : ""),
+  );
+  return [...headings, ...others];
+}
+
+function pictureOf(view, frame) {
   const rect = view.svg.getBoundingClientRect();
   const group = svg("g", { transform: `translate(${rect.left - frame.left}, ${rect.top - frame.top})` });
   if (view.canvas)
     group.append(svg("image", { href: view.canvas.toDataURL(), width: view.width, height: view.height }));
   group.append(...[...view.svg.children].map((child) => child.cloneNode(true)));
-  return [...nodes, group];
+  return group;
 }
 
 export async function savePicture(stage, kind) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 
 import pytest
 
@@ -82,6 +83,41 @@ def test_the_picture_is_light_on_a_dark_page(open_stage):
     light, dark = PALETTE["light"], PALETTE["dark"]
     assert light["ink"] in drawn and light["scales"]["input"][-1][1] in drawn
     assert dark["ink"] not in drawn and dark["background"] not in drawn
+
+
+def test_the_words_of_a_picture_are_the_pages_and_meet_no_other(open_stage):
+    """The picture has another font: what is wider there must neither run into its neighbor nor out of the sheet."""
+    scene = example_scene(find_example("lecture-unpooling"))
+    scene["panels"][0]["title"] = "values that come back"
+    stage = open_stage(scene, width=390)
+    stage.press("End")
+    said = [" ".join(one.split()) for one in stage.page.locator(".heading").all_inner_texts()]
+    shown = open_picture(stage)
+    lines = shown.locator("svg > g > text")
+    drawn = " ".join(lines.all_text_contents()).replace("\u00a0", " ")
+    assert drawn.startswith(" ".join(said))
+    boxes, (sheet,) = shown.evaluate(BOXES, "svg > g > text"), shown.evaluate(BOXES, "body > svg")
+    for one, other in combinations(boxes, 2):
+        apart = one[2] <= other[0] + 1 or other[2] <= one[0] + 1 or one[3] <= other[1] + 4 or other[3] <= one[1] + 4
+        assert apart, (one, other)
+    assert all(sheet[0] <= box[0] and box[2] <= sheet[2] for box in boxes)
+
+
+def test_a_picture_of_a_part_says_so(open_stage):
+    stage = open_stage(example_scene(find_example("d2l-matrix")), width=390)
+    stage.page.locator(".views .button").nth(1).click()
+    where = stage.page.locator(".overview .note").inner_text().splitlines()
+    told = open_picture(stage).locator("svg > g > text").all_text_contents()
+    assert sum("(part)" in line for line in told) == 2 and set(where) <= set(told)
+
+
+def open_picture(stage):
+    """Take the SVG away and look at it."""
+    stage.page.locator("summary").click()
+    with stage.page.expect_download() as download:
+        stage.page.get_by_role("button", name="Download this picture as SVG").click()
+    stage.page.set_content(download.value.path().read_text(encoding="utf-8"))
+    return stage.page
 
 
 def test_all_readings_are_shown_where_they_can_be_read_and_else_the_first(open_stage):
