@@ -59,6 +59,15 @@ def test_a_box_to_tick_stays_with_its_words(tmp_path, browser):
     page.close()
 
 
+def test_a_phone_shows_it_in_its_own_width(tmp_path, browser):
+    file = tmp_path / "sheet.html"
+    file.write_text(worksheet(quiz(7, 10)), encoding="utf-8")
+    page = browser.new_page(viewport={"width": 390, "height": 844}, is_mobile=True)
+    page.goto(file.as_uri())
+    assert page.evaluate("[innerWidth, document.documentElement.scrollWidth]") == [390, 390]
+    page.close()
+
+
 def test_the_command_writes_a_worksheet(tmp_path):
     target = tmp_path / "sheet.html"
     command = [sys.executable, "-m", "explainer", "quiz", "--n", "2", "--html", str(target)]

@@ -18,6 +18,7 @@ from explainer.quiz.questions import LANDS, REACH, SIZE, Question
 STYLE = """
 @page { margin: 16mm; }
 body { font: 12pt/1.4 system-ui, sans-serif; color: #000; max-width: 178mm; margin: 0 auto; }
+@media screen { body { padding: 0 4mm; } }
 h1 { font-size: 18pt; margin: 0 0 4mm; } h2 { font-size: 12pt; margin: 0 0 2mm; }
 .question { break-inside: avoid; margin: 0 0 9mm; }
 .solutions { break-before: page; }
@@ -38,6 +39,7 @@ def worksheet(questions: Sequence[Question], title: str = "Upsampling: questions
     solved = "\n".join(solve(number, one) for number, one in enumerate(questions, 1))
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{STYLE}</style></head><body><h1>{escape(title)}</h1>\n{asked}\n"
         f'<div class="solutions"><h1>Solutions</h1>\n{solved}\n</div></body></html>\n'
     )

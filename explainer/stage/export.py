@@ -15,6 +15,8 @@ from explainer.stage.bundle import bundle
 HERE = Path(__file__).parent
 ENTRY = "export default function mount("
 SHAPES = {"wide": "16 / 9", "square": "1 / 1", "free": ""}
+PAPER = 640
+"""How many pixels wide a figure is printed; A4 and Letter have a little more between their margins."""
 SCHEMES = {"auto": "light dark", "light": "light", "dark": "dark"}
 
 
@@ -59,6 +61,7 @@ def to_html(scene: dict[str, Any], title: str, text: str = "", theme: str = "aut
         html=sources().html,
         js=_inline_module(),
         scene=safe_json(scene),
+        paper=PAPER,
     )
 
 
@@ -77,10 +80,11 @@ def _inline_module() -> str:
 
 
 def _theme_rules(theme: str) -> str:
+    paper = f"@media print {{ :root {{ {_variables('light')} }} }}\n"
     if theme != "auto":
-        return f":root {{ {_variables(theme)} }}\n"
+        return f":root {{ {_variables(theme)} }}\n{paper}"
     dark = f"@media (prefers-color-scheme: dark) {{ :root {{ {_variables('dark')} }} }}\n"
-    return f":root {{ {_variables('light')} }}\n{dark}"
+    return f":root {{ {_variables('light')} }}\n{dark}{paper}"
 
 
 def _variables(theme: str) -> str:
@@ -113,6 +117,7 @@ h1 {{ font-size: 1.5rem; line-height: 1.25; margin: 0 0 0.5rem; overflow-wrap: a
   width: min(100vw, 100vh * var(--ratio));
 }}
 @media (max-width: 700px) {{ .slide {{ aspect-ratio: auto; width: auto; overflow: visible; }} }}
+@media print {{ .slide {{ aspect-ratio: auto; width: auto; overflow: visible; }} }}
 </style>
 </head>
 <body>
@@ -130,6 +135,13 @@ const scene = JSON.parse(document.getElementById("scene").textContent);
 const show = () => mount({{ data: {{ scene }}, parentElement: document.getElementById("host") }});
 show();
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+// Paper is narrower than most windows: the figure is not laid out anew, it shrinks.
+const frame = (width, zoom) => Object.assign(document.querySelector(".board").style, {{ width, zoom }});
+addEventListener("beforeprint", () => {{
+  const {{ clientWidth }} = document.querySelector(".board");
+  frame(`${{clientWidth}}px`, Math.min(1, {paper} / clientWidth));
+}});
+addEventListener("afterprint", () => frame("", ""));
 </script>
 </body>
 </html>

@@ -64,6 +64,26 @@ def test_title_and_figure_fill_a_slide_and_nothing_collides(browser, tmp_path, s
     page.close()
 
 
+def test_it_prints_whole_and_dark_on_white(browser, tmp_path):
+    example = find_example("fcn-bilinear")
+    path = tmp_path / "picture.html"
+    path.write_text(to_html(example_scene(example), example.title, example.note), encoding="utf-8")
+    page = browser.new_page(viewport={"width": 1280, "height": 720}, color_scheme="dark")
+    page.goto(path.as_uri())
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.set_viewport_size({"width": 680, "height": 960})
+    page.emulate_media(media="print", color_scheme="dark")
+    frame = page.locator(".slide").bounding_box()
+    output = page.locator('[data-panel="output"] svg').bounding_box()
+    assert output["x"] + output["width"] <= 680 and output["y"] + output["height"] <= frame["y"] + frame["height"]
+    cut = "all => all.filter(one => one.clientWidth < one.firstChild.clientWidth).length"
+    assert page.eval_on_selector_all(".cells", cut) == 0
+    assert page.eval_on_selector("h1", "one => getComputedStyle(one).color") == "rgb(19, 23, 34)"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.eval_on_selector(".board", "one => one.style.width + one.style.zoom") == ""
+    page.close()
+
+
 def test_an_unknown_shape_is_refused():
     with pytest.raises(ValueError, match="'round', allowed are wide, square, free"):
         to_html(scenes.pooled(), "Pooling", shape="round")
