@@ -270,6 +270,22 @@ def test_the_menu_leads_to_a_page_of_every_section(visitor):
     visitor.settle()
 
 
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        ("your-photo", ".stCheckbox label > div:first-of-type"),
+        ("checkerboard-artifacts", ".stSlider [role=group] > div > div:first-child"),
+        ("", ".stProgress [role=progressbar] > div > div"),
+    ],
+)
+def test_what_is_a_background_alone_is_seen_in_high_contrast(visitor, path, part):
+    visitor.page.emulate_media(forced_colors="active")
+    drawn = visitor.open(path).locator(part).first
+    look = "one => [getComputedStyle(one).backgroundColor, getComputedStyle(one).backgroundImage]"
+    color, image = drawn.evaluate(look)
+    assert image != "none" or not color.startswith(("rgb(255, 255, 255", "rgba(255, 255, 255")), (color, image)
+
+
 def test_the_frontends_files_travel_compressed_and_for_ever(app):
     page = urlopen(f"{app}/").read().decode()
     found = re.search(r'src="\./(static/js/[\w.]+\.js)"', page)
