@@ -66,6 +66,12 @@ def frame(figure: go.Figure, height: int, x_title: str = "", y_title: str = "") 
     return figure
 
 
+def two_sided(role: str, theme: str, deep: bool = False) -> list[list[Any]]:
+    """As `scale`, with nothing in the middle and the role's color of negative values at the other end."""
+    below = PALETTE[theme]["scales"][role][0][1]
+    return [[0, below], *([0.5 + place / 2, color] for place, color in scale(role, theme, deep))]
+
+
 @remembered
 def heat_map(
     values: Grid,
@@ -86,9 +92,14 @@ def heat_map(
 
     Args:
         x, y: labels of columns and rows. unit: what a value is, for hovering.
-        span: values at the ends of the color scale; from 0 to the largest otherwise.
+        span: values at the ends of the color scale; from 0 to the largest otherwise, with
+            negative values from minus the largest amount to it.
     """
-    low, high = span or (0.0, max((max(row) for row in values), default=1.0))
+    high = max((max(row) for row in values), default=1.0)
+    low = min(0.0, min((min(row) for row in values), default=0.0))
+    signed = span is None and low < 0
+    most = max(high, -low)
+    low, high = span or ((-most, most) if signed else (0.0, high))
     rows, columns = len(values), len(values[0])
     written = rows * columns <= MOST_NUMBERS and columns <= 24 if numbers is None else numbers
     trace = go.Heatmap(
@@ -97,7 +108,7 @@ def heat_map(
         y=list(y) if y is not None else None,
         zmin=low,
         zmax=high if high > low else low + 1,
-        colorscale=scale(role, theme, deep=not written),
+        colorscale=(two_sided if signed else scale)(role, theme, deep=not written),
         showscale=not written,
         colorbar={"thickness": 10, "outlinewidth": 0, "title": {"text": unit}},
         texttemplate="%{z:.3~g}" if written else None,

@@ -16,6 +16,14 @@ def test_a_heat_map_keeps_values_and_sets_its_colors(theme):
     assert figure.layout.yaxis.autorange == "reversed"
 
 
+def test_negative_values_have_colors_of_their_own():
+    """The most negative value is as far from the middle of the scale as the largest amount, not its palest color."""
+    trace = figures.heat_map([[0.06, -0.12]], "weight", "light", numbers=False).data[0]
+    assert (trace.zmin, trace.zmax) == (-0.12, 0.12)
+    stops = dict(trace.colorscale)
+    assert stops[0.5] == figures.scale("weight", "light")[0][1] and stops[0] not in (stops[0.5], stops[1])
+
+
 def test_numbers_are_written_only_where_they_can_be_read():
     assert figures.heat_map([[1.0] * 20] * 20, "input", "light").data[0].texttemplate
     assert not figures.heat_map([[1.0] * 40] * 20, "input", "light").data[0].texttemplate

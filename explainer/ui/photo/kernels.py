@@ -73,7 +73,9 @@ def show_between(title: str) -> None:
     row, column = np.unravel_index(np.abs(others).argmax(), others.shape)
     words = f"{names[row]} changes {names[column]} most, by {others[row, column]:+.2g}"
     values = [[float(f"{value:.2g}") for value in line] for line in layer.between]
-    chart = figures.heat_map(values, "weight", theme(), x=names, y=names, height=680, unit="change", numbers=False)
+    chart = figures.heat_map(
+        values, "weight", theme(), x=names, y=names, height=680, square=False, unit="change", numbers=False
+    )
     show_chart(chart, f"What each class's scores do to every other's in {title}: {words}", "yp_between")
     st.caption(
         "The paper's upscores are dense: a kernel from every class (row) to every class (column). Shown is the "
