@@ -16,6 +16,15 @@ def short(value: float) -> str:
     return f"{rounded:,.0f}" if abs(rounded) >= 100 or rounded.is_integer() else f"{rounded:.3g}"
 
 
+def signed(value: float, form: str = "+.2g") -> str:
+    """A number with its sign, a minus being one and no hyphen.
+
+    >>> signed(-0.123), signed(2.0, "+.1f")
+    ('−0.12', '+2.0')
+    """
+    return format(value, form).replace("-", "−")
+
+
 def count(value: int) -> str:
     """A count with its name.
 

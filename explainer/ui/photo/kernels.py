@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from explainer import figures
-from explainer.quantities import count, percent
+from explainer.quantities import count, percent, signed
 from explainer.segmentation.classes import display_names
 from explainer.ui.charts import show_chart, show_rows
 from explainer.ui.photo.labelled import Labelled
@@ -55,9 +55,9 @@ def kernel_tiles(title: str, class_id: int, look: str) -> list[Tile]:
     change = layer.learned[class_id] - layer.bilinear
     tiles = []
     for heading, values in (("Start: bilinear", layer.bilinear), ("Learned", layer.learned[class_id])):
-        words = f"{len(values)} × {len(values)}, from {values.min():.3g} to {values.max():.3g}"
+        words = f"{len(values)} × {len(values)}, from {signed(values.min(), '.3g')} to {signed(values.max(), '.3g')}"
         tiles.append(Tile(heading, png(enlarged_to(diverging(values, look, 1.0), 330)), f"{heading}: {words}", words))
-    words = f"from {change.min():.2g} to {change.max():.2g}, on a color scale of its own"
+    words = f"from {signed(change.min(), '.2g')} to {signed(change.max(), '.2g')}, on a color scale of its own"
     tiles.append(Tile("Learned − start", png(enlarged_to(diverging(change, look), 330)), f"Change: {words}", words))
     return tiles
 
@@ -71,7 +71,7 @@ def show_between(title: str) -> None:
     names = display_names("all")
     others = layer.between - np.diag(np.diag(layer.between))
     row, column = np.unravel_index(np.abs(others).argmax(), others.shape)
-    words = f"{names[row]} changes {names[column]} most, by {others[row, column]:+.2g}"
+    words = f"{names[row]} changes {names[column]} most, by {signed(others[row, column])}"
     values = [[float(f"{value:.2g}") for value in line] for line in layer.between]
     chart = figures.heat_map(
         values, "weight", theme(), x=names, y=names, height=680, square=False, unit="change", numbers=False
