@@ -80,6 +80,14 @@ def forward(self, x):
     assert (branch.field.size, branch.field.jump, rows[6].field.size) == (1, 2, 4)
 
 
+@pytest.mark.parametrize("answer", ["y, z", "[[y], z]", "{'aux': z, 'out': y}", "{'first': y, 'aux': z}"])
+def test_the_first_of_several_answers_ends_the_stack(answer):
+    text = HEAD + f"        y = torch.mul(self.c(x), 2)\n        z = torch.add(y, y.mul(y))\n        return {answer}"
+    assert [one.text for one in read_layers(text, 8)] == [
+        "nn.Conv2d(3, 4, 3)", "Save('y')", "Mul('y')", "Add('y')", "Load('y')",
+    ]  # fmt: skip
+
+
 def test_names_that_repeat_are_numbered():
     layers = [one.text for one in read_layers(LISTS, 32)]
     assert [one for one in layers if one.startswith("Save")] == ["Save('x')", "Save('x_2')", "Save('x_3')"]
