@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -10,6 +11,8 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.testing.v1 import AppTest
 
 from explainer.photos import read_photo
+from explainer.segmentation import worker
+from explainer.ui.photo import intake
 from tests.pages.photo_page import components, open_page, sentences, upload, view
 from tests.photo_corpus import corpus
 from tests.photo_files import Case, encode, quarters
@@ -87,6 +90,46 @@ def test_the_newest_photos_are_kept_and_the_oldest_make_room():
     assert [photo.width for photo in at.session_state["yp_own"].values()] == [42, 43, 44, 45, 46, 47]
     upload(at, *files)
     assert [photo.width for photo in at.session_state["yp_own"].values()] == [43, 44, 45, 46, 47, 48]
+
+
+def test_a_photo_is_called_as_no_other_is_also_after_one_was_taken_out():
+    files = [encode(Image.new("RGB", (40 + n, 40), (n, n, n)), "PNG") for n in range(4)]
+    at = upload(open_page(), *files[:3])
+    upload(at, *files[1:])
+    assert [(photo.title, photo.width) for photo in at.session_state["yp_own"].values()] == [
+        ("Photo 2", 41), ("Photo 3", 42), ("Photo 4", 43),
+    ]  # fmt: skip
+
+
+def test_a_file_that_is_sent_once_more_is_tried_once_more(monkeypatch):
+    """The line may have been full; a file that still stands in the uploader is not tried again by itself."""
+    good, at, real = encode(quarters(), "PNG"), open_page(), worker.submit
+
+    def full(work, owner=""):
+        raise worker.Busy("64 photos are waiting already; please try again in a moment.")
+
+    monkeypatch.setattr(intake.worker, "submit", full)
+    assert "try again in a moment" in sentences(upload(at, good))[0]
+    monkeypatch.setattr(intake.worker, "submit", real)
+    assert list(upload(at, good).session_state["yp_own"]) == []
+    upload(at, good, good)
+    assert sentences(at) == [] and (view(at)["width"], view(at)["height"]) == (64, 48)
+    upload(at, good, good, b"no picture")
+    upload(at, good, good, b"no picture", b"no picture")
+    assert len(sentences(at)) == 1 and sentences(at)[0].startswith("“3.jpg”: ")
+
+
+def test_photos_stay_when_the_visitor_comes_back_and_sends_another():
+    """Streamlit empties the uploader of a page that is left: nobody took the first photo out of it."""
+    at = AppTest.from_file(str(Path(__file__).parents[2] / "streamlit_app.py"), default_timeout=120)
+    at.query_params["yp_size"] = "129"
+    upload(at.run().switch_page("pages/your_photo.py").run(), encode(quarters(80, 60), "PNG"), b"no picture")
+    assert len(sentences(at)) == 1
+    at.switch_page("pages/glossary.py").run().switch_page("pages/your_photo.py").run()
+    assert sentences(at) == [] and at.file_uploader[0].value == [] and view(at)["width"] == 80
+    upload(at, encode(quarters(60, 80), "PNG"), b"no picture")
+    assert [(one.title, one.width) for one in at.session_state["yp_own"].values()] == [("Photo 1", 80), ("Photo 3", 60)]
+    assert len(sentences(at)) == 1, "the same file, sent anew, is refused anew"
 
 
 def test_photos_lost_with_the_session_are_told_and_the_page_goes_on(monkeypatch):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import Counter
 from functools import lru_cache
 from typing import Any
 
@@ -33,7 +34,9 @@ PATIENCE = 30.0
 """Seconds that a file may wait for its turn and be decoded."""
 LONGEST = 60
 """Letters of a file's name that are said back."""
-OWN, SHOWN, REFUSED, ROUND, SEEN = "yp_own", "yp_shown", "yp_refused", "yp_round", "yp_seen"
+OWN, SHOWN, REFUSED, ROUND = "yp_own", "yp_shown", "yp_refused", "yp_round"
+SEEN, SENT = "yp_seen", "yp_sent"
+"""In the session: for each widget the SHA-256 of the files that it held last, and how many files have been sent."""
 GONE = "The connection was interrupted and a photo of yours is no longer here; please send it again."
 
 
@@ -88,24 +91,43 @@ def camera_changed() -> None:
 
 
 def _take_all(files: list[Any], title: str) -> None:
-    """The photos of one widget: decode the files not seen before, forget those taken out, keep the newest few."""
+    """The photos of one widget: decode the files that are new in it, forget those taken out, keep the newest few.
+
+    A file that is sent once more beside itself is new: it may have been refused for lack of room or time.
+    """
     there = [file for file in files if not isinstance(file, DeletedFile)]
     held = [file.getvalue() for file in there]
     refused = [GONE] if len(held) < len(files) else []
     present = [hashlib.sha256(data).hexdigest() for data in held]
-    seen: dict[str, set[str]] = st.session_state.setdefault(SEEN, {})
-    for number, (key, data, file) in enumerate(zip(present, held, there, strict=True), 1):
-        if key not in own_photos() and key not in seen.get(title, set()):
-            name = f"{title} {number}" if title == "Photo" else title
-            refused += _take_one(key, data, name, named(file.name) if title == "Photo" else "The camera's picture")
-    seen[title] = set(present)
-    for key in [key for key, photo in own_photos().items() if photo.title.startswith(title) and key not in present]:
+    seen = seen_files()
+    before = seen.get(title, [])
+    known = Counter(before)
+    for key, data, file in zip(present, held, there, strict=True):
+        if known[key]:
+            known[key] -= 1
+        elif key not in own_photos():
+            name, told = (next_name(), named(file.name)) if title == "Photo" else (title, "The camera's picture")
+            refused += _take_one(key, data, name, told)
+    seen[title] = present
+    for key in [key for key in own_photos() if key in before and key not in present]:
         drop(key)
     if len(own_photos()) > KEPT:
         refused.append(f"Only the newest {KEPT} photos are kept.")
     for key in list(own_photos())[: max(0, len(own_photos()) - KEPT)]:
         drop(key)
     st.session_state[REFUSED] = refused
+
+
+def seen_files() -> dict[str, list[str]]:
+    """What each widget held when it was last heard of."""
+    seen: dict[str, list[str]] = st.session_state.setdefault(SEEN, {})
+    return seen
+
+
+def next_name() -> str:
+    """What the next file is called: its number in this visit, which no other photo has had."""
+    st.session_state[SENT] = st.session_state.get(SENT, 0) + 1
+    return f"Photo {st.session_state[SENT]}"
 
 
 def _take_one(key: str, data: bytes, title: str, file: str) -> list[str]:
@@ -140,7 +162,7 @@ def forget() -> None:
     """Drop all photos and results of this visitor, and the files that the widgets hold."""
     for held in (st.session_state.get(widget("upload")) or [], [st.session_state.get(widget("camera"))]):
         release(held)
-    for name in (OWN, SHOWN, REFUSED, SEEN, "yp_results"):
+    for name in (OWN, SHOWN, REFUSED, SEEN, SENT, "yp_results"):
         st.session_state.pop(name, None)
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
 
@@ -168,6 +190,9 @@ def show_intake() -> None:
     if files and SEEN not in st.session_state:  # The server was restarted under an open page: no callback was called.
         uploads_changed()
         st.rerun()
+    if not files and seen_files().get("Photo"):  # After another page the uploader begins anew; the photos stay.
+        seen_files()["Photo"] = []
+        st.session_state[REFUSED] = []
     help_ = "Browsers allow it on HTTPS or localhost only."
     if st.toggle("Use the camera", key="yp_use_camera", help=help_):
         st.camera_input("Take a photo", key=widget("camera"), on_change=camera_changed, width=420)
