@@ -75,6 +75,15 @@ def test_a_cell_of_a_plane_is_framed_and_the_stage_stops_there():
     assert ['class="asked"' in cell for cell in rows[1].split("<td")[1:]].index(True) == 2
 
 
+def test_a_cell_that_holds_no_number_differs_and_one_that_was_rounded_does_not():
+    def bed_of_nails(x, s):
+        out = solutions.bed_of_nails(x, s) * (1 + 5e-5)  # as single precision may, and of 9 that is more than 1e-4
+        out[1, 2] = torch.nan
+        return out
+
+    assert check(bed_of_nails).cell == (1, 2)
+
+
 def test_a_row_of_the_matrix_is_an_output_pixel_on_the_stage():
     def conv1d_matrix(weight, n, stride, padding):
         matrix = solutions.conv1d_matrix(weight, n, stride, padding).clone()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from explainer.exercises.trials import Trial
@@ -13,6 +14,8 @@ from explainer.notebook.picture import Picture, picture
 from explainer.quiz.shown import scene_at
 from explainer.quiz.worksheet import table
 
+#: Results this close count as equal; a visitor's code may work in single precision.
+CLOSE = 1e-4
 STYLE = (
     "<style>.checked td{border:1px solid;min-width:2.2em;height:2em;text-align:center;padding:0 4px}"
     ".checked table{border-collapse:collapse}.checked td.asked{outline:3px solid;font-weight:bold}"
@@ -50,7 +53,8 @@ class Report:
             return None
         shape = [min(a, b) for a, b in zip(self.got.shape, self.trial.right.shape, strict=True)]
         window = tuple(slice(0, size) for size in shape)
-        apart = ((self.got[window] - self.trial.right[window]).abs() > 1e-4).nonzero().tolist()
+        alike = torch.isclose(self.got[window], self.trial.right[window], rtol=CLOSE, atol=CLOSE)
+        apart = (~alike).nonzero().tolist()
         return tuple(apart[0]) if apart else None
 
     def picture(self) -> Picture | None:
