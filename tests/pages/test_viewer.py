@@ -99,6 +99,14 @@ def point(page: Page, row: int, column: int) -> str:
     return page.locator(".readout").inner_text()
 
 
+def test_a_link_s_way_of_looking_outlives_an_answer_that_was_replaced_before_it_was_drawn(show):
+    page = show(answer())
+    page.evaluate("document.getElementById('host').replaceChildren()")
+    page.evaluate(f"both => both.forEach({MOUNT})", [answer(mode="outline"), answer(mode="outline", crf=True)])
+    page.wait_for_selector(".viewer[data-ready]")
+    assert page.locator(".viewer").get_attribute("data-mode") == "outline"
+
+
 def test_every_class_has_its_own_color_and_the_background_none(show):
     page = show(answer())
     assert at(page, 0.7, 0.2) == (255, 136, 0) and at(page, 0.7, 0.8) == (0, 68, 255)

@@ -30,7 +30,6 @@ class Viewer {
   async show(data, tell) {
     this.tell = tell;
     if (data === this.data) return;
-    const first = !this.data;
     this.data = data;
     const [photo, probabilities, ...labels] = await Promise.all([
       loadImage(data.photo),
@@ -38,6 +37,7 @@ class Viewer {
       ...data.layers.map((layer) => unpack(layer.labels)),
     ]);
     if (data !== this.data) return;
+    const first = !this.layers; // an answer that another one replaced before it was drawn does not count
     Object.assign(this, { photo, probabilities });
     this.colors = data.classes.map(([, color]) => channelsOf(color));
     this.layers = data.layers.map((layer, i) => ({
