@@ -84,7 +84,7 @@ def main() -> int:
     """Prepare, start, wait for the end; the exit status."""
     wish = arguments()
     server = find_nginx()
-    folder = Path(wish.folder or tempfile.mkdtemp(prefix="upsampling-explainer-"))
+    folder = Path(wish.folder or tempfile.mkdtemp(prefix="upsampling-explainer-")).resolve()  # all runs inside it
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         sys.exit(f"without_docker: {folder} is not empty; give a fresh folder")

@@ -81,9 +81,10 @@ class Deployment:
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     folder, port = tmp_path_factory.mktemp("deployed") / "fresh", free_port()
     own = pwd.getpwuid(os.geteuid()).pw_name
-    command = [sys.executable, str(ROOT / "deploy" / "without_docker.py"), "--port", str(port), "--folder", str(folder)]
+    command = [sys.executable, str(ROOT / "deploy" / "without_docker.py"), "--port", str(port), "--folder", folder.name]
     command += ["--python", sys.executable, "--user", own, "--replicas", "2"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    process = subprocess.Popen(command, cwd=folder.parent, **streams)  # a folder as it is typed, below the present one
     found = Deployment(process, port, folder)
     try:
         found.listen("open http")
