@@ -17,7 +17,7 @@ export function groupBy(keys, groups) {
   return { start, list, of: (k) => list.subarray(start[k], start[k + 1]) };
 }
 
-/** A column of ties: a list, or `i2:` and base64 of little-endian integers (explainer/stage/transport.py). */
+/** A column of ties: a list, or `i2:` and base64 of little-endian integers (explainer/scene/transport.py). */
 function unpackColumn(column) {
   if (typeof column !== "string") return column;
   const [kind, data] = column.split(":");

@@ -50,9 +50,8 @@ function listen(root, picture) {
     const { height, width } = root.data;
     pointTo(root, ((event.clientY - box.top) / box.height) * height, ((event.clientX - box.left) / box.width) * width);
   };
-  picture.onpointermove = (event) => event.pointerType === "mouse" && !root.held && point(event);
+  picture.onpointermove = (event) => event.pointerType === "mouse" && point(event);
   picture.onpointerdown = point;
-  picture.onclick = () => root.held !== undefined && (root.held = !root.held);
 }
 
 function rest(root) {
