@@ -4,6 +4,14 @@ import { cellName } from "../player/wording.js";
 import { html } from "./dom.js";
 import { pause } from "./playing.js";
 
+const ANSWER_MS = 3000; // so soon the page has drawn what was typed, or says why not
+
+/** A panel's numbers, with what was typed into it and is not drawn yet. */
+function latest(stage, panel) {
+  const { edited } = stage;
+  return edited?.panel === panel && performance.now() < edited.until ? edited.values : panel.values;
+}
+
 export function canEdit(stage, place) {
   const panel = stage.lookup.byId.get(place.panel);
   return Boolean(
@@ -16,13 +24,14 @@ export function canEdit(stage, place) {
   );
 }
 
-/** Put a number field over a cell; Enter keeps it, Escape drops it. */
-export function openEditor(stage, place) {
+/** Put a number field over a cell, with what was `typed` there before the figure was drawn anew; Enter keeps it, Escape
+ * drops it. */
+export function openEditor(stage, place, typed) {
   stage.closeEditor?.();
   pause(stage);
   const view = stage.views.get(place.panel);
   const { panel } = view;
-  const before = panel.values[place.cell];
+  const before = latest(stage, panel)[place.cell];
   const box = view.box(place.cell);
   const field = html("input", {
     type: "number",
@@ -47,7 +56,11 @@ export function openEditor(stage, place) {
     field.remove();
     if (keep && Number.isFinite(value) && value !== before) commitEdit(stage, panel, place.cell, value);
   };
-  stage.closeEditor = () => close(false);
+  stage.closeEditor = () => {
+    const found = { place, typed: field.value };
+    close(false);
+    return found;
+  };
   field.onkeydown = (event) => {
     event.stopPropagation();
     if (event.key !== "Enter" && event.key !== "Escape") return;
@@ -59,11 +72,13 @@ export function openEditor(stage, place) {
   view.cells.append(field);
   field.focus();
   field.select();
+  if (typed !== undefined && typed !== field.value) field.value = typed; // nothing is marked then, and typing goes on
 }
 
 function commitEdit(stage, panel, cell, value) {
-  const values = panel.values.slice();
+  const values = latest(stage, panel).slice();
   values[cell] = value;
+  stage.edited = { panel, values, until: performance.now() + ANSWER_MS };
   stage.edits = (stage.edits || 0) + 1; // makes the same edit made twice two events
   stage.setStateValue("edit", { panel: panel.id, values, count: stage.edits });
 }

@@ -14,6 +14,7 @@ import { styleRoot, themeOf } from "./colors.js";
 import { buildStage, refreshControls } from "./controls.js";
 import { html } from "./dom.js";
 import { paintPanel } from "./drawing.js";
+import { canEdit, openEditor } from "./editing.js";
 import { isFull, onFullChange, toggleFull } from "./filling.js";
 import { listenToKeys } from "./keys.js";
 import { lightStep } from "./motion.js";
@@ -148,7 +149,7 @@ class Stage {
       });
       if (!first) this.tell();
     }
-    this.closeEditor?.();
+    const open = this.closeEditor?.();
     this.step = Math.max(0, Math.min(this.step, this.lastStep));
     this.root.setAttribute("aria-label", `${scene.name}, step by step`);
     this.theme = this.look;
@@ -156,6 +157,7 @@ class Stage {
     drawOrders(this);
     drawViews(this);
     relayout(this);
+    if (same && open && canEdit(this, open.place)) openEditor(this, open.place, open.typed);
     if (first) noteSettings(this);
     if (same) this.tell(); // whoever changed the values may have written an address without the stage's place
   }

@@ -134,6 +134,34 @@ def test_typing_a_value_tells_the_server_all_values_of_the_panel(open_stage):
     assert editor.count() == 0
 
 
+def test_what_was_typed_is_kept_while_the_page_is_still_drawing_an_earlier_value(open_stage):
+    stage = open_stage(scenes.transposed())
+    page, editor = stage.page, stage.page.locator(".editor")
+
+    def opened(cell: int) -> None:
+        page.mouse.dblclick(*stage.point("input", cell))
+
+    opened(0)
+    editor.fill("7")
+    editor.press("Enter")
+    opened(3)
+    editor.fill("8")
+    editor.press("Enter")
+    assert [edit["values"] for edit in stage.calls("edit")] == [[7, 2, 3, 4], [7, 2, 3, 8]]
+    opened(1)
+    editor.fill("9")
+    scene = scenes.transposed()
+    scene["panels"][0]["values"] = [7, 2, 3, 8]
+    stage.mount(scene)
+    assert editor.input_value() == "9"
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    assert page.evaluate("window.calls.at(-1)[1].values") == [7, 95, 3, 8]
+    opened(0)
+    stage.mount(scenes.pooled())
+    assert editor.count() == 0, "another picture has other cells"
+
+
 @pytest.mark.parametrize("typed", ["", "3"])
 def test_nothing_or_the_same_value_is_no_edit(open_stage, typed):
     stage = open_stage(scenes.transposed())
