@@ -42,6 +42,8 @@ class Join(nn.Module, ABC):
         spare = [big - small for big, small in zip(saved.shape[-2:], x.shape[-2:], strict=True)]
         if min(spare) < 0:
             raise ValueError(f"the saved map {size_text(saved)} is smaller than {size_text(x)}")
+        if self.crop is not None and self.crop > min(spare):
+            raise ValueError(f"from {self.crop} on the saved map {size_text(saved)} holds less than {size_text(x)}")
         top, left = (space // 2 if self.crop is None else self.crop for space in spare)
         return saved[..., top : top + x.shape[-2], left : left + x.shape[-1]]
 
@@ -150,7 +152,8 @@ class Misfit(ValueError):
 
 
 def check_numbers(module: nn.Module) -> None:
-    """Refuse what torch's processors refuse at the first map, and its meta device lets pass or divides by.
+    """Refuse what torch's processors refuse at the first map, and its meta device lets pass or divides by; and crops
+    that would count from the other end.
 
     Raises:
         ValueError: with the argument and what it has to be.
@@ -161,6 +164,10 @@ def check_numbers(module: nn.Module) -> None:
         for name in ("padding", "output_padding"):
             if not isinstance(value := getattr(module, name, 0), str):
                 at_least(name, value, 0)
+    if isinstance(module, Crop):
+        at_least("offset", module.offset, 0)
+    if isinstance(module, Join) and module.crop is not None:
+        at_least("crop", module.crop, 0)
 
 
 def check_channels(module: nn.Module, x: Tensor) -> None:
