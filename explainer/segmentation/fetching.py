@@ -46,9 +46,11 @@ class Job:
             self.ended = True
 
     def note(self, done: int, total: int) -> None:
-        """How far it is; raises Stopped where nobody waits."""
+        """How far it is; raises Stopped where nobody waits. Whoever asks from then on gets a download of their own."""
         self.done, self.total = done, total
-        if not self.askers:
+        with _lock:
+            self.ended = not self.askers
+        if self.ended:
             raise Stopped
 
 

@@ -105,6 +105,31 @@ def test_weights_that_went_away_after_their_download_are_asked_for_anew(monkeypa
     assert fetching.ask(there.name, "somebody") is there, "what is there is not fetched again"
 
 
+def test_who_asks_while_a_download_that_nobody_wants_ends_gets_one_of_their_own(monkeypatch):
+    leaving, free = threading.Event(), threading.Event()
+
+    def endless(name, note):
+        try:
+            while not free.is_set():
+                note(1, 2)
+        except fetching.Stopped:
+            leaving.set()
+            assert free.wait(10)  # as if the connection took its time to be closed
+            raise
+
+    monkeypatch.setattr(fetching, "_jobs", {})
+    monkeypatch.setattr(download, "fetch_torchvision", endless)
+    monkeypatch.setattr(download, "is_cached", lambda name: False)
+    first = fetching.ask("fcn_resnet50", "the first")
+    fetching.leave("fcn_resnet50", "the first")
+    assert leaving.wait(10)
+    second = fetching.ask("fcn_resnet50", "the second")
+    free.set()
+    over()
+    assert second is not first
+    assert fetching.failure("fcn_resnet50", "the second") is None
+
+
 def test_a_network_of_torchvision_is_shown_but_not_looked_into(monkeypatch):
     """With random weights, as the real ones are not here."""
     from torchvision.models import get_model
