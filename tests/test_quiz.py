@@ -17,7 +17,7 @@ from explainer.quiz import KINDS, judge, question, quiz
 from explainer.quiz.cases import DRAWN
 from explainer.quiz.judge import read_answer
 from explainer.quiz.mistakes import MISTAKES, outcomes
-from explainer.quiz.questions import LANDS, LARGEST_SEED, REACH, SETTING, SIZE, VALUE, as_json
+from explainer.quiz.questions import LANDS, LARGEST_SEED, REACH, SETTING, SIZE, VALUE, Question, as_json
 from explainer.quiz.reasons import reasons
 from explainer.quiz.shown import scene_at
 from explainer.scene.scenes import scene_of
@@ -155,10 +155,10 @@ def test_a_wrong_prediction_gets_the_reason_that_fits_and_no_other():
 
 
 def test_off_by_one_is_told():
-    one = next(q for q in SOME if q.kind == VALUE and q.case["op"] == "nearest")
-    output = one.op(one.input[None])[0, 0]
-    beside = next(float(v) for v in output.flatten() if v != one.answer and not any(v == a for a, _ in one.wrong))
-    assert judge(one, beside).mistake in ("off by one", None)
+    case = {"op": "conv2d", "params": {}, "input": [[1, 2, 3], [4, 5, 6], [7, 8, 9]], "weight": [[10]]}
+    one = Question(1, 0, 1, VALUE, case, (0, 1, 1), 50.0, ())
+    near = [value for value in range(10, 100, 10) if judge(one, float(value)).mistake == "off by one"]
+    assert near == [20, 40, 60, 80] and judge(one, 50.0).right and not judge(one, 10.0).right
     size = next(q for q in SOME if q.kind == SIZE)
     near = tuple(n + 1 for n in size.answer)
     if near not in [given for given, _ in size.wrong]:

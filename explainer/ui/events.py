@@ -33,7 +33,11 @@ def tell(event: str, **facts: float | str) -> None:
 
 
 def clean(fact: float | str) -> float | str:
-    """A number, rounded, or a word of the program's own."""
+    """A number, rounded, or a word of the program's own.
+
+    >>> clean(0.123), clean("fcn8s"), clean("fcn8s of somebody")
+    (0.1, 'fcn8s', 'other')
+    """
     if isinstance(fact, int | float):
         return round(fact, 1)
     return fact if WORD.fullmatch(fact) else "other"

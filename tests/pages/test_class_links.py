@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.quiz import question
 from explainer.ui.below import LINK
-from explainer.ui.locks import CONTROLS, read
+from explainer.ui.locks import CONTROLS, must_hold, read
 from tests.components import components_of, sent_to
 from tests.pages.operator_page import ENTRY, open_page
 
@@ -147,3 +147,18 @@ def test_a_link_too_long_for_a_qr_code_is_still_handed_out():
 def test_words_of_a_link(text, again):
     assert read(text).text() == again
     assert read(again) == read(read(again).text())
+
+
+@pytest.mark.parametrize(
+    ("text", "stem", "held", "free"),
+    [
+        ("fix-settings.fix-order", "transposed_convolution",
+         "class tc_example tc_stride tc_stage_order", "tc_stage_step tc_stage_view tc_input bl_stride qz_seed lesson"),
+        ("hide-numbers.fix-reading.seed", "max_unpooling",
+         "class mu_map mu_values mu_example mu_stage_view qz_seed", "mu_stride mu_stage_order mu_stage_step tc_input"),
+    ],
+)  # fmt: skip
+def test_of_an_address_a_link_holds_what_it_fixes_and_leaves_the_place_in_the_figure(text, stem, held, free):
+    locks = read(text, stem)
+    assert [name for name in held.split() if not must_hold(name, stem, locks)] == []
+    assert [name for name in free.split() if must_hold(name, stem, locks)] == []

@@ -27,6 +27,12 @@ def open_page(page: str = "learn", **url: str) -> AppTest:
     return test.switch_page(f"pages/{page}.py").run()
 
 
+@pytest.mark.parametrize("count", [1, 240, 482, 501])
+def test_a_thinned_curve_keeps_its_first_and_its_last_step(count: int) -> None:
+    steps, losses = zip(*shown.thinned([float(step) for step in range(count)]), strict=True)
+    assert (steps[0], steps[-1]) == (0, count - 1) and len(steps) <= 2 * shown.CURVE and list(steps) == list(losses)
+
+
 def player(recipe: Recipe) -> dict[str, Any]:
     """What the player got for a recipe, as it comes out of JSON."""
     played = shown._kept.get(recipe)

@@ -3,6 +3,8 @@ hostile text in every parameter it knows."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -51,3 +53,11 @@ def test_a_hostile_text_is_told_but_dead():
     at = run("transposed_convolution", tc_input=HOSTILE[0], tc_stride=HOSTILE[0])
     told = " ".join(one.value for one in at.warning)
     assert told.count(escaped(HOSTILE[0])) >= 1
+
+
+LIVELY = ["~~gone~~", "**bold** _too_", "# head", "|a|b|", "&lt;b&gt;", "me@host.org", "www.host.org", "x^2^", "{a}"]
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, *LIVELY])
+def test_nothing_that_markdown_could_act_on_stays_without_its_backslash(text: str):
+    assert not re.search(r"[^\w\s./=;-]|www\.", re.sub(r"\\.", "", escaped(text)))

@@ -3,10 +3,12 @@
 import re
 from pathlib import Path
 
+import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from explainer.experiments.dense import PATCH_SIDES
-from explainer.ui.window import SIDE, STEPS, Choice, compared
+from explainer.palette import PALETTE
+from explainer.ui.window import SIDE, STEPS, Choice, compared, with_patches
 from tests.components import components_of, data_of
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
@@ -46,6 +48,16 @@ def test_the_window_knows_every_place_for_every_side():
     known = {str(label) for one in data["sides"] for label in one["labels"]}
     assert known <= set(data["names"]) == set(data["colors"])
     assert data["names"]["0"] == "something else", "beside sky and grass there is no background"
+
+
+def test_four_neighboring_patches_are_drawn_each_around_its_place():
+    drawn = with_patches(np.zeros((96, 160, 3), np.uint8), Choice("any", 33, 16))
+    accent = np.array([int(PALETTE["dark"]["accent"][at : at + 2], 16) for at in (1, 3, 5)])
+    lit = (drawn == accent).all(2)
+    for y, x in ((48, 80), (48, 96), (32, 80), (32, 96)):
+        assert lit[y, x] and lit[y - 16 : y + 17, [x - 16, x + 16]].all()
+        assert lit[[y - 16, y + 16], x - 16 : x + 17].all()
+    assert lit[:16].sum() == lit[65:].sum() == lit[:, :64].sum() == lit[:, 113:].sum() == 0
 
 
 def test_small_patches_are_off_by_something():

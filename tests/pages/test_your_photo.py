@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,7 +15,7 @@ from explainer.photos import read_photo
 from explainer.quantities import memory, percent
 from explainer.segmentation.anatomy import field_of_pixel
 from explainer.segmentation.answer import coarse
-from explainer.segmentation.classes import CLASS_NAMES, display_name
+from explainer.segmentation.classes import CLASS_NAMES, display_name, display_names
 from explainer.segmentation.doubt import SURE
 from explainer.segmentation.inference import labels_of, left_out, predict
 from explainer.segmentation.label_maps import class_shares
@@ -26,6 +28,7 @@ from explainer.segmentation.weights import BUNDLED_FILE
 from explainer.ui.photo import asking, facts, inside
 from explainer.ui.photo.labelled import ShownPhoto
 from explainer.ui.photo.mirroring import LOOKS
+from explainer.ui.photo.picture import view_of
 from explainer.ui.photo.swapping import busiest
 from explainer.ui.photo.tiles import diverging
 from explainer.ui.shelf import Shelf
@@ -207,6 +210,14 @@ def test_the_class_and_the_stride_can_be_chosen():
     assert any("63 × 63" in one.value for one in at.caption)
 
 
+def test_which_class_is_heard_most_is_what_the_layer_answers_to_impulses():
+    impulses = torch.eye(28)[..., None, None] * torch.nn.functional.pad(torch.ones(1, 1), [2, 2, 2, 2])
+    heard = load("fcn8s").upscore16_to_8(impulses).sum((2, 3)).fill_diagonal_(0)
+    names, (row, column) = display_names("all"), divmod(int(heard.abs().argmax()), 28)
+    said = f"{names[row]} changes {names[column]} most, by {heard[row, column] / 4:+.2g}"
+    assert any(said in one.value for one in open_page(yp_more="Look inside").caption)
+
+
 def test_names_stand_inside_their_regions():
     labels = np.zeros((60, 90), np.uint8)
     labels[5:25, 5:40] = 8
@@ -217,6 +228,7 @@ def test_names_stand_inside_their_regions():
     for one in found:
         assert labels[int(one.y * 60), int(one.x * 90)] == 8
         assert one.width > 0.3 and one.height > 0.25
+    assert [one.class_id for one in regions(np.kron(labels, np.ones((8, 8), np.uint8)))] == [8, 8]
     assert regions(np.zeros((20, 20), np.uint8)) == ()
     assert [one.class_id for one in regions(np.full((20, 20), 15, np.uint8))] == [15]
 
@@ -228,6 +240,13 @@ def test_small_probabilities_keep_their_corners():
     assert (small[:, 0, 0] == (full[:, 0, 0] * 255 + 0.5).astype(np.uint8)).all()
     assert (small[:, -1, -1] == (full[:, -1, -1] * 255 + 0.5).astype(np.uint8)).all()
     assert len(CLASS_NAMES) == len(small)
+
+
+def test_the_viewer_gets_probabilities_row_by_row():
+    shares = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4)
+    sent = view_of(np.zeros((30, 40, 3), np.uint8), np.zeros((30, 40), np.uint8), {}, shares, (33, 65), "voc21")
+    assert (sent["probabilities"]["height"], sent["probabilities"]["width"]) == (3, 4) and sent["working"] == [33, 65]
+    assert zlib.decompress(base64.b64decode(sent["probabilities"]["data"])) == shares.tobytes()
 
 
 def test_the_close_up_lies_in_the_picture():

@@ -104,16 +104,16 @@ def test_an_object_is_pasted_with_its_ignored_band_and_nothing_else_is() -> None
     under = Window(np.zeros((64, 64, 3), np.uint8), np.full((64, 64), NO_OBJECT, np.uint8), torch.zeros(21, 16, 16))
     under.teacher[0] = 1
     over = Window(np.full((64, 64, 3), 9, np.uint8), np.full((64, 64), NO_OBJECT, np.uint8))
-    over.targets[18:46, 18:46] = IGNORED
-    over.targets[20:44, 20:44] = 8
+    over.targets[18:46, 10:46] = IGNORED
+    over.targets[20:44, 12:44] = 8
     over.targets[60:, 60:] = IGNORED
     over.targets[50:54, 20:44] = 15
     paste(under, over, 8)
-    square = np.zeros((64, 64), np.bool_)
-    square[18:46, 18:46] = True
-    assert ((under.rgb == 9).all(-1) == square).all() and (under.rgb.any(-1) == square).all()
-    assert (under.targets[square] == over.targets[square]).all() and (under.targets[~square] == NO_OBJECT).all()
-    there = torch.from_numpy(square[::GRID, ::GRID])
+    oblong = np.zeros((64, 64), np.bool_)
+    oblong[18:46, 10:46] = True
+    assert ((under.rgb == 9).all(-1) == oblong).all() and (under.rgb.any(-1) == oblong).all()
+    assert (under.targets[oblong] == over.targets[oblong]).all() and (under.targets[~oblong] == NO_OBJECT).all()
+    there = torch.from_numpy(oblong[::GRID, ::GRID])
     assert under.teacher is not None and torch.equal(under.teacher[8].bool(), there)
     assert torch.equal(under.teacher[0].bool(), ~there), "what it said of the covered pixels is forgotten"
 
