@@ -20,6 +20,7 @@ from explainer.segmentation.networks import deconvnet
 from explainer.ui.indices import figure
 from explainer.ui.indices.below import TITLES, VALIDATION, table_row
 from explainer.ui.indices.files import make_files
+from explainer.ui.indices.sheet import rows_of
 from explainer.ui.photo.intake import sample_photo
 from explainer.ui.photo.labelled import ShownPhoto
 from tests.pages.photo_page import components, upload
@@ -139,6 +140,17 @@ def test_the_files_hold_what_is_shown_and_the_program_finds_the_same(capsys):
     for line, way in zip(printed, found.ways, strict=True):
         assert float(line[1]) == pytest.approx(way.same, abs=2e-3)
     assert unpooled(found.ways[0].rises[0]).shape == found.photo.shape[:2]
+
+
+def test_the_sheet_names_the_channel_and_the_size_of_each_map_that_it_shows():
+    open_page()
+    found = journey("horses", "castle")
+    (_, before), (_, put), (_, grown) = [(pictures, words) for pictures, words in rows_of(found)[1:]]
+    for level, (pooling, rise) in enumerate(zip(found.poolings, found.ways[0].rises, strict=True)):
+        size = " × ".join(map(str, pooling.before.shape))
+        for words, channel in ((before, pooling.channel), (put, pooling.channel), (grown, rise.grown_channel)):
+            assert words[level][1] == f"channel {channel}, {size}"
+    assert [one.grown_channel for one in found.ways[0].rises] != [one.channel for one in found.poolings]
 
 
 def test_a_visitors_program_asks_for_a_file_of_their_own():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,6 +26,15 @@ def open_page(page: str = "learn", **url: str) -> AppTest:
     for name, value in url.items():
         test.query_params[name] = value
     return test.switch_page(f"pages/{page}.py").run()
+
+
+@pytest.mark.parametrize(
+    ("psnr", "words"), [(25.04, "as good as"), (26.0, "1.0 dB better than"), (23, "2.0 dB worse than")]
+)
+def test_a_look_is_told_beside_bilinear(psnr: float, words: str) -> None:
+    course = SimpleNamespace(rivals={"bilinear": 25.0}, losses=[0.5, 0.25])
+    said = shown.sentence(SimpleNamespace(step=1, psnr=psnr, pattern=0.0), course)
+    assert said == f"Step 1: loss 0.25. On the picture kept back, {words} bilinear."
 
 
 @pytest.mark.parametrize("count", [1, 240, 482, 501])

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.experiments.dense import PATCH_SIDES
 from explainer.palette import PALETTE
-from explainer.ui.window import SIDE, STEPS, Choice, compared, with_patches
+from explainer.ui.window import SIDE, STEPS, Choice, compared, spread, with_patches
 from tests.components import components_of, data_of
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
@@ -58,6 +58,11 @@ def test_four_neighboring_patches_are_drawn_each_around_its_place():
         assert lit[y, x] and lit[y - 16 : y + 17, [x - 16, x + 16]].all()
         assert lit[[y - 16, y + 16], x - 16 : x + 17].all()
     assert lit[:16].sum() == lit[65:].sum() == lit[:, :64].sum() == lit[:, 113:].sum() == 0
+
+
+def test_every_pixel_takes_the_label_of_the_place_nearest_to_it():
+    full = spread(np.array([[1, 2], [3, 4]], np.uint8), (10, 12), 8)
+    assert full[:, 0].tolist() == [1] * 5 + [3] * 5 and full[9].tolist() == [3] * 5 + [4] * 7
 
 
 def test_small_patches_are_off_by_something():

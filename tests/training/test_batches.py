@@ -36,13 +36,14 @@ def test_pixels_and_targets_of_a_view_stay_together() -> None:
         assert (draw(rgb, view)[~inside] == 127).mean() > 0.9 if (~inside).any() else True
 
 
-def test_a_view_holds_the_pixel_it_was_drawn_for() -> None:
+@pytest.mark.parametrize(("row", "column"), [(41, 66), (20, 50), (30, 2)])
+def test_a_view_holds_the_pixel_it_was_drawn_for(row: int, column: int) -> None:
     rng = np.random.default_rng(0)
     labels = np.zeros((50, 70), np.uint8)
-    labels[41, 66] = 7
+    labels[row, column] = 7
     big = labels.repeat(3, 0).repeat(3, 1)
     for _ in range(20):
-        view = random_view(rng, big.shape, 1.0, 65, 65, focus=(124, 199))
+        view = random_view(rng, big.shape, 1.0, 33, 33, focus=(3 * row + 1, 3 * column + 1))
         assert (pick(big, view, ALL, ALL, IGNORED) == 7).any()
 
 

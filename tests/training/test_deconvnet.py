@@ -11,7 +11,8 @@ import torch
 
 from explainer.segmentation.deconvnet import DeconvNet
 from explainer.segmentation.groups import GROUP_COUNT, GROUPS
-from explainer.segmentation.networks import load
+from explainer.segmentation.networks import deconvnet, load
+from explainer.segmentation.resize import normalize
 from explainer.segmentation.weights import bundled_state
 from tests.training.made_packs import make_packs
 from training.__main__ import main
@@ -58,12 +59,16 @@ def test_judging_tells_every_replacement_apart(folder: Path, capsys: pytest.Capt
     judged = json.loads((folder / "judged.json").read_text())
     assert judged["photographs"] == len(Packs(folder / "data").part("test"))
     assert list(judged["networks"]) == ["own", "nails", "nearest", "other", "fcn8s"]
-    net = DeconvNet().eval()
-    start_encoder(net, bundled_state())
-    photo = np.random.default_rng(0).integers(0, 255, (64, 96, 3), np.uint8)
+    net = deconvnet()
+    photo, next_one = np.random.default_rng(0).integers(0, 255, (2, 64, 96, 3), np.uint8)
     with torch.inference_mode():
-        said = replaced(net, 96)(photo)
+        label = replaced(net, 96)
+        said, after = label(photo), label(next_one)
+        own, before = (net.down(normalize(one)) for one in (next_one, photo))
+        borrowed = net.up(own.bottom, before.indices).scores.argmax(1)[0]
     assert {name: one.shape for name, one in said.items()} == dict.fromkeys(said, (64, 96))
+    assert (after["other"] == borrowed.numpy()).all(), "the photo that was judged before lends its indices"
+    assert (after["other"] != after["own"]).any()
 
 
 def test_pooled_maps_get_the_mean_and_spread_of_the_strided_ones() -> None:

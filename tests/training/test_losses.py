@@ -10,7 +10,7 @@ import torch
 
 from explainer.segmentation.doubt import SURE
 from explainer.segmentation.label_maps import trimap
-from explainer.segmentation.model import FCN, HEADS
+from explainer.segmentation.model import FCN, HEADS, ScoreMaps
 from training.batches import Batch
 from training.labels import ALLOWED, DENIAL, IGNORED, NO_OBJECT, UNKNOWN
 from training.losses import (
@@ -92,16 +92,17 @@ def test_the_teachers_background_is_the_scenes_and_something_else_together() -> 
     torch.testing.assert_close(teacher_loss(log, teacher), expected)
 
 
-def test_the_sparse_scores_are_every_fourth_pixel_of_the_full_ones() -> None:
+@pytest.mark.parametrize("phase", [(0, 0), (1, 0), (0, 2), (2, 3), (3, 1)])
+def test_from_any_phase_on_the_grown_scores_are_those_of_every_fourth_pixel(phase: tuple[int, int]) -> None:
     torch.manual_seed(0)
     net = FCN().eval()
+    maps = ScoreMaps(*(torch.randn(1, 28, 2 * n + 1, 3 * n + 1) for n in (1, 2, 4, 2, 2, 4, 4)))
     with torch.no_grad():
-        for layer in (net.grow32, net.grow16, net.grow8):
-            layer.weight.add_(torch.randn_like(layer.weight) * 0.1)
-        maps = net.score_maps(torch.randn(1, 3, 65, 97))
         for head in HEADS:
-            full = net.grow(maps, head, every_class=True)
-            torch.testing.assert_close(sparse_grow(net, maps, head), full[..., ::GRID, ::GRID], rtol=1e-4, atol=1e-4)
+            layer, _ = net.last_upscore(maps, head)
+            layer.weight.normal_()  # bilinear's rows and columns are the same
+            full = net.grow(maps, head, every_class=True)[..., phase[0] :: GRID, phase[1] :: GRID]
+            torch.testing.assert_close(sparse_grow(net, maps, head, phase), full, rtol=1e-4, atol=1e-4)
 
 
 def test_a_window_of_the_maps_grows_to_the_window_of_the_scores() -> None:
@@ -142,6 +143,8 @@ def test_iou_of_a_small_case_by_hand() -> None:
     assert found.mean_iou() == 0.5 and found.accuracy() == pytest.approx(2 / 3)
     assert found.mean_iou([15]) == 0.5
     assert found.confused() == [(0, 15, 0.5)]
+    found.add(np.array([[1]], np.uint8), np.array([[2]], np.uint8))
+    assert found.shown() == [0, 1, 15], "2 was said and not shown"
 
 
 def test_the_trimap_is_a_band_around_outlines() -> None:
