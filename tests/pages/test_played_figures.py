@@ -136,11 +136,13 @@ def course() -> dict[str, Any]:
 def test_a_course_is_stepped_by_keys_and_tells_each_look(browser, course):
     page = mounted(browser, "learning/learning.js", course)
     root, count = page.locator(".learning"), page.locator(".learn-count")
-    last = len(course["looks"]) - 1
+    last, dot = len(course["looks"]) - 1, page.locator(".learn-dot")
+    curve = (page.locator(".learn-curve").get_attribute("points") or "").split(" ")
     for key, place in (("Home", 0), ("ArrowRight", 1), ("ArrowLeft", 0), ("End", last), ("ArrowRight", last)):
         root.press(key)
         assert count.text_content() == f"step {course['looks'][place]['step']} of {course['steps']}", key
         assert page.locator(".learn-says").text_content() == course["looks"][place]["says"]
+        assert f"{dot.get_attribute('cx')},{dot.get_attribute('cy')}" == curve[course["looks"][place]["step"]]
     look = course["looks"][last]
     rivals = [["learned", min(look["psnr"], course["cap"])], *course["rivals"]]
     widths = [

@@ -202,6 +202,8 @@ def test_left_of_the_divider_stands_the_photo_or_the_first_answer(show):
     assert at(page, 0.7, 0.2) == GRAY and at(page, 0.7, 0.8) == (0, 68, 255)
     page.get_by_role("slider", name="Divider").fill("10")
     assert at(page, 0.7, 0.2) == (255, 136, 0)
+    page = show(two_layers(mode="divide"))
+    assert at(page, 0.7, 0.2) == GRAY and at(page, 0.7, 0.8) == (255, 136, 0)
     page = show(two_layers(mode="divide", layer=1))
     assert at(page, 0.7, 0.2) == (255, 136, 0) and at(page, 0.7, 0.8) == (34, 204, 102)
 
