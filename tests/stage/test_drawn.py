@@ -48,6 +48,8 @@ def test_every_part_of_a_large_matrix_is_drawn_inside_its_window(open_stage):
     first, last, count = (int(one) for one in re.search(r"rows (\d+)–(\d+) of (\d+)", words).groups())
     rulers = [int(one) for one in page.locator(f"{panel} .ruler").all_text_contents()]
     assert count == 289 and first > 0 and last == 288 and {first, last} <= set(rulers) and first - 1 not in rulers
+    page.mouse.move((frame[0] + frame[2]) / 2, frame[3] - 8)
+    assert int((page.locator(".stage").get_attribute("data-focus") or "").removeprefix("matrix:")) // 64 == last
     page.locator(".overview .map").focus()
     page.keyboard.press("ArrowUp")
     assert f"rows {first}–" not in page.locator(".overview .note").inner_text()
