@@ -25,7 +25,7 @@ from training.__main__ import main
 from training.export import export
 from training.judging import heads_of
 from training.labels import subset
-from training.loop import Plan, Run, parameter_groups, rate_at
+from training.loop import Plan, Run, follow, parameter_groups, rate_at
 from training.packs import Packs
 from training.start import initialize
 from training.teacher import DeepLab, Teacher, taught
@@ -283,3 +283,12 @@ def test_the_bundled_network_is_judged_as_it_answers_with_and_without_its_crf(cr
     with torch.inference_mode():
         found = heads_of(net, 129, torch.device("cpu"), ("fcn8s",), mirrored=True, crf=crf)(rgb, False)["fcn8s"]
     assert (found == predict(rgb, "fcn8s", 129, "cpu", float32=True, crf=crf).labels).mean() > 0.9999
+
+
+@pytest.mark.parametrize(("step", "expected"), [(0, 0.9), (10**6, 0.005)])
+def test_the_average_follows_quickly_at_first_and_slowly_later(step: int, expected: float) -> None:
+    average, model = (torch.nn.Conv2d(1, 1, 1, bias=False) for _ in range(2))
+    torch.nn.init.zeros_(average.weight)
+    torch.nn.init.ones_(model.weight)
+    follow(average, model, step, 0.995)
+    assert average.weight.item() == pytest.approx(expected)
