@@ -7,9 +7,14 @@ play it. Nothing in here but `ui` imports Streamlit, so all of it works in a not
 import os
 from typing import Any
 
+from explainer import quota
+
 # Read by OpenMP when torch loads it. Torch's threads otherwise spin while they wait for each other, and where any other
 # program (or another visitor) uses the cores too, the waiting takes ten times as long as the work.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Read then, too: a container's quota, of which torch knows nothing.
+if allowed := quota.cores():
+    os.environ.setdefault("OMP_NUM_THREADS", str(min(allowed, os.cpu_count() or allowed)))
 
 __all__ = ["matrix_of", "show"]
 

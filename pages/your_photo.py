@@ -46,4 +46,4 @@ def show_labelled() -> None:
 
 
 show_labelled()
-show_privacy()
+show_privacy(may_go_on=True)

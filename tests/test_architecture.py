@@ -61,6 +61,7 @@ ARROWS = {
     "lessons": {"examples", "operators"},
     "dialects": {"operators", "geometry"},
     "figures": {"palette", "nesting"},
+    "quota": set(),
     "segmentation": {"operators", "photos", "quantities", "raster", "threads", "work"},
     "experiments": {"operators", "matrix", "geometry", "palette", "photos", "segmentation", "threads", "work"},
     "quiz": {"examples", "operators", "matrix", "scene"},

@@ -19,6 +19,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from explainer.photos import read_photo
+from explainer.segmentation import served
 from explainer.segmentation.inference import predict
 from explainer.segmentation.label_maps import class_shares
 from explainer.segmentation.samples import sample
@@ -224,6 +225,27 @@ def test_nothing_of_an_upload_is_logged(caplog, capfd):
     upload(at, data[:-2000], f"{MARK.decode()}.png")
     out, err = capfd.readouterr()
     assert MARK.decode() not in caplog.text + out + err
+
+
+@pytest.mark.parametrize("page", ["your_photo", "deconvnet"])
+@pytest.mark.parametrize(("server", "counted"), [("", False), ("http://127.0.0.1:9/", False), ("", True)])
+def test_the_note_says_who_else_gets_pixels_and_counts_visits(page, server, counted, monkeypatch):
+    monkeypatch.setenv(served.SWITCH, server)
+    real = facts.st.get_option
+    monkeypatch.setattr(
+        facts.st, "get_option", lambda name: counted if name == "browser.gatherUsageStats" else real(name)
+    )
+    (call,) = re.findall(
+        r"^show_privacy\(.*\)$", (ROOT / "pages" / f"{page}.py").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    at = AppTest.from_string(f"from explainer.ui.photo.facts import show_privacy\n{call}").run()
+    (note,) = [one.value for one in at.markdown]
+    passes = bool(server) and page == "your_photo"  # DeconvNet runs here
+    assert ("go on to a server of networks" in note) == passes
+    assert (
+        note.startswith("**Your photo** goes to the computer that runs this page and to nobody else: it is") != passes
+    )
+    assert ("statistics of use" in note) == counted
 
 
 def test_the_note_promises_what_the_configuration_does():

@@ -99,7 +99,7 @@ def ask_server(server: str, ask: Ask) -> Answer:
                 raise Unanswered(problem) from None
         except BadMessage as error:
             problem = str(error)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:  # the last: an address that is none
             problem = type(error).__name__
         else:
             _rests_until.pop(server, None)

@@ -171,8 +171,9 @@ def test_a_refusal_is_not_repeated_and_no_reason_to_rest(monkeypatch: pytest.Mon
         assert len(server.bodies) == 2
 
 
-def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(served.SWITCH, "http://127.0.0.1:9/")
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/", "myhost", "myhost:8000/label", "http://[half"])
+def test_nobody_there(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv(served.SWITCH, address)
     monkeypatch.setattr(served, "_rests_until", {})
     assert worker.LOCAL.run(lambda: ask(photo())).notices == (served.NOTICE,), "not even from the worker's own thread"
 

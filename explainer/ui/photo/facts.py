@@ -6,6 +6,7 @@ import streamlit as st
 
 from explainer.examples.table import find_example
 from explainer.quantities import memory, percent
+from explainer.segmentation import served
 from explainer.segmentation.classes import display_name
 from explainer.segmentation.samples import sample
 from explainer.segmentation.shapes import torchvision_fcn_shapes
@@ -20,14 +21,21 @@ KNOWN = {
 }
 TWICE = " It looks twice, at the photo and at its mirror image, and the mean of both counts (*Look inside*)."
 CRF = " Behind it a CRF moves the outlines to the photo's edges; the switch above takes it away."
-PRIVACY = (
-    "**Your photo** goes to the computer that runs this page and to nobody else: it is not saved, not logged, not "
-    "cached for others, and has no web address. What you see and can download is rebuilt from pixels, so place, date "
-    "and other data inside the file are gone. A file's name is only repeated to you, where the file is refused. While"
-    " it uploads, a file above 1 MB may pass through a temporary file. It stays in the server's memory while this tab"
-    " is open. After you close the tab it is kept for 30 seconds at least, and until the server next tidies up, which"
-    " it does when another visitor leaves. *Forget my photos* drops photos and results from this session at once."
+STAYS = "**Your photo** goes to the computer that runs this page and to nobody else: it"
+GOES_ON = (
+    "**Your photo** goes to the computer that runs this page. With the device left on *auto*, its pixels, as small as "
+    "the network takes them, go on to a server of networks that this page was set up with, without the file and its "
+    "name, and to nobody else. The photo"
 )
+PRIVACY = (
+    " is not saved, not logged, not cached for others, and has no web address. What you see and can download is "
+    "rebuilt from pixels, so place, date and other data inside the file are gone. A file's name is only repeated to you, where "
+    "the file is refused. While it uploads, a file above 1 MB may pass through a temporary file. It stays in the "
+    "server's memory while this tab is open. After you close the tab it is kept for 30 seconds at least, and until the "
+    "server next tidies up, which it does when another visitor leaves. *Forget my photos* drops photos and results "
+    "from this session at once."
+)
+COUNTED = " Whoever runs this page lets Streamlit, its maker, collect statistics of use; photos are no part of them."
 
 
 def show_caption(photo: ShownPhoto, answer: Labelled) -> None:
@@ -99,7 +107,11 @@ def shapes() -> str:
     return f"torchvision's fcn_resnet50, asked just now: {chain}. Transposed convolutions in it: {transposed}."
 
 
-def show_privacy() -> None:
-    """What happens to a visitor's photo, no more than is true."""
+def show_privacy(*, may_go_on: bool = False) -> None:
+    """What happens to a visitor's photo, no more than is true; `may_go_on`: the page asks a server of networks if there
+    is one.
+    """
+    begin = GOES_ON if may_go_on and served.address() else STAYS
+    counted = COUNTED if st.get_option("browser.gatherUsageStats") else ""
     with st.expander("What happens to your photo", icon=":material/lock:"):
-        st.markdown(PRIVACY)
+        st.markdown(begin + PRIVACY + counted)
