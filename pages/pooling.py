@@ -32,7 +32,7 @@ show_page(
         "input. The *maximum* has none: which pixel counts depends on the numbers, and the matrix shown is the one at "
         "this input. Padding is zeros for the mean (they count, unless count_include_pad is off) and minus infinity "
         "for the maximum. *Adaptive* pooling is told the output's size, and cuts the windows to fit: they may share "
-        "pixels and differ in size. Dilation spreads a window's cells apart.",
+        "pixels and differ in size. Dilation spreads a window's pixels apart.",
         make,
         (
             Field("op", "Pooling", ("avg_pool", "max_pool", *ADAPTIVE), "max_pool"),

@@ -164,9 +164,12 @@ def test_streamlit_caches_are_bounded(file):
 
 def test_the_start_page_needs_no_heavy_import():
     """Torch takes seconds; the first page must not wait for it."""
-    seen, queue = set(), [ROOT / "streamlit_app.py", ROOT / "pages" / "start.py"]
+    seen, read, queue = set(), set(), [ROOT / "streamlit_app.py", ROOT / "pages" / "start.py"]
     while queue:
         file = queue.pop()
+        if file in read:
+            continue
+        read.add(file)
         tree = ast.parse(file.read_text(encoding="utf-8"))
         tops = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
         for node in tops:

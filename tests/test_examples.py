@@ -84,6 +84,15 @@ def test_slugs_are_unique_and_pages_exist():
     assert all(example.note and example.source for example in examples())
 
 
+def test_titles_and_notes_use_the_glossarys_words():
+    """A pixel is of a map, a cell of a drawing; a kernel is no filter; spelling is American."""
+    for one in examples():
+        said = f"{one.title} {one.note}".lower()
+        assert not re.search(r"\b(cells?|filters?|neighbours?|colours?|source pixels?|source positions?)\b", said), (
+            one.slug
+        )
+
+
 @pytest.mark.parametrize("example", examples(), ids=lambda one: one.slug)
 def test_words_may_stand_in_brackets(example):
     """They do on a page, in small letters: a bracket that stays open would end them early."""

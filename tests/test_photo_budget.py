@@ -12,7 +12,7 @@ from PIL import Image
 
 from explainer.photos import MAX_DECODED, MAX_SCANS, PhotoError, read_photo
 from explainer.photos.budget import coefficients, count_scans
-from tests.photo_files import encode, quarters
+from tests.photo_files import encode, png_header, quarters
 
 PROGRAM = """
 import resource, sys, time
@@ -81,6 +81,18 @@ def test_beyond_the_limit_is_refused_before_decoding(mode, kind):
     with pytest.raises(PhotoError, match=r"megapixels; of this kind \(about \d+ bytes a pixel"):
         read_photo(data)
     assert time.process_time() - started < 0.3
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_more_pixels_than_pillow_opens_are_told_with_both_numbers(kind):
+    """A header that claims 200 megapixels, as phones make them; nothing is decoded."""
+    wide, high = (16320).to_bytes(4, "big"), (12240).to_bytes(4, "big")
+    jpeg, size = encode(quarters(), "JPEG"), (48).to_bytes(2, "big") + (64).to_bytes(2, "big")
+    assert jpeg.count(size) == 1
+    claimed = png_header(16320, 12240) if kind == "PNG" else jpeg.replace(size, high[2:] + wide[2:])
+    with pytest.raises(PhotoError) as refused:
+        read_photo(claimed)
+    assert str(refused.value).startswith("This picture has 200 megapixels; at most 179 are accepted.")
 
 
 def test_scans_are_counted_and_capped():

@@ -1,4 +1,4 @@
-"""Twenty-two misunderstandings, each as an experiment: a question, two cases for torch, a number that settles it.
+"""Twenty-three misunderstandings, each as an experiment: a question, two cases for torch, a number that settles it.
 
 `record` says what a lesson is, `measures` holds what is read off two cases, the tables hold the lessons.
 """

@@ -7,6 +7,7 @@ and lets ten kinds of exception escape from damaged files.
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from dataclasses import dataclass
 
@@ -76,11 +77,21 @@ def read_photo(
     except PhotoError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise PhotoError("This picture has too many pixels; please send a smaller one.") from error
+        raise PhotoError(too_many_pixels(str(error))) from error
     except UnidentifiedImageError as error:
         raise PhotoError(what_it_is(data)) from error
     except (Exception, MemoryError) as error:
         raise PhotoError(DAMAGED) from error
+
+
+def too_many_pixels(refused: str) -> str:
+    """Pillow's refusal in our words; it names the picture's pixels, then the most that it opens.
+
+    >>> too_many_pixels("Image size (199756800 pixels) exceeds limit of 178956970 pixels, could be ...")
+    'This picture has 200 megapixels; at most 179 are accepted. Please send a smaller one.'
+    """
+    pixels, most = (float(one) / 1e6 for one in re.findall(r"\d+", refused)[:2])
+    return f"This picture has {pixels:.0f} megapixels; at most {most:.0f} are accepted. Please send a smaller one."
 
 
 def check_length(length: int, max_bytes: int = MAX_BYTES) -> None:

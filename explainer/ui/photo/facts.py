@@ -29,11 +29,11 @@ GOES_ON = (
 )
 PRIVACY = (
     " is not saved, not logged, not cached for others, and has no web address. What you see and can download is "
-    "rebuilt from pixels, so place, date and other data inside the file are gone. A file's name is only repeated to you, where "
-    "the file is refused. While it uploads, a file above 1 MB may pass through a temporary file. It stays in the "
-    "server's memory while this tab is open. After you close the tab it is kept for 30 seconds at least, and until the "
-    "server next tidies up, which it does when another visitor leaves. *Forget my photos* drops photos and results "
-    "from this session at once."
+    "rebuilt from pixels, so place, date and other data inside the file are gone. A file's name is only repeated "
+    "to you, where the file is refused. While it uploads, a file above 1 MB may pass through a temporary file. It"
+    " stays in the server's memory while this tab is open. After you close the tab it is kept for 30 seconds at "
+    "least, and until the server next tidies up, which it does when another visitor leaves. *Forget my photos* "
+    "drops photos and results from this session at once."
 )
 COUNTED = " Whoever runs this page lets Streamlit, its maker, collect statistics of use; photos are no part of them."
 
