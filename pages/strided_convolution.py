@@ -69,7 +69,7 @@ show_page(
             Field(
                 "pads",
                 "pads: begins, ends",
-                (None, (0, 1), (1, 0), (1, 2), (0, 0, 1, 1), (1, 1, 0, 0)),
+                (None, (0, 1), (1, 0), (2, 0), (1, 2), (0, 0, 1, 1), (1, 1, 0, 0)),
                 None,
                 help="Another padding at each end, as ONNX writes it: instead of padding, which has to be 0 for it.",
             ),

@@ -141,7 +141,8 @@ class Feed(Dataset[Batch]):
     def batches(self, start: int, stop: int) -> Iterator[Batch]:
         """Batches start..stop-1, in their order, made ahead in `workers` processes: a GPU waits for a single one."""
         numbers = range(start, stop)
-        yield from DataLoader(self, batch_size=None, sampler=numbers, num_workers=self.workers, prefetch_factor=2)
+        ahead = 2 if self.workers else None  # torch takes none where nobody fetches
+        yield from DataLoader(self, batch_size=None, sampler=numbers, num_workers=self.workers, prefetch_factor=ahead)
 
     def __getitem__(self, number: int) -> Batch:
         """As `batch`: what a `DataLoader` asks for."""

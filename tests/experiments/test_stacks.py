@@ -230,7 +230,7 @@ def test_what_is_no_stack_is_one_sentence(text, words, tmp_path, monkeypatch):
         ("Add('a')", "nothing was saved as 'a' before"),
         ("nn.MaxPool2d(2)\nSave('a')\nnn.Upsample(scale_factor=4)\nCat('a')", "the saved map 4 × 4 is smaller"),
         ("Crop(2)", "from 2 on fewer than 8 × 8 are left"),
-        ("Crop(-1)", "offset is -1; it must be at least 0"),
+        ("Crop(-1)", "`Crop(-1)`: offset is -1; it must be at least 0"),
         ("Save('a')\nnn.MaxPool2d(2)\nAdd('a', crop=5)", "from 5 on the saved map 8 × 8 holds less than 4 × 4"),
     ],
 )

@@ -134,7 +134,8 @@ def made(name: str, text: str, given: list[Any], named: dict[str, Any]) -> Layer
         check_numbers(layer.module)
         return layer
     except (TypeError, ValueError, RuntimeError, AssertionError, ZeroDivisionError) as problem:
-        raise ValueError(f"torch refuses `{text}`: {str(problem).splitlines()[0]}") from None
+        who = "torch refuses " if make.__module__.startswith("torch.") else ""
+        raise ValueError(f"{who}`{text}`: {str(problem).splitlines()[0]}") from None
 
 
 def value_of(node: ast.expr, text: str) -> Any:
