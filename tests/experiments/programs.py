@@ -160,6 +160,11 @@ class Rate(nn.Sequential):
         super().__init__(*parts)
 
 
+class Doubled(nn.Sequential):
+    def forward(self, x):
+        return F.pad(super().forward(x), (1, 0)) * 2
+
+
 class Whole(nn.Sequential):
     def forward(self, x):
         height, width = x.shape[-2:]
@@ -173,6 +178,7 @@ class ASPP(nn.Module):
         super().__init__()
         parts = [nn.Conv2d(channels, out, 1)]
         parts.extend(Rate(channels, out, rate) for rate in tuple(rates))
+        parts += [Doubled(nn.ZeroPad2d((-1, 0, 0, 0)), nn.Conv2d(channels, out, 1))]
         parts.append(Whole(nn.AdaptiveAvgPool2d(1), nn.Conv2d(channels, out, 1)))
         self.parts = nn.ModuleList(parts)
         self.project = nn.Conv2d(len(self.parts) * out, out, 1)

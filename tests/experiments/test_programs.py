@@ -129,6 +129,7 @@ def test_a_line_is_counted_in_the_text_as_it_was_given():
         (HEAD + "        return x - x", "added or multiplied only"),
         (HEAD + "        return self.c(x).view(1, -1)", "view is not read here"),
         (HEAD + "        return x[0]", "windows of rows and columns"),
+        (HEAD + "        b, c = x.shape\n        return x", "Line 5, `b, c = x.shape`"),
         (HEAD + "        return x.x.place", "`.x` is not read here"),
         (HEAD + "        return x.__class__.__mro__", "`.__class__` is not read here"),
         (HEAD + "        while True:\n            x = self.c(x)", "Line 5, `while True:`: `while` is not read here"),

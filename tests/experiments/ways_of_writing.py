@@ -26,7 +26,8 @@ class Base(nn.Module):
         for k in range(depth):
             self.add_module(f"down{k}", nn.Conv2d(3 if k == 0 else width, width, 3, padding=1))
         setattr(self, "depth", depth)
-        self.heads = nn.ModuleDict({"small": nn.Conv2d(width // 4, 3, 1)})
+        self.heads = nn.ModuleDict({"large": nn.Identity()})
+        self.heads["small"] = nn.Conv2d(width // 4, 3, 1)
 
     def forward(self, x):
         for k in range(self.depth):
