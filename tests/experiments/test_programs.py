@@ -94,6 +94,11 @@ def test_names_that_repeat_are_numbered():
     assert [one for one in layers if one.startswith("Cat")] == ["Cat('x_3')", "Cat('x_2')", "Cat('x')"]
 
 
+def test_a_layer_that_is_passed_twice_has_its_parameters_once():
+    text = HEAD.replace("3, 4, 3", "3, 3, 3") + "        return self.c(self.c(x))"
+    assert [row.parameters for row in rows_of(text, 8)] == [0, 3 * 3 * 9 + 3, 0]
+
+
 def test_pooling_to_one_pixel_sees_the_whole_map():
     rows = rows_of("nn.Conv2d(3, 4, 3)\nnn.AdaptiveAvgPool2d(1)\nnn.Upsample(size=(8, 8))", 10)
     assert (rows[2].kind, rows[2].shape[1:], rows[2].field.size) == ("down", (1, 1), 10)

@@ -8,7 +8,7 @@ the way up the jump is divided by the stride, and a pixel sees at most ceil(k / 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -85,7 +85,8 @@ class Row:
 def measure(layers: list[Layer], channels: int, height: int, width: int, *, costs: bool = True) -> list[Row]:
     """The rows of a stack for an input (channels, height, width), the input itself first.
 
-    Without `costs` all multiply-adds are 0: counting them takes longer than all else.
+    A layer that is passed again has its parameters in the first row alone. Without `costs` all multiply-adds are 0:
+    counting them takes longer than all else.
 
     Raises:
         Misfit: a layer does not take what comes; the message names it.
@@ -93,7 +94,7 @@ def measure(layers: list[Layer], channels: int, height: int, width: int, *, cost
     x = torch.empty(1, channels, height, width, device="meta")
     rows = [Row("input", "input", (channels, height, width), Field(), 0, 0)]
     saved: dict[str, tuple[Tensor, Field, int]] = {}
-    counted = multiply_adds if costs else nothing
+    counted, seen = multiply_adds if costs else nothing, set[int]()
     for number, layer in enumerate(layers, 1):
         module = layer.module.eval()
         try:
@@ -104,7 +105,8 @@ def measure(layers: list[Layer], channels: int, height: int, width: int, *, cost
             came = f"{x.shape[1]} channels of {size_text(x)}"
             said = f"Layer {number}, `{layer.text}`, does not take {came}: {reason}"
             raise Misfit(said, layers[: number - 1], channels) from None
-        rows.append(row)
+        rows.append(replace(row, parameters=0) if id(module) in seen else row)
+        seen.add(id(module))
         if isinstance(module, Save):
             saved[module.name] = (x, row.field, number)
     return rows

@@ -13,7 +13,10 @@ export function listenTo(viewer, canvas) {
     hoverPixel(viewer, pixelAt(viewer, canvas, event), canvas, event);
   };
   canvas.onpointerleave = () => hoverPixel(viewer, null);
-  canvas.onpointercancel = () => hoverPixel(viewer, null); // the finger scrolls the page
+  canvas.onpointercancel = () => {
+    viewer.dragging = false;
+    hoverPixel(viewer, null); // the finger scrolls the page
+  };
   canvas.onpointerdown = (event) => {
     const box = canvas.getBoundingClientRect();
     const near = Math.abs((event.clientX - box.left) / box.width - viewer.state.divide) * box.width < NEAR_DIVIDER;
