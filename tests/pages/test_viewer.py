@@ -208,6 +208,21 @@ def test_left_of_the_divider_stands_the_photo_or_the_first_answer(show):
     assert at(page, 0.7, 0.2) == (255, 136, 0) and at(page, 0.7, 0.8) == (34, 204, 102)
 
 
+def test_a_touch_that_the_page_takes_over_lets_go_of_the_divider(show):
+    page = show(answer(mode="divide"))
+    slider, canvas = page.get_by_role("slider", name="Divider"), page.locator("canvas").first
+    box = canvas.bounding_box()
+
+    def touch(kind: str, x: float) -> None:
+        place = {"clientX": box["x"] + x * box["width"], "clientY": box["y"] + 20, "pointerId": 1, "bubbles": True}
+        canvas.dispatch_event(kind, place)
+
+    page.evaluate("HTMLCanvasElement.prototype.setPointerCapture = () => {}")  # of a finger that is not there
+    for kind, x, stands in (("down", 0.5, "50"), ("move", 0.3, "30"), ("cancel", 0.3, "30"), ("move", 0.8, "30")):
+        touch(f"pointer{kind}", x)
+        assert slider.input_value() == stands, kind
+
+
 def test_another_answer_brings_its_own_map_and_legend_and_play_goes_on_to_the_next(show):
     page = show(two_layers())
     assert at(page, 0.7, 0.5) == (255, 136, 0) and page.locator(".legend .name").all_inner_texts() == ["bird"]
