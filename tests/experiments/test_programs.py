@@ -140,6 +140,7 @@ def test_a_line_is_counted_in_the_text_as_it_was_given():
         (HEAD + "        while True:\n            x = self.c(x)", "Line 5, `while True:`: `while` is not read here"),
         (HEAD + "        return (lambda y: y)(x)", "`lambda y: y` is not read here"),
         (HEAD + "        self.c(x)", "returns no map"),
+        (HEAD + "        y = []\n        y.append(y)\n        return y", "returns no map"),
         (HEAD + "        return self.forward(x)", "calls itself more than 40 times deep"),
         (HEAD + "        for k in range(999):\n            x = F.relu(x)", f"a map may pass {MOST_LAYERS} layers"),
         (HEAD + "        return F.interpolate(x, size=(0, 4))", "does not take 3 channels of 8 × 8"),
@@ -163,20 +164,27 @@ def test_what_cannot_be_read_is_one_sentence_with_its_line(text, words):
     assert words in str(refused.value) and "\n" not in str(refused.value)
 
 
-DEEP = "a = [0] * 1000\nb = [a] * 1000\nc = [b] * 1000\nd = [[[0] * 1000] * 1000] * 1000\n"
+DEEP = (
+    "a = [0] * 1000\nb = [a] * 1000\nc = [b] * 1000\nd = [[[0] * 1000] * 1000] * 1000\n"
+    "t = ((((0,) * 1000,) * 1000,) * 1000,) * 1000\n"
+    "class T(nn.Module):\n    def forward(self, x):\n        return F.pad(x, [1, 1], mode=self.t)\n"
+)
 
 
 @pytest.mark.parametrize(
     "line",
     ["net = nn.Conv2d(c, 1, 1)", "c == d", "c in d", "sum(c, [])", "max(c)", "e = {tuple(c): 1}", 'f"{c}"', "net = c",
      "a = a * 1000", "b += b", "c.extend(c)", "k = 9**9**9", "k = 'a' * 10**9", "net = nn.Sequential(*c)", "-c",
-     "k = 1.5 ** 10**9", "k = '%1000000000d' % 5", "net = nn.Sequential(nn.Sequential(*[nn.Sequential()] * 1000))"],
+     "k = 1.5 ** 10**9", "k = '%1000000000d' % 5", "net = nn.Sequential(nn.Sequential(*[nn.Sequential()] * 1000))",
+     "n = T()\nn.add_module(t, 1)", "n = T()\nsetattr(n, t, 1)", "getattr(T(), t)", "hasattr(T(), t)",
+     "isinstance(1, t)", "zip(*b)", "e = nn.ModuleDict([(t, 1)])", "e = nn.ModuleDict({t: 1})", "n = T()\nn.t = t",
+     "y = {}\ny[t] = 1", "nn.ReLU()[t]"],
 )  # fmt: skip
 def test_no_short_text_costs_much(line, monkeypatch):
     """A billion of anything would take minutes and all memory: the bound on steps tells that nothing of it is done."""
     monkeypatch.setattr(calls, "MOST_STEPS", 3000)
     with pytest.raises(ValueError) as refused:
-        read_layers(f"{DEEP}{line}\nfor k in range(1):\n    pass", 8)
+        read_layers(f"{DEEP}{line}", 8)
     assert len(str(refused.value)) < 400
 
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from explainer.experiments.programs.flows import Flow, Track
 from explainer.experiments.programs.things import Blueprint, Chain, Indices, Recipe, Scope, Thing, Word
-from explainer.experiments.programs.words import CHAINS, behind_one_another, build, chain, on_map, passed
+from explainer.experiments.programs.words import CHAINS, behind_one_another, build, chain, name_of, on_map, passed
 from explainer.experiments.stacks.modules import Layer
 from explainer.experiments.stacks.plain import bounded
 
@@ -98,7 +98,7 @@ class Calls(ABC):
         if isinstance(owner, Thing | Chain) and name in NOTHING_INSIDE:
             return []
         if name == "add_module" and isinstance(owner, Thing):
-            return owner.attributes.update({given[0]: given[1]})
+            return owner.attributes.update({name_of(given[0]): given[1]})
         if name == "add_module" and isinstance(owner, Chain):
             owner, name, given = owner, "append", given[1:]
         if isinstance(owner, dict) and name in ON_DICTS:
@@ -146,15 +146,15 @@ class Calls(ABC):
             case Chain() | Layer():
                 return self.through(what, given, named)
             case Word("getattr") if len(given) == 2 and isinstance(given[0], Thing):
-                return self.attribute(*given)
+                return self.attribute(given[0], name_of(given[1]))
             case Word("hasattr") if len(given) == 2 and isinstance(given[0], Thing):
-                return given[1] in given[0].attributes
+                return name_of(given[1]) in given[0].attributes
             case Word("isinstance") if len(given) == 2:
                 return is_of(*given)
             case Word("type") if len(given) == 1:
                 return Word(kind_of(given[0]))
             case Word("setattr") if len(given) == 3 and isinstance(given[0], Thing):
-                return given[0].attributes.update({given[1]: given[2]})
+                return given[0].attributes.update({name_of(given[1]): given[2]})
             case Word("cat" | "concat"):
                 return behind_one_another(self.way(), given, named)
             case Word() if given and isinstance(given[0], Flow):
@@ -257,7 +257,7 @@ def kind_of(value: Any) -> str:
 
 def is_of(value: Any, kinds: Any) -> bool:
     """`isinstance`, by the names of classes."""
-    names = [one.node.name if isinstance(one, Blueprint) else str(one) for one in chain([kinds])]
+    names = [one.node.name if isinstance(one, Blueprint) else name_of(one) for one in chain([kinds])]
     return kind_of(value) in names or ("Module" in names and isinstance(value, Thing | Chain | Layer))
 
 

@@ -6,6 +6,7 @@ import ast
 import textwrap
 from typing import Any
 
+from explainer.experiments.programs.calls import MOST_DEPTH
 from explainer.experiments.programs.flows import Flow, Track, word
 from explainer.experiments.programs.things import Blueprint, Chain, Recipe, Scope, Thing
 from explainer.experiments.programs.walking import ALONE, STUMBLES, Walk
@@ -162,6 +163,6 @@ def first_map(value: Any) -> Flow | None:
     """A map, the first one of several, or the one that torchvision's networks call `out`."""
     if isinstance(value, dict):
         value = value.get("out", next(iter(value.values()), None))
-    while isinstance(value, list | tuple) and value:
-        value = value[0]
+    for _ in range(MOST_DEPTH):  # a list can hold itself
+        value = value[0] if isinstance(value, list | tuple) and value else value
     return value if isinstance(value, Flow) else None

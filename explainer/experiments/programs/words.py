@@ -25,6 +25,7 @@ LIKE_LAYERS = {
 PADS = {"constant": "ZeroPad2d", "reflect": "ReflectionPad2d", "replicate": "ReplicationPad2d"}
 SAME = ("contiguous", "clone", "detach", "float", "half", "to", "cuda", "cpu", "requires_grad_")
 """Methods that leave a map as it is, as far as shapes go."""
+MOST_ZIPPED = 16
 CHAINS = ("Sequential", "ModuleList")
 
 
@@ -45,7 +46,8 @@ def build(name: str, given: list[Any], named: dict[str, Any]) -> Any:
     if name in LISTS and not named:
         return bounded(LISTS[name](*given))
     if name == "ModuleDict":
-        return dict(given[0]) if given else {}
+        pairs = given[0].items() if given and isinstance(given[0], dict) else [one for many in given for one in many]
+        return {name_of(name): module for name, module in pairs}
     known(name)
     if not all(map(flat, (*given, *named.values()))):
         raise ValueError(f"an argument of {name} is no plain value; numbers, words, tuples are")
@@ -61,12 +63,26 @@ def chain(given: list[Any]) -> Chain:
     return Chain(one for _, one in pairs) if pairs and len(pairs) == len(inside) else Chain(inside)
 
 
+def name_of(value: Any) -> str:
+    """The value, if it is a word: lists in lists could take minutes to look up. Raises ValueError otherwise."""
+    if not isinstance(value, str):
+        raise ValueError(f"a name is a word, not a {type(value).__name__}")
+    return value
+
+
 def counted(*given: int) -> list[int]:
     """`range` as a list."""
     numbers = range(*given)
     if len(numbers) > MOST_ITEMS:
         raise ValueError(f"more than {MOST_ITEMS:,} rounds")
     return list(numbers)
+
+
+def side_by_side(*many: Any) -> list[tuple[Any, ...]]:
+    """`zip` as a list. Raises ValueError for more lists than a program of layers has."""
+    if len(many) > MOST_ZIPPED:
+        raise ValueError(f"zip is read of up to {MOST_ZIPPED} lists")
+    return list(zip(*many, strict=False))
 
 
 NUMBERS: dict[str, Callable[..., Any]] = {
@@ -76,7 +92,7 @@ NUMBERS: dict[str, Callable[..., Any]] = {
 LISTS: dict[str, Callable[..., Any]] = {
     "len": len, "list": list, "tuple": tuple, "reversed": lambda many: list(many)[::-1],
     "enumerate": lambda many, start=0: list(enumerate(many, start)),
-    "zip": lambda *many: list(zip(*many, strict=False)),
+    "zip": side_by_side,
 }  # fmt: skip
 
 
@@ -122,7 +138,7 @@ def behind_one_another(track: Track, given: list[Any], named: dict[str, Any]) ->
 
 def padded(track: Track, flow: Flow, pad: Any, mode: str = "constant", value: float = 0) -> Flow:
     """`F.pad` in height and width: what to add left, right, above, below; less than nothing cuts."""
-    if mode not in PADS or len(pad) not in (2, 4):
+    if name_of(mode) not in PADS or len(pad) not in (2, 4):
         raise ValueError(f"F.pad is read for 2 or 4 numbers and the modes {', '.join(PADS)}")
     sides = tuple(int(one) for one in [*pad, 0, 0][:4])
     return track.through(flow, build(PADS[mode], [sides], {})) if any(sides) else flow
