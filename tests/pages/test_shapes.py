@@ -95,9 +95,9 @@ def test_the_table_has_a_line_for_the_input_and_each_layer():
 
 
 def test_height_comes_before_width():
-    rows = found("nn.Conv2d(3, 8, (5, 1))", 32).rows
-    assert stacks.table_of(rows).to_pylist()[1]["Size"] == "28 × 32"
-    assert [stack_files.table(rows)[1][name] for name in ("channels", "height", "width")] == [8, 28, 32]
+    text = "nn.Conv2d(3, 8, (5, 1))"
+    assert stacks.table_of(text, 32).to_pylist()[1]["Size"] == "28 × 32"
+    assert [records(found(text, 32).rows)[1][name] for name in ("channels", "height", "width")] == [8, 28, 32]
 
 
 def test_totals_and_a_chosen_layer_lead_where_they_say(monkeypatch):

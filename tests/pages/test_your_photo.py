@@ -214,7 +214,7 @@ def test_which_class_is_heard_most_is_what_the_layer_answers_to_impulses():
     impulses = torch.eye(28)[..., None, None] * torch.nn.functional.pad(torch.ones(1, 1), [2, 2, 2, 2])
     heard = load("fcn8s").upscore16_to_8(impulses).sum((2, 3)).fill_diagonal_(0)
     names, (row, column) = display_names("all"), divmod(int(heard.abs().argmax()), 28)
-    said = f"{names[row]} changes {names[column]} most, by {heard[row, column] / 4:+.2g}"
+    said = f"{names[row]} changes {names[column]} most, by {heard[row, column] / 4:+.2g}".replace("by -", "by −")
     assert any(said in one.value for one in open_page(yp_more="Look inside").caption)
 
 
