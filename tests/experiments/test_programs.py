@@ -94,6 +94,28 @@ def test_names_that_repeat_are_numbered():
     assert [one for one in layers if one.startswith("Cat")] == ["Cat('x_3')", "Cat('x_2')", "Cat('x')"]
 
 
+def test_a_list_called_init_is_no_filling_of_weights():
+    text = """
+def __init__(self):
+    self.init = nn.ModuleList()
+    self.init.append(nn.Conv2d(3, 4, 3))
+    nn.init.zeros_(self.init[0].weight)
+def early(self, x):
+    return F.relu(x)
+def forward(self, x):
+    return self.init[0](self.early(x) if hasattr(self, "early") and not hasattr(self, "late") else x)
+"""
+    assert [one.text for one in read_layers(text, 8)] == ["nn.ReLU()", "nn.Conv2d(3, 4, 3)"]
+
+
+def test_lines_that_have_no_part_in_the_network_may_be_unreadable():
+    text = (
+        LISTS
+        + "\ncriterion = nn.CrossEntropyLoss()\noptimizer = torch.optim.SGD(net.parameters(), lr=0.1)\nsummary(net)"
+    )
+    assert rows_of(text, 16)[-1].shape == rows_of(LISTS, 16)[-1].shape
+
+
 def test_a_layer_that_is_passed_twice_has_its_parameters_once():
     text = HEAD.replace("3, 4, 3", "3, 3, 3") + "        return self.c(self.c(x))"
     assert [row.parameters for row in rows_of(text, 8)] == [0, 3 * 3 * 9 + 3, 0]
@@ -152,6 +174,10 @@ def test_a_line_is_counted_in_the_text_as_it_was_given():
         ("k = 3\nnet = nn.Conv2d(3, k // 0, 3)", "Line 2, `net = nn.Conv2d(3, k // 0, 3)`: integer division"),
         ("k = 3\nnet = nn.Conv2d(3, k * 10**4, 3)", "30000 is too large"),
         ("k = 3\nnet = nn.Linear(3, k)", "Linear is not known here"),
+        ("c = 16\nnn.Conv2d(3, c, 3)\nnn.Linear(c, 4)\nnn.ReLU()", "Line 3, `nn.Linear(c, 4)`: Linear is not known"),
+        ("a = [nn.ReLU()]\na.append(nn.Linear(3, 4))\nnet = nn.Sequential(*a)", "Line 2, `a.append(nn.Linear(3, 4))`"),
+        ("def fc():\n    return nn.Linear(3, 4)\na = [nn.ReLU()]\na.append(fc())", "Line 2, `return nn.Linear(3, 4)`"),
+        ("k = 1\nnet = nn.ReLU()\nnet = nn.Sequential(nn.Linear(3, k))", "Line 3, `net = nn.Sequential(nn.Linear"),
         ("for i in range(10**6):\n    nn.ReLU()", "more than 1,000 rounds"),
         ("for i in range(999):\n    for j in range(999):\n        pass", "more than 30,000 steps"),
         ("x = nn.Sequential(nn.ReLU())\nx.append(x)\nk = 1", f"a map may pass {MOST_LAYERS} layers"),

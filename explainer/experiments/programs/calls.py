@@ -148,7 +148,8 @@ class Calls(ABC):
             case Word("getattr") if len(given) == 2 and isinstance(given[0], Thing):
                 return self.attribute(given[0], name_of(given[1]))
             case Word("hasattr") if len(given) == 2 and isinstance(given[0], Thing):
-                return name_of(given[1]) in given[0].attributes
+                name = name_of(given[1])
+                return name in given[0].attributes or given[0].plan.method(name) is not None
             case Word("isinstance") if len(given) == 2:
                 return is_of(*given)
             case Word("type") if len(given) == 1:

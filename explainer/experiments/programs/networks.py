@@ -6,11 +6,12 @@ import ast
 import textwrap
 from typing import Any
 
-from explainer.experiments.programs.calls import MOST_DEPTH
+from explainer.experiments.programs.calls import MOST_DEPTH, ON_LISTS
 from explainer.experiments.programs.flows import Flow, Track, word
 from explainer.experiments.programs.things import Blueprint, Chain, Recipe, Scope, Thing
 from explainer.experiments.programs.walking import ALONE, STUMBLES, Walk
-from explainer.experiments.stacks.modules import Layer, Load, Misfit
+from explainer.experiments.programs.words import CHAINS
+from explainer.experiments.stacks.modules import ALLOWED, Layer, Load, Misfit
 from explainer.experiments.stacks.reading import MOST_LAYERS, MOST_TEXT, first_channels, read_stack
 
 PROGRAM = ast.ClassDef | ast.FunctionDef | ast.For | ast.AugAssign
@@ -127,9 +128,16 @@ def with_a_name(node: ast.stmt) -> ast.stmt:
 
 
 def makes_ours(node: ast.stmt, scope: Scope) -> bool:
-    """Whether a line would make something of a class of the text, or name what a function of it returns."""
-    kinds = Blueprint if names_in(node) == [ALONE] else Blueprint | Recipe
-    return any(isinstance(one, ast.Name) and isinstance(scope.get(one.id), kinds) for one in ast.walk(node))
+    """Whether a line has a part in a network: it makes something of a class of the text, names what a function of it
+    returns or a chain, or, standing alone, is a layer or adds to a list.
+    """
+    alone = names_in(node) == [ALONE]
+    kinds = Blueprint if alone else Blueprint | Recipe
+    names = [one.id for one in ast.walk(node) if isinstance(one, ast.Name)]
+    if any(isinstance(scope.get(name), kinds) for name in names):
+        return True
+    last = {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)} | set(names)
+    return bool(last & ({"nn", "add_module", *ON_LISTS, *ALLOWED} if alone else {*CHAINS}))
 
 
 def names_in(node: ast.stmt) -> list[str]:

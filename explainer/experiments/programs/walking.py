@@ -195,7 +195,7 @@ def key_of(value: Any) -> int | str:
 def without_size(func: ast.expr) -> bool:
     """Whether a call only fills weights or prints."""
     name = shown(func)
-    return name.split(".")[-1] in WITHOUT_SIZE or "init" in name.split(".")[:-1]
+    return name.split(".")[-1] in WITHOUT_SIZE or name.startswith(("init.", "nn.init.", "torch.nn.init."))
 
 
 def first_line(node: ast.stmt) -> str:
