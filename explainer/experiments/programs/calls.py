@@ -13,7 +13,7 @@ from torch import Tensor
 
 from explainer.experiments.programs.flows import Flow, Track
 from explainer.experiments.programs.things import Blueprint, Chain, Indices, Recipe, Scope, Thing, Word
-from explainer.experiments.programs.words import CHAINS, behind_one_another, build, chain, name_of, on_map, passed
+from explainer.experiments.programs.words import CHAINS, a_word, behind_one_another, build, chain, on_map, passed
 from explainer.experiments.stacks.modules import Layer
 from explainer.experiments.stacks.plain import bounded
 
@@ -98,7 +98,7 @@ class Calls(ABC):
         if isinstance(owner, Thing | Chain) and name in NOTHING_INSIDE:
             return []
         if name == "add_module" and isinstance(owner, Thing):
-            return owner.attributes.update({name_of(given[0]): given[1]})
+            return owner.attributes.update({a_word(given[0]): given[1]})
         if name == "add_module" and isinstance(owner, Chain):
             owner, name, given = owner, "append", given[1:]
         if isinstance(owner, dict) and name in ON_DICTS:
@@ -146,16 +146,16 @@ class Calls(ABC):
             case Chain() | Layer():
                 return self.through(what, given, named)
             case Word("getattr") if len(given) == 2 and isinstance(given[0], Thing):
-                return self.attribute(given[0], name_of(given[1]))
+                return self.attribute(given[0], a_word(given[1]))
             case Word("hasattr") if len(given) == 2 and isinstance(given[0], Thing):
-                name = name_of(given[1])
+                name = a_word(given[1])
                 return name in given[0].attributes or given[0].plan.method(name) is not None
             case Word("isinstance") if len(given) == 2:
                 return is_of(*given)
             case Word("type") if len(given) == 1:
                 return Word(kind_of(given[0]))
             case Word("setattr") if len(given) == 3 and isinstance(given[0], Thing):
-                return given[0].attributes.update({name_of(given[1]): given[2]})
+                return given[0].attributes.update({a_word(given[1]): given[2]})
             case Word("cat" | "concat"):
                 return behind_one_another(self.way(), given, named)
             case Word() if given and isinstance(given[0], Flow):
@@ -193,9 +193,7 @@ class Calls(ABC):
         plan, owner = scope.get("__class__"), scope.get("__self__")
         if not isinstance(plan, Blueprint) or not isinstance(owner, Thing):
             raise ValueError("super() is read inside methods only")
-        found = (base.method(name) for base in plan.bases if isinstance(base, Blueprint))
-        method = next((one for one in found if one), None)
-        if method:
+        if method := plan.inherited(name):
             return self.entered(replace(method, owner=owner), given, named)
         if name == "__init__":
             return self.born(owner, plan, given)
@@ -258,7 +256,8 @@ def kind_of(value: Any) -> str:
 
 def is_of(value: Any, kinds: Any) -> bool:
     """`isinstance`, by the names of classes."""
-    names = [one.node.name if isinstance(one, Blueprint) else name_of(one) for one in chain([kinds])]
+    given = kinds if isinstance(kinds, tuple) else (kinds,)
+    names = [one.node.name if isinstance(one, Blueprint) else a_word(one) for one in given]
     return kind_of(value) in names or ("Module" in names and isinstance(value, Thing | Chain | Layer))
 
 

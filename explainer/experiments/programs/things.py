@@ -36,6 +36,10 @@ class Blueprint:
         for one in self.node.body:
             if isinstance(one, ast.FunctionDef) and one.name == name:
                 return Recipe(one, self.scope, self)
+        return self.inherited(name)
+
+    def inherited(self, name: str) -> Recipe | None:
+        """A method of a base, which `super()` means."""
         found = (base.method(name) for base in self.bases if isinstance(base, Blueprint))
         return next((one for one in found if one), None)
 

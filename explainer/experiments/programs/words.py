@@ -47,7 +47,7 @@ def build(name: str, given: list[Any], named: dict[str, Any]) -> Any:
         return bounded(LISTS[name](*given))
     if name == "ModuleDict":
         pairs = given[0].items() if given and isinstance(given[0], dict) else [one for many in given for one in many]
-        return {name_of(name): module for name, module in pairs}
+        return {a_word(key): module for key, module in pairs}
     known(name)
     if not all(map(flat, (*given, *named.values()))):
         raise ValueError(f"an argument of {name} is no plain value; numbers, words, tuples are")
@@ -63,7 +63,7 @@ def chain(given: list[Any]) -> Chain:
     return Chain(one for _, one in pairs) if pairs and len(pairs) == len(inside) else Chain(inside)
 
 
-def name_of(value: Any) -> str:
+def a_word(value: Any) -> str:
     """The value, if it is a word: lists in lists could take minutes to look up. Raises ValueError otherwise."""
     if not isinstance(value, str):
         raise ValueError(f"a name is a word, not a {type(value).__name__}")
@@ -138,7 +138,7 @@ def behind_one_another(track: Track, given: list[Any], named: dict[str, Any]) ->
 
 def padded(track: Track, flow: Flow, pad: Any, mode: str = "constant", value: float = 0) -> Flow:
     """`F.pad` in height and width: what to add left, right, above, below; less than nothing cuts."""
-    if name_of(mode) not in PADS or len(pad) not in (2, 4):
+    if a_word(mode) not in PADS or len(pad) not in (2, 4):
         raise ValueError(f"F.pad is read for 2 or 4 numbers and the modes {', '.join(PADS)}")
     sides = tuple(int(one) for one in [*pad, 0, 0][:4])
     return track.through(flow, build(PADS[mode], [sides], {})) if any(sides) else flow
