@@ -1,14 +1,15 @@
 """What one machine carries: a class opens the app, changes settings, answers questions and uploads photos.
 
-    python benchmarks/load.py [--students 1 30 100] [--processes 1] [--seconds 60] [--without your-photo ...]
+    python benchmarks/load.py [--students 1 30 100] [--processes 1] [--seconds 60] [--rest 2] [--without your-photo ...]
     python benchmarks/load.py --pages
 
 It starts the app itself, on 127.0.0.1 only, once for each number of students, and talks to it over real WebSockets
 (client.py). Students are dealt out over the processes in turn, as a proxy with sticky cookies does. All open their
 first page at once; then each waits 2 to 3 seconds between two actions, on all pages but those that `--without` names by
-their address. `--pages` measures one visitor's reruns page by page: the first visitor of a page pays for what is kept
-for all later ones. Prints Markdown tables. The students' own work is done on the same machine and is not taken off.
-Linux only (clocks of other processes, /proc).
+their address. `--rest` is how long a server stands after every page was opened once: what will probably be asked for
+is computed then, half a minute of one core for each process. `--pages` measures one visitor's reruns page by page: the
+first visitor of a page pays for what is kept for all later ones. Prints Markdown tables. The students' own work is done
+on the same machine and is not taken off. Linux only (clocks of other processes, /proc).
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ GONE = 35.0
 REPEATS = 15
 #: How often later visitors come to each page.
 ROUNDS = 3
-LIMITS = {"students": 400, "processes": 8, "seconds": 600}
+LIMITS = {"students": 400, "processes": 8, "seconds": 600, "rest": 600}
 
 
 @dataclass
@@ -219,8 +220,8 @@ def table(head: tuple[str, ...], rows: Iterable[list[str]]) -> None:
         print("| " + " | ".join(row) + " |", flush=True)
 
 
-def measure(students: int, processes: int, seconds: float, paths: list[str]) -> list[str]:
-    """Start the processes, use every page once, and let the class in."""
+def measure(students: int, processes: int, seconds: float, rest: float, paths: list[str]) -> list[str]:
+    """Start the processes, use every page once, and let the class in after a rest."""
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(serving()) for _ in range(processes)]
         addresses, process_ids = [one for one, _ in servers], [one for _, one in servers]
@@ -228,7 +229,7 @@ def measure(students: int, processes: int, seconds: float, paths: list[str]) -> 
         if students == 1:
             print(asyncio.run(fresh_and_used(addresses[0], process_ids[0])), "\n", flush=True)
         asyncio.run(use(addresses, *(page.url_path for page in PAGES)))
-        time.sleep(2)
+        time.sleep(rest)
         return asyncio.run(lesson(addresses, process_ids, students, seconds, paths))
 
 
@@ -238,6 +239,7 @@ def main() -> None:
     parser.add_argument("--students", type=int, nargs="+", default=[1, 30, 100])
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--rest", type=int, default=2)
     parser.add_argument("--without", nargs="*", default=[], choices=[page.url_path for page in PAGES if page.url_path])
     parser.add_argument("--pages", action="store_true")
     given = parser.parse_args()
@@ -252,7 +254,7 @@ def main() -> None:
         table(("page", "CPU ms, first visitor p50", "max", "later visitors p50", "max"), rows)
     else:
         paths = [page.url_path for page in PAGES if page.url_path not in given.without]
-        table(HEAD, (measure(one, given.processes, given.seconds, paths) for one in given.students))
+        table(HEAD, (measure(one, given.processes, given.seconds, given.rest, paths) for one in given.students))
 
 
 if __name__ == "__main__":

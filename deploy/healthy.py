@@ -1,7 +1,8 @@
 """Whether a process of the app answers: `python deploy/healthy.py PORT [SECONDS]`; waits up to SECONDS for a yes.
 
 The first yes costs a visit: the root page is opened as a browser does it, so that imports, fonts and the first
-drawings are made before anybody comes. Later ones ask for the page's file and Streamlit's own word.
+drawings are made before anybody comes, and then the pages that compute longest, which go on computing for an empty
+room what will probably be asked for next. Later ones ask for the page's file and Streamlit's own word.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+
+PAGES = ("", "your-photo", "side-by-side", "sliding-window", "what-the-indices-carry", "learn-an-upsampling")
+"""Addresses of the pages that are opened."""
 
 
 def main(port: int, seconds: float = 0) -> int:
@@ -40,17 +44,18 @@ def check(port: int) -> None:
 
 
 def visit(port: int) -> None:
-    """Open the root page and wait until its script has run. Raises OSError if that takes a minute."""
+    """Open `PAGES` one after the other, as one visitor. Raises OSError if one of them takes a minute."""
     from streamlit.proto.BackMsg_pb2 import BackMsg
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
     from websockets.sync.client import connect
 
     with connect(f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
-        ask = BackMsg()
-        ask.rerun_script.SetInParent()
-        socket.send(ask.SerializeToString())
-        while ForwardMsg.FromString(socket.recv(timeout=60, decode=False)).WhichOneof("type") != "script_finished":
-            pass
+        for page in PAGES:
+            ask = BackMsg()
+            ask.rerun_script.page_name = page
+            socket.send(ask.SerializeToString())
+            while ForwardMsg.FromString(socket.recv(timeout=60, decode=False)).WhichOneof("type") != "script_finished":
+                pass
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explainer.ui.heading import show_heading
+from explainer.ui.indices.ahead import look_ahead
 from explainer.ui.indices.below import show_more, show_story
 from explainer.ui.indices.figure import choose, journey_of, show_figure
 from explainer.ui.lecture import end_of_figure
@@ -29,6 +30,7 @@ def show_journey() -> None:
         end_of_figure()
         show_story(journey)
         show_more(settings.prefix, photo, other, journey)
+        look_ahead(photo, other)
 
 
 show_journey()

@@ -16,9 +16,9 @@ st.header("The way of the gradient")
 show_backward("ln")
 st.caption(
     "A transposed convolution is learned like every convolution: by gradients (Long, Shelhamer & Darrell 2015; "
-    "Dumoulin & Visin 2016). Two convolutions and a pixel shuffle: Shi et al. 2016. All courses are computed in "
-    "float64 on gray pictures of 96 × 96 pixels; loss and PSNR leave a border of 8 pixels out. The picture that judges "
-    "was never learned from."
+    "Dumoulin & Visin 2016). Two convolutions and a pixel shuffle: Shi et al. 2016. The transposed convolution learns "
+    "in float64, the two convolutions in float32, on gray pictures of 96 × 96 pixels; loss and PSNR leave a border of "
+    "8 pixels out. The picture that judges was never learned from."
 )
 with st.container(horizontal=True):
     link("checkerboard", "Where the checkerboard comes from")

@@ -5,6 +5,7 @@ import streamlit as st
 from explainer.ui.heading import show_heading
 from explainer.ui.lecture import end_of_figure
 from explainer.ui.part import part
+from explainer.ui.photo.ahead import look_ahead
 from explainer.ui.photo.asking import answer_for
 from explainer.ui.photo.facts import show_caption, show_cost, show_privacy
 from explainer.ui.photo.intake import show_intake
@@ -43,6 +44,7 @@ def show_labelled() -> None:
     if answer is not None:
         show_cost(photo, answer)
         show_more(settings.prefix, photo, request, answer)
+        look_ahead()
 
 
 show_labelled()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
+import sys
 import tomllib
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,22 @@ def test_what_was_frozen_and_died_is_found_by_the_thorough_look(server: None) ->
     assert weak.alive, "a knot in the frozen part is not seen"
     tidying.freeze()
     assert died == [1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and glibc")
+@pytest.mark.parametrize("tidy", [tidying.freeze, tidying.give_back])
+def test_memory_goes_back_to_the_system(server: None, tidy: Callable[[], None]) -> None:
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    before = resident()
+    full = [bytes(100_000) for _ in range(2_000)]  # each too small for a mapping of its own
+    last = full.pop()  # what lies above keeps the C library from giving back what is below by itself
+    full.clear()
+    held = resident()
+    assert held > before + 100e6, "the C library keeps it"
+    tidy()
+    assert resident() < held - 100e6 and last
 
 
 def test_a_script_run_is_noticed_without_a_collection_behind_it(server: None) -> None:

@@ -16,6 +16,7 @@ from queue import SimpleQueue
 
 from explainer.ui import crowd
 from explainer.ui.outside import outside_a_script
+from explainer.ui.tidying import give_back
 
 _todo: SimpleQueue[Callable[[], object]] = SimpleQueue()
 _asked: set[Hashable] = set()
@@ -46,3 +47,5 @@ def _work_off() -> None:
                 work()
         except Exception:  # Whoever asks for it in earnest is told; the rest can still be computed.
             logging.getLogger(__name__).exception("computing ahead failed")
+        if _todo.empty():
+            give_back()

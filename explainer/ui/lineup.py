@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import product
 from math import isinf
 
 import numpy as np
@@ -19,8 +20,9 @@ from explainer.experiments.lineup import CONTESTANTS, DOWN, Contestant, Properti
 from explainer.operators import Nested, to_nested
 from explainer.photos import to_data_uri
 from explainer.quantities import short
-from explainer.segmentation.samples import sample
+from explainer.segmentation.samples import sample, samples
 from explainer.ui.addressed import Addressed
+from explainer.ui.ahead import ahead
 from explainer.ui.aside import aside
 from explainer.ui.charts import show_rows
 from explainer.ui.lens import Picture, show_lens, under_lens
@@ -33,7 +35,8 @@ from explainer.ui.window import choose_photo
 #: Larger maps than this leave no room for nine of them.
 MOST = 4
 DEFAULT = "1 2\n3 4"
-#: The photo's sides, divisible by 2 and by 3.
+FACTORS = (2, 3)
+#: The photo's sides, divisible by both.
 PHOTO_SIDE = 144
 
 
@@ -43,7 +46,7 @@ def show_lineup(prefix: str) -> None:
     settings = Settings(prefix)
     with st.container(horizontal=True, gap="small"):
         place = st.container(width="content")
-        r = int(settings.choice("factor", "Factor", (2, 3), 2, width=120))
+        r = int(settings.choice("factor", "Factor", FACTORS, 2, width=120))
     settings.show_notes("factor")
     show_photo(prefix, place, r)
     st.markdown(
@@ -71,6 +74,7 @@ def show_photo(prefix: str, place: DeltaGenerator, r: int) -> None:
         name = choose_photo(settings, width=220)
     settings.show_notes("photo")
     show_lens(pictures_of(name, r), f"{prefix}_lens")
+    look_ahead()
 
 
 @part
@@ -162,6 +166,12 @@ def pixels(picture: Tensor) -> NDArray[np.uint8]:
     """(3, H, W) in 0..1 as (H, W, 3) uint8."""
     shown: NDArray[np.uint8] = (picture * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
     return shown
+
+
+def look_ahead() -> None:
+    """What will be asked for next: the other photos, by either factor."""
+    for choice in product((one.name for one in samples()), FACTORS):
+        ahead((pictures_of, *choice), partial(pictures_of, *choice))
 
 
 #: Where the lens starts, as shares of the side: an outline on every sample.

@@ -90,6 +90,7 @@ def follow(recipe: Recipe) -> Iterator[Course]:
         data = TASKS[recipe.task].make(recipe.stride, recipe.seed)
         course = Course(recipe, data, rivals=rivals(data, recipe.stride))
         layer = LAYERS[recipe.layer](recipe.kernel, recipe.stride, recipe.start, recipe.seed)
+        course.data = data.of(next(layer.parameters()).dtype)
         optimizer = OPTIMIZERS[recipe.optimizer](layer.parameters(), recipe.rate)
     wanted = looked_at(recipe.steps)
     todo = iter(range(recipe.steps + 1))

@@ -72,13 +72,14 @@ def transposed(kernel: int, stride: int, start: str, seed: int) -> nn.Module:
 def sub_pixel(kernel: int, stride: int, start: str, seed: int) -> nn.Module:
     """Two convolutions and pixel shuffle (Shi et al. 2016): to HIDDEN channels, ReLU, to r² channels, shuffled.
 
-    Its start is random always: from zeros, nothing behind the ReLU would ever move.
+    Its start is random always: from zeros, nothing behind the ReLU would ever move. In float32, in which it learns two
+    to six times as fast as in float64.
     """
     k = kernel // 2 * 2 + 1
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        first = nn.Conv2d(1, HIDDEN, k, padding=k // 2, padding_mode="replicate", dtype=torch.float64)
-        second = nn.Conv2d(HIDDEN, stride**2, k, padding=k // 2, padding_mode="replicate", dtype=torch.float64)
+        first = nn.Conv2d(1, HIDDEN, k, padding=k // 2, padding_mode="replicate")
+        second = nn.Conv2d(HIDDEN, stride**2, k, padding=k // 2, padding_mode="replicate")
     return nn.Sequential(first, nn.ReLU(), second, nn.PixelShuffle(stride))
 
 

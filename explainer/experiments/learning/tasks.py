@@ -32,6 +32,10 @@ class Data:
     unseen: Tensor
     truth: Tensor
 
+    def of(self, dtype: torch.dtype) -> Data:
+        """The same in the precision that a layer learns in."""
+        return Data(self.small.to(dtype), self.large.to(dtype), self.unseen.to(dtype), self.truth.to(dtype))
+
 
 @dataclass(frozen=True)
 class Task:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,7 +29,7 @@ QUIET = {"label_visibility": "collapsed"}
 WAYS = {one.name: one for one in REPLACEMENTS}
 PLACE = re.compile(r"\d{1,4}-\d{1,4}")
 _mount = component("indices", HERE / "indices.js")
-_samples: Shelf[Any] = Shelf(48)
+SAMPLES: Shelf[Any] = Shelf(48)
 """What was found for the sample photos, which everybody may see. Nothing of a visitor ever comes in here."""
 
 
@@ -67,8 +67,8 @@ def travelled(photo: ShownPhoto, other: ShownPhoto) -> Journey:
 
 def found(photo: ShownPhoto, name: tuple[object, ...], work: Callable[[], T], what: str) -> T | None:
     """Something about a photo, made once: for everybody if it is a sample, else in the visitor's session."""
-    shelf = _samples if photo.is_sample else results()
-    key = (photo.key, "indices", *name)
+    shelf = SAMPLES if photo.is_sample else results()
+    key = found_key(photo, name)
     known = shelf.get(key)
     if known is None:
         known = ask(work, what)
@@ -77,9 +77,13 @@ def found(photo: ShownPhoto, name: tuple[object, ...], work: Callable[[], T], wh
     return known  # type: ignore[return-value]
 
 
+def found_key(photo: ShownPhoto, name: tuple[object, ...]) -> Hashable:
+    """What something about a photo is kept by."""
+    return photo.key, "indices", *name
+
+
 def show_figure(settings: Settings, photo: ShownPhoto, other: ShownPhoto, journey: Journey) -> None:
     """Mount the figure; the chosen way and the pixel go into the address."""
-    from explainer.ui.indices.data import figure_data
 
     def told() -> None:
         state = st.session_state[KEY]
@@ -89,11 +93,15 @@ def show_figure(settings: Settings, photo: ShownPhoto, other: ShownPhoto, journe
         if PLACE.fullmatch(str(state.get("at") or "")):
             st.query_params[settings.key("at")] = state["at"]
 
-    def drawn() -> dict[str, Any] | Addressed:
-        data = figure_data(journey)
-        return addressed(data) if photo.is_sample else data
-
-    data = found(photo, ("figure", other.key), drawn, "Drawing the maps")
+    data = found(photo, ("figure", other.key), lambda: drawn(photo, journey), "Drawing the maps")
     if data is not None:
         sent = data.message if isinstance(data, Addressed) else data
         _mount(key=KEY, data={**sent, "prefix": settings.prefix}, on_way_change=told, on_at_change=told)
+
+
+def drawn(photo: ShownPhoto, journey: Journey) -> dict[str, Any] | Addressed:
+    """What the figure in the browser gets; only what everybody may see has an address."""
+    from explainer.ui.indices.data import figure_data
+
+    data = figure_data(journey)
+    return addressed(data) if photo.is_sample else data

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from explainer.palette import PALETTE
 from explainer.photos import to_data_uri
 from explainer.quantities import percent
 from explainer.ui.addressed import Addressed, addressed
+from explainer.ui.ahead import ahead
 from explainer.ui.crowd import leave
 from explainer.ui.fetched_once import component
 from explainer.ui.shelf import Shelf
@@ -35,7 +38,7 @@ class Played:
 
 
 #: Courses of public recipes, for everybody.
-_kept: Shelf[Played] = Shelf(32)
+_kept: Shelf[Played] = Shelf(64)
 CAP = 60.0
 """Bars end at so many dB; beyond, two pictures look the same."""
 CURVE = 240
@@ -58,6 +61,20 @@ def in_turn(recipe: Recipe) -> Played:
     with _turns.taken(lambda at: _tell(place, at)):
         place.empty()
         return _kept.get(recipe) or keep(recipe, player_data(learned(recipe)))
+
+
+def look_ahead(recipes: Iterable[Recipe]) -> None:
+    """What will be asked for next."""
+    for recipe in recipes:
+        ahead((learn_alone, recipe), partial(learn_alone, recipe))
+
+
+def learn_alone(recipe: Recipe) -> None:
+    """Learn while nobody waits, a slice at a time."""
+    if _kept.get(recipe) is None:
+        for course in follow(recipe):  # noqa: B007 - the last one is the whole course
+            leave()
+        keep(recipe, player_data(course))
 
 
 def _tell(place: DeltaGenerator, at: int) -> None:

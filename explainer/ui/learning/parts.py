@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -20,7 +22,7 @@ from explainer.scene.view import View
 from explainer.ui.below import show_proofs
 from explainer.ui.charts import show_chart
 from explainer.ui.heading import toolbar
-from explainer.ui.learning.course import show_course
+from explainer.ui.learning.course import look_ahead, show_course
 from explainer.ui.learning.files import show_files
 from explainer.ui.lecture import end_of_figure
 from explainer.ui.navigation import entry
@@ -33,6 +35,8 @@ KERNELS, STRIDES = (2, 3, 4, 5, 6, 7, 8), (2, 3, 4)
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 STEPS = (50, 100, 200, 300, 500)
 TRANSPOSED, SUB_PIXEL = LAYERS
+#: Layer -> kernel and learning rate that it starts with.
+DEFAULTS = {TRANSPOSED: (Recipe.kernel, Recipe.rate), SUB_PIXEL: (3, 0.01)}
 QUIET = {"label_visibility": "collapsed"}
 TO_INPUT, TO_KERNEL = "To the input", "To the kernel"
 
@@ -45,15 +49,26 @@ def choose(settings: Settings) -> Recipe:
         layer = settings.choice("layer", "Layer", tuple(LAYERS), TRANSPOSED, width=250, **QUIET)
         with st.popover("Kernel and start", icon=":material/grid_on:"):
             stride = settings.choice("stride", "Stride s", STRIDES, 2, help="How many times as large.")
-            kernel = settings.choice("kernel", "Kernel k", KERNELS, 6 if layer == TRANSPOSED else 3)
+            kernel = settings.choice("kernel", "Kernel k", KERNELS, DEFAULTS[layer][0])
             start = settings.choice("start", "Start from", tuple(STARTS), "random") if layer == TRANSPOSED else "random"
             seed = settings.choice("seed", "Seed", tuple(range(1, 10)), 1, help="Of the random start and maps.")
         with st.popover("Training", icon=":material/tune:"):
             optimizer = settings.choice("optimizer", "Optimizer", tuple(OPTIMIZERS), "Adam")
-            rate = settings.choice("rate", "Learning rate", RATES, 0.03 if layer == TRANSPOSED else 0.01)
+            rate = settings.choice("rate", "Learning rate", RATES, DEFAULTS[layer][1])
             steps = settings.choice("steps", "Steps", STEPS, 300)
     settings.show_notes()
     return Recipe(task, layer, kernel, stride, start, optimizer, rate, steps, seed)
+
+
+def likely() -> Iterator[Recipe]:
+    """What a class learns first: either layer at every task, and one setting changed of how the page opens."""
+    for layer, (kernel, rate) in DEFAULTS.items():
+        yield from (Recipe(task, layer, kernel, rate=rate) for task in TASKS)
+    one_setting: dict[str, Iterable[Any]] = {
+        "kernel": KERNELS, "stride": STRIDES, "start": STARTS, "optimizer": OPTIMIZERS, "rate": RATES
+    }  # fmt: skip
+    for name, values in one_setting.items():
+        yield from (replace(Recipe(), **{name: value}) for value in values)
 
 
 @part
@@ -75,6 +90,7 @@ def show_learning(prefix: str) -> None:
         show_link(recipe, data["looks"][-1]["kernels"][0])
     show_loss(data)
     show_files(recipe, data)
+    look_ahead(likely())
 
 
 def show_link(recipe: Recipe, kernel: list[list[float]]) -> None:

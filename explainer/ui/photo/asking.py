@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import CancelledError
 from dataclasses import replace
 from typing import TypeVar
@@ -23,7 +23,7 @@ KEPT = 12
 """Results a visitor's session keeps."""
 CALM = 0.25
 """Seconds without a further change before a hasty visitor's request is worked on."""
-_samples: Shelf[Labelled] = Shelf(48)
+SAMPLES: Shelf[Labelled] = Shelf(48)
 """Answers for the sample photos, which everybody may see, 2 MB each. Nothing of a visitor ever comes in here."""
 
 
@@ -37,8 +37,8 @@ def results() -> Shelf[object]:
 
 def answer_for(photo: ShownPhoto, request: Request) -> Labelled | None:
     """The network's answer; None if it cannot be had, and then the page says why."""
-    key = (photo.key, replace(request, device=asked_device(request)))
-    known = (_samples.get(key) if photo.is_sample else None) or results().get(key)
+    key = answer_key(photo, request)
+    known = (SAMPLES.get(key) if photo.is_sample else None) or results().get(key)
     if isinstance(known, Labelled):
         return known
     begun = time.monotonic()
@@ -48,8 +48,13 @@ def answer_for(photo: ShownPhoto, request: Request) -> Labelled | None:
         waited = 1000 * (time.monotonic() - begun) - spent
         tell("network", outcome="labelled", model=request.model, milliseconds=spent, waited=max(0.0, waited))
         # What was special about this run (no memory, no server) is not for others.
-        (_samples if photo.is_sample and not found.notices else results()).put(key, found)
+        (SAMPLES if photo.is_sample and not found.notices else results()).put(key, found)
     return found
+
+
+def answer_key(photo: ShownPhoto, request: Request) -> Hashable:
+    """What an answer is kept by."""
+    return photo.key, replace(request, device=asked_device(request))
 
 
 def asked_device(request: Request) -> str:
