@@ -110,7 +110,7 @@ def test_the_room_uses_no_shared_cache_and_no_published_picture():
 def test_the_shared_shelf_holds_samples_only():
     at = upload(open_page(), marked_jpeg())
     assert not at.exception
-    assert all(str(key[0]).startswith("sample:") for key in asking._samples.held() if isinstance(key, tuple))
+    assert all(str(key[0]).startswith("sample:") for key in asking.SAMPLES.held() if isinstance(key, tuple))
     assert any(not key[0].startswith("sample:") for key in at.session_state["yp_results"].held())
 
 

@@ -46,7 +46,7 @@ def decoded(packed: dict[str, Any]) -> np.ndarray:
 
 
 def journey(name: str, other: str) -> Journey:
-    found = figure._samples.get((f"sample:{name}", "indices", "journey", f"sample:{other}"))
+    found = figure.SAMPLES.get((f"sample:{name}", "indices", "journey", f"sample:{other}"))
     assert isinstance(found, Journey)
     return found
 
@@ -83,7 +83,7 @@ def test_a_visitors_photo_stays_in_the_session():
     at = upload(open_page(), file.getvalue())
     assert not at.exception
     assert (figure_of(at)["height"], figure_of(at)["width"]) == (128, 160)
-    assert all(str(key[0]).startswith("sample:") for key in figure._samples.held())
+    assert all(str(key[0]).startswith("sample:") for key in figure.SAMPLES.held())
     assert any(key[1:3] == ("indices", "journey") for key in at.session_state["yp_results"].held())
     at.button[0].click().run()
     assert figure_of(at)["width"] == 160 and figure_of(at)["height"] == 96
@@ -112,7 +112,7 @@ def test_a_networks_numbers_stand_in_their_columns():
 def test_both_networks_are_counted_and_timed():
     at = open_page(dn_more=TITLES[1])
     assert not at.exception
-    rows, tiles = figure._samples.get(("sample:horses", "indices", "beside"))
+    rows, tiles = figure.SAMPLES.get(("sample:horses", "indices", "beside"))
     assert all(isinstance(one, Contestant) for one in rows) and len(tiles) == 3
     mine, same, own = rows
     assert mine.parameters == sum(one.numel() for one in deconvnet().parameters())

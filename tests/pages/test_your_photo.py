@@ -144,13 +144,13 @@ def test_what_an_answer_cost_is_told_in_its_own_numbers(monkeypatch):
 
 
 def test_a_samples_picture_is_fetched_once_and_both_names_of_a_device_share_an_answer(monkeypatch):
-    monkeypatch.setattr(asking, "_samples", Shelf(48))
+    monkeypatch.setattr(asking, "SAMPLES", Shelf(48))
     (first,) = [sent_to(one) for one in components_of(open_page()) if one.proto.component_name == "photo_viewer"]
     assert first["source"].startswith("shared/") and "photo" not in first and len(str(first)) < 200
     again = open_page(yp_device="cpu")
     assert not again.exception and any(sent_to(one) == first for one in components_of(again))
-    assert len(asking._samples) == 1
-    assert view(open_page(yp_photo="coffee"))["photo"] != view(again)["photo"] and len(asking._samples) == 2
+    assert len(asking.SAMPLES) == 1
+    assert view(open_page(yp_photo="coffee"))["photo"] != view(again)["photo"] and len(asking.SAMPLES) == 2
 
 
 def test_what_a_label_map_does_without_is_told():

@@ -259,7 +259,7 @@ def test_the_page_says_so_once_and_only_to_whom_it_happened(monkeypatch: pytest.
     def told(at: AppTest) -> list[str]:
         return [one.value for one in at.info if one.value == served.NOTICE]
 
-    monkeypatch.setattr(asking, "_samples", Shelf(24))
+    monkeypatch.setattr(asking, "SAMPLES", Shelf(24))
     with serving(monkeypatch, "503", "503"):
         at = open_page()
         assert not at.exception and told(at) == [served.NOTICE] and view(at)["layers"][0]["legend"]

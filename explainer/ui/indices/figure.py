@@ -29,7 +29,7 @@ QUIET = {"label_visibility": "collapsed"}
 WAYS = {one.name: one for one in REPLACEMENTS}
 PLACE = re.compile(r"\d{1,4}-\d{1,4}")
 _mount = component("indices", HERE / "indices.js")
-SAMPLES: Shelf[Any] = Shelf(48)
+SAMPLES: Shelf[Any] = Shelf(72)
 """What was found for the sample photos, which everybody may see. Nothing of a visitor ever comes in here."""
 
 
