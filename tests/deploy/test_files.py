@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from explainer.ui import navigation
+
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 
@@ -97,3 +99,12 @@ def test_two_processes_on_one_port_are_refused_in_one_sentence(tmp_path: Path) -
     assert done.returncode == 2 and done.stderr == (
         "front: port 8501 stands in REPLICAS twice; each process needs a port of its own\n"
     )
+
+
+def test_the_health_check_opens_the_root_first_and_pages_that_there_are() -> None:
+    pages = runpy.run_path(str(DEPLOY / "healthy.py"))["PAGES"]
+    known = {page.url_path for page in navigation.PAGES}
+    assert pages[0] == "" and set(pages[1:]) <= known - {""} and len(set(pages)) == len(pages) > 1
+    computing = {path.stem for path in (ROOT / "pages").glob("*.py") if "look_ahead" in path.read_text()}
+    stems = {page.url_path: page.stem for page in navigation.PAGES}
+    assert computing <= {stems[page] for page in pages if page}, "who computes ahead is asked to"
