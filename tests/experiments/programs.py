@@ -252,8 +252,48 @@ class FCN16s(nn.Module):
         return h[..., 3 : 3 + x.shape[2], 3 : 3 + x.shape[3]].contiguous()
 """
 
+COPIED = """import math
+
+def conv(before, after, size, **more):
+    return nn.Conv2d(before, after, size, padding=size // 2, **more)
+
+class Block(nn.Module):
+    def __init__(self, before, after, act='ReLU', **kwargs):
+        super().__init__()
+        self.conv = conv(before, after, 3, **kwargs)
+        self.drop = nn.Dropout2d(0.2 if act.lower() == 'relu' else 0)
+        self.act = nn.ReLU() if act.lower().startswith('re') else nn.Identity()
+        self.again = conv(after, after, 1, **{'bias': False})
+    def forward(self, x):
+        x = self.act(self.conv(x))
+        if self.drop.p != 0:
+            x = self.drop(input=x)
+        return F.relu(input=self.again(x))
+
+class Net(nn.Module):
+    def __init__(self, classes, scale=4):
+        super().__init__()
+        self.body = nn.Sequential(Block(3, 8, stride=2), Block(before=8, after=4 << 2, act='none', bias=False))
+        up = []
+        if scale & (scale - 1) == 0:
+            for _ in range(int(math.log(scale, 2))):
+                up += [conv(16, 16 * 4, 3), nn.PixelShuffle(2)]
+        self.up = nn.Sequential(*up)
+        self.last = nn.Conv2d(self.body[1].conv.out_channels, classes, kernel_size=1)
+    def forward(self, x):
+        size = x.shape[2:]
+        return F.interpolate(input=self.last(self.up(self.body(x))), size=size, mode='bilinear')
+
+if __name__ == "__main__":
+    x = torch.randn(2, 3, 64, 64)
+    model = Net(5).eval()
+    out = model(x)
+    print(out.shape)
+"""
+"""Much copied ways: arguments handed on, a call where the file is run, settings read off a layer."""
+
 WRITTEN = {
     "unet": RESIDUAL_UNET, "lists": LISTS, "resnet": RESNET, "branches": BRANCHES, "indices": INDICES, "gates": GATES,
-    "crops": CROPS, "words": WORDS, "names": NAMES, "lines": LINES, "kinds": KINDS,
+    "crops": CROPS, "words": WORDS, "names": NAMES, "lines": LINES, "kinds": KINDS, "copied": COPIED,
 }  # fmt: skip
 """What is special about it -> its text. Where none is made by the text, the last class is meant."""

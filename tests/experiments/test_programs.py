@@ -28,7 +28,7 @@ def rows_of(text: str, side: int) -> list[Row]:
 
 def run(text: str) -> nn.Module:
     """The network that the program makes when Python runs it; these texts are our own."""
-    scope: dict[str, Any] = {"__name__": "read", "torch": torch, "nn": nn, "F": F}
+    scope: dict[str, Any] = {"__name__": "__main__", "torch": torch, "nn": nn, "F": F}
     exec(text, scope)
     made = [one for one in scope.values() if isinstance(one, nn.Module)]
     kinds = [one for one in scope.values() if isinstance(one, type) and issubclass(one, nn.Module)]
@@ -170,6 +170,9 @@ def test_a_line_is_counted_in_the_text_as_it_was_given():
         (HEAD.replace("(self):", "(self, a, b):") + "        return x", "Net needs a and b: write a call below, like"),
         (HEAD + "        return x\nnet = Net(4)", "Net takes 1 arguments, not 2"),
         (HEAD + "        return x\nnet = Net(a=4)", "Net has no argument `a`"),
+        (HEAD + "        return x\nnet = Net(**4)", "`**` is read of a dict only"),
+        (HEAD + "        return F.relu(x, **{'inplace': True}, inplace=True)", "`inplace` is given twice"),
+        (HEAD + "        return x if self.c.weight is None else self.c(x)", "`.weight` is not read here"),
         ("class Net(nn.Module):\n    pass", "The text makes no network"),
         ("k = 3\nnet = nn.Conv2d(3, k // 0, 3)", "Line 2, `net = nn.Conv2d(3, k // 0, 3)`: integer division"),
         ("k = 3\nnet = nn.Conv2d(3, k * 10**4, 3)", "30000 is too large"),

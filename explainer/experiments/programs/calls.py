@@ -15,12 +15,13 @@ from explainer.experiments.programs.flows import Flow, Track
 from explainer.experiments.programs.things import Blueprint, Chain, Indices, Recipe, Scope, Thing, Word
 from explainer.experiments.programs.words import CHAINS, a_word, behind_one_another, build, chain, on_map, passed
 from explainer.experiments.stacks.modules import Layer
-from explainer.experiments.stacks.plain import bounded
+from explainer.experiments.stacks.plain import bounded, flat
 
 MOST_STEPS, MOST_DEPTH = 30_000, 40
 EXAMPLES = (3, 21, 64, 2)
 ON_LISTS = ("append", "extend", "insert", "pop", "reverse")
 ON_DICTS = ("keys", "values", "items")
+ON_WORDS = ("lower", "upper", "startswith", "endswith")
 ON_MODULES = ("to", "cuda", "cpu", "eval", "train", "float", "half")
 OF_MAPS: dict[str, Callable[[Tensor], Any]] = {
     "shape": lambda x: tuple(x.shape), "ndim": lambda x: x.ndim, "is_cuda": lambda x: False,
@@ -79,15 +80,26 @@ class Calls(ABC):
     def call(self, node: ast.Call, scope: Scope) -> Any:
         """A call: of something of the text, of a layer, or of a word that is known."""
         given = self.several(node.args, scope)
-        named = {one.arg: self.value(one.value, scope) for one in node.keywords if one.arg}
-        if len(named) < len(node.keywords):
-            raise ValueError("** is not read; write the arguments out")
+        named = self.by_name(node.keywords, scope)
         match node.func:
             case ast.Attribute(ast.Call(ast.Name("super")), name):
                 return self.inherited(name, given, named, scope)
             case ast.Attribute(owner, name):
                 return self.method(self.value(owner, scope), name, given, named)
         return self.called(self.value(node.func, scope), given, named)
+
+    def by_name(self, parts: list[ast.keyword], scope: Scope) -> dict[str, Any]:
+        """The arguments with names, `**` opened. Raises ValueError where two have one name."""
+        named: dict[str, Any] = {}
+        for part in parts:
+            value = self.value(part.value, scope)
+            if part.arg is None and not isinstance(value, dict):
+                raise ValueError("`**` is read of a dict only")
+            more = {part.arg: value} if part.arg else {a_word(name): one for name, one in value.items()}
+            if twice := named.keys() & more.keys():
+                raise ValueError(f"`{min(twice)}` is given twice")
+            named |= more
+        return named
 
     def method(self, owner: Any, name: str, given: list[Any], named: dict[str, Any]) -> Any:
         """What `owner.name(...)` gives."""
@@ -103,6 +115,8 @@ class Calls(ABC):
             owner, name, given = owner, "append", given[1:]
         if isinstance(owner, dict) and name in ON_DICTS:
             return list(getattr(owner, name)())
+        if type(owner) is str and name in ON_WORDS:
+            return getattr(owner, name)(*given)
         if isinstance(owner, list) and name in ON_LISTS:
             out = getattr(owner, name)(*given)
             bounded(owner)
@@ -115,6 +129,8 @@ class Calls(ABC):
             return Word(name)
         if isinstance(owner, Flow) and name in OF_MAPS:
             return OF_MAPS[name](owner.x)
+        if isinstance(owner, Layer) and flat(kept := vars(owner.module).get(name)) and kept is not None:
+            return False if name == "training" else kept
         if isinstance(owner, Thing):
             if name in owner.attributes:
                 return owner.attributes[name]
@@ -143,6 +159,8 @@ class Calls(ABC):
             case Thing():
                 whole = what.inside if what.plan.method("forward") is None else self.attribute(what, "forward")
                 return self.called(whole, given, named)
+            case Word() | Chain() | Layer() if isinstance(named.get("input"), Flow):
+                return self.called(what, [named["input"], *given], {k: v for k, v in named.items() if k != "input"})
             case Chain() | Layer():
                 return self.through(what, given, named)
             case Word("getattr") if len(given) == 2 and isinstance(given[0], Thing):
@@ -226,9 +244,11 @@ class Calls(ABC):
         elif len(given) > len(names):
             raise ValueError(f"{title} takes {len(names)} arguments, not {len(given)}")
         strange = [name for name in named if name not in (*names, *after)]
-        if strange:
+        if asked.kwarg:
+            values[asked.kwarg.arg] = {name: named[name] for name in strange}
+        elif strange:
             raise ValueError(f"{title} has no argument `{strange[0]}`")
-        values |= named
+        values |= {name: value for name, value in named.items() if name not in strange}
         instead = dict(zip(reversed(names), reversed(asked.defaults), strict=False))
         instead |= {name: node for name, node in zip(after, asked.kw_defaults, strict=True) if node is not None}
         values |= {name: self.value(node, recipe.scope) for name, node in instead.items() if name not in values}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import textwrap
+from collections.abc import Iterator
 from typing import Any
 
 from explainer.experiments.programs.calls import MOST_DEPTH, ON_LISTS
 from explainer.experiments.programs.flows import Flow, Track, word
 from explainer.experiments.programs.things import Blueprint, Chain, Recipe, Scope, Thing
-from explainer.experiments.programs.walking import ALONE, STUMBLES, Walk
+from explainer.experiments.programs.walking import ALONE, STUMBLES, Walk, without_size
 from explainer.experiments.programs.words import CHAINS
 from explainer.experiments.stacks.modules import ALLOWED, Layer, Load, Misfit
 from explainer.experiments.stacks.reading import MOST_LAYERS, MOST_TEXT, first_channels, read_stack
@@ -100,7 +101,7 @@ def network_of(walk: Walk, statements: list[ast.stmt]) -> Any:
     """
     scope: Scope = {}
     made, alone, fault = None, Chain(), "The text makes no network: neither layers nor a class with a forward."
-    for one in map(with_a_name, statements):
+    for one in map(with_a_name, as_run(statements)):
         try:
             walk.run([one], scope)
         except STUMBLES as problem:
@@ -120,9 +121,20 @@ def network_of(walk: Walk, statements: list[ast.stmt]) -> Any:
     return walk.thing(plans[-1], [], {})
 
 
+def as_run(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """What `if __name__ == "__main__":` keeps for whoever runs the file is read like the rest."""
+    for one in statements:
+        if isinstance(one, ast.If) and ast.unparse(one.test).replace('"', "'") == "__name__ == '__main__'":
+            yield from one.body
+        else:
+            yield one
+
+
 def with_a_name(node: ast.stmt) -> ast.stmt:
-    """An expression alone is kept as `_`, as at Python's prompt."""
+    """An expression alone is kept as `_`, as at Python's prompt; what only prints or fills weights is none."""
     if not isinstance(node, ast.Expr) or isinstance(node.value, ast.Constant):
+        return node
+    if isinstance(node.value, ast.Call) and without_size(node.value.func):
         return node
     return ast.copy_location(ast.Assign([ast.Name(ALONE, ast.Store())], node.value), node)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -87,7 +88,7 @@ def side_by_side(*many: Any) -> list[tuple[Any, ...]]:
 
 NUMBERS: dict[str, Callable[..., Any]] = {
     "range": counted, "int": int, "float": float, "bool": bool, "min": min, "max": max, "sum": sum, "abs": abs,
-    "round": round,
+    "round": round, "log": math.log, "log2": math.log2, "sqrt": math.sqrt, "ceil": math.ceil, "floor": math.floor,
 }  # fmt: skip
 LISTS: dict[str, Callable[..., Any]] = {
     "len": len, "list": list, "tuple": tuple, "reversed": lambda many: list(many)[::-1],

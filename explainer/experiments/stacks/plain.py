@@ -12,7 +12,8 @@ from typing import Any
 MOST_VALUE, MOST_ITEMS, MOST_POWER = 10**9, 1000, 32
 OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow,
+    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow, ast.BitAnd: operator.and_,
+    ast.BitOr: operator.or_, ast.RShift: operator.rshift, ast.LShift: operator.lshift,
 }  # fmt: skip
 SIGNS: dict[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Not: operator.not_,
@@ -38,7 +39,7 @@ def worked_out(op: ast.operator, left: Any, right: Any) -> Any:
         raise ValueError("this operator is not read")
     kinds = {int if isinstance(one, int | float) else type(one) for one in (left, right)}
     if kinds == {int}:
-        if isinstance(op, ast.Pow) and not (0 <= right <= MOST_POWER and abs(left) <= MOST_VALUE):
+        if isinstance(op, ast.Pow | ast.LShift) and not (0 <= right <= MOST_POWER and abs(left) <= MOST_VALUE):
             raise ValueError(f"powers from 0 to {MOST_POWER} are read")
     elif isinstance(op, ast.Mult) and kinds in ({int, list}, {int, tuple}):
         if len(left if isinstance(right, int) else right) * (right if isinstance(right, int) else left) > MOST_ITEMS:
