@@ -44,7 +44,7 @@ function fitting(lanes, lookup, room, beside) {
     for (let cell = room.cell; cell >= least; cell -= 1) {
       const sizes = sizesOf(lanes, lookup, room, cell, font);
       if (!fits(lanes, sizes, room, beside)) continue;
-      if (lanes.length > 2) growPictures(lanes, lookup, room, beside, { sizes, cell, font });
+      if (lanes.length > 1) growPictures(lanes, lookup, room, beside, { sizes, cell, font });
       return { sizes, cell, font, score: (font ? 1000 * font : 0) + cell };
     }
   }

@@ -76,6 +76,17 @@ def test_three_readings_are_seen_at_once_and_the_pictures_stay_large(open_stage)
     assert measure(stage)["outside"] == 0
 
 
+def test_maps_beside_a_tall_matrix_take_the_room_that_is_left(open_stage):
+    """On a projector sixteen rows make small cells; the maps beside them need not be as small."""
+    stage = open_stage(pack(example_scene(find_example("lecture-nearest"))), width=1872, height=1080)
+    stage.page.locator('[data-view="all"]').click()
+    stage.press("End")
+    side = stage.page.evaluate("""() => Object.fromEntries([...document.querySelectorAll(".cells")].map(one =>
+      [one.dataset.panel, one.querySelector("rect.cell").getBoundingClientRect().height]))""")
+    assert side["input"] == side["output"] >= 1.5 * side["matrix"]
+    assert measure(stage)["outside"] == 0
+
+
 @pytest.mark.parametrize("slug", ["lecture-transposed", "lecture-strided", "lecture-matrix-conv"])
 def test_full_screen_overflows_nowhere_and_digits_grow(open_stage, slug):
     stage = open_stage(pack(example_scene(find_example(slug))), width=1280, height=720)
