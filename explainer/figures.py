@@ -21,6 +21,8 @@ Grid = Sequence[Sequence[float]]
 
 #: Above this many cells the numbers in a heat map would be too small to read.
 MOST_NUMBERS = 400
+#: Pixels that a heat map's columns share on a phone, and of the largest numbers in them.
+PHONE, LARGEST_DIGITS = 290, 18
 
 
 def scale(role: str, theme: str, deep: bool = False) -> list[list[Any]]:
@@ -72,6 +74,14 @@ def two_sided(role: str, theme: str, deep: bool = False) -> list[list[Any]]:
     return [[0, below], *([0.5 + place / 2, color] for place, color in scale(role, theme, deep))]
 
 
+def digits(values: Grid, height: int) -> dict[str, int]:
+    """The size of the numbers in a heat map's cells, as large as a phone's cells allow; none for plotly's own 12."""
+    longest = max(len(f"{value:.3g}") for row in values for value in row)
+    tall, wide = height / len(values), PHONE / len(values[0])
+    size = int(min(LARGEST_DIGITS, 0.55 * tall, 0.9 * wide / (0.6 * longest)))
+    return {"size": size} if size > 12 else {}
+
+
 @remembered
 def heat_map(
     values: Grid,
@@ -112,7 +122,7 @@ def heat_map(
         showscale=not written,
         colorbar={"thickness": 10, "outlinewidth": 0, "title": {"text": unit}},
         texttemplate="%{z:.3~g}" if written else None,
-        textfont={"color": PALETTE[theme]["ink"]} if written else None,
+        textfont={"color": PALETTE[theme]["ink"]} | digits(values, height) if written else None,
         hovertemplate=f"row %{{y}}, column %{{x}}: %{{z:.3~g}} {unit}<extra></extra>",
         xgap=1 if written else 0,
         ygap=1 if written else 0,

@@ -72,3 +72,13 @@ def test_figures_are_kept_and_lists_are_as_good_as_tuples():
     one = figures.heat_map([[1, 2]], "output", "light", x=["a", "b"])
     assert figures.heat_map(((1, 2),), "output", "light", x=("a", "b")) is one
     assert figures.heat_map([[1, 3]], "output", "light", x=["a", "b"]) is not one
+
+
+def test_numbers_in_few_cells_are_large_and_never_wider_than_a_phone_has_room_for() -> None:
+    def size(values: list[list[float]]) -> int | None:
+        found: int | None = figures.heat_map(values, "output", "light").data[0].textfont.size
+        return found
+
+    assert size([[1.0, 2.0], [3.0, 4.0]]) == figures.LARGEST_DIGITS
+    assert size([[1.25] * 8] * 4) == 13, "four characters in an eighth of a phone"
+    assert size([[1.0] * 20] * 20) is None, "plotly's own, which shrinks with the cells"
