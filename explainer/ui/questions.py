@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from explainer.quiz import Question, Verdict, judge, question
-from explainer.quiz.cases import DRAWN
+from explainer.quiz.cases import DRAWN, HARDEST
 from explainer.quiz.judge import read_answer
 from explainer.quiz.questions import LANDS, REACH, SIZE, Answer, flat
 from explainer.quiz.shown import scene_at
@@ -29,7 +29,9 @@ STREAK = 2
 TABLES = (
     "<style>.grids{display:flex;flex-wrap:wrap;gap:12px 28px}.grids figure{margin:0}.grids table{border-collapse:"
     "collapse;font-size:1.15rem}.grids td{border:1px solid;min-width:40px;height:40px;text-align:center}"
-    ".grids td.asked{outline:3px solid;font-weight:bold}</style>"
+    ".grids td.asked{outline:3px solid;font-weight:bold}"
+    "@media (min-width:1680px) and (min-height:900px){.grids table{font-size:1.7rem}.grids td{min-width:58px;height:58px}}"
+    "</style>"
 )
 
 
@@ -73,10 +75,10 @@ def count(memory: dict[str, Any], right: bool) -> None:
 
 
 def go_on(memory: dict[str, Any]) -> None:
-    """To the next question, one level up after enough right answers in a row."""
+    """To the next question, one level up after enough right answers in a row, as long as there is a harder one."""
     memory["number"] += 1
     if memory["streak"] >= STREAK:
-        memory["level"], memory["streak"] = memory["level"] + 1, 0
+        memory["level"], memory["streak"] = min(memory["level"] + 1, HARDEST), 0
 
 
 @lru_cache(maxsize=512)

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.quiz import KINDS, Question, judge, question
+from explainer.quiz.cases import HARDEST
 from explainer.quiz.questions import LANDS, REACH, SETTING, VALUE, Answer
 from explainer.ui.questions import STREAK, count, go_on
 from tests.components import components_of, data_of
@@ -109,3 +110,10 @@ def test_right_answers_in_a_row_raise_the_level_and_a_wrong_one_begins_the_row_a
     levels = (1, 2, 2, 2, 2, 2, 2, 2, 3)
     for number, (right, level) in enumerate(zip(given, levels, strict=True), 1):
         assert answer(memory, right) == (number, level, sum(given[:number]))
+
+
+def test_no_level_is_said_beyond_the_hardest() -> None:
+    """Questions get no harder after it, and the worksheet knows no other either."""
+    memory = {"number": 0, "level": 1, "streak": 0, "right": 0}
+    levels = [answer(memory, right=True)[1] for _ in range(STREAK * (HARDEST + 2))]
+    assert max(levels) == levels[-1] == HARDEST
