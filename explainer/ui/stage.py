@@ -13,6 +13,7 @@ from explainer.stage.export import HERE, sources, to_html
 from explainer.ui import lecture, locks
 from explainer.ui.fetched_once import as_text, component
 from explainer.ui.shelf import Shelf
+from explainer.ui.standing import standing
 
 _mount = component("upsampling_stage", HERE / "stage.js", sources().html)
 
@@ -73,12 +74,14 @@ def start_of(scene: Scene, key: str) -> dict[str, Any]:
     return {"order": order, "step": step_of(asked["step"], count_steps(scene, order), scene["step"]), **view}
 
 
-def current(scene: Scene, key: str) -> tuple[str, int]:
-    """Order and step the visitor was looking at when the page last asked the server."""
-    start, now = start_of(scene, key), st.query_params.to_dict()
-    asked = now.get(f"{key}_order")
+def current(scene: Scene, key: str) -> tuple[str, int, str | None]:
+    """Order, step and reading that the visitor is looking at."""
+    start, now = start_of(scene, key), standing(key)
+    asked = now.get("order")
     order = str(asked if asked in [one["id"] for one in scene["orders"]] else start["order"])
-    return order, step_of(now.get(f"{key}_step", ""), count_steps(scene, order), scene["step"])
+    view = now.get("view")
+    seen = view if view in [one["id"] for one in scene.get("views", [])] else None
+    return order, step_of(now.get("step", ""), count_steps(scene, order), scene["step"]), seen
 
 
 def step_of(text: str, count: int, first: int) -> int:
@@ -88,11 +91,14 @@ def step_of(text: str, count: int, first: int) -> int:
 
 
 def show_downloads(scene: Scene, key: str, note: str = "") -> None:
-    """GIF, PNG and HTML of the scene; each is made when it is asked for."""
+    """GIF, PNG and HTML of the scene; each is made when it is asked for.
+
+    The picture's button says of which step it is, since the server hears of a step only when the visitor rests.
+    """
     from explainer import raster
 
     name = "-".join(scene["name"].lower().split())
-    order, step = current(scene, key)
+    order, step, view = current(scene, key)
 
     def button(label: str, make: Callable[[], bytes | str], ending: str, mime: str) -> None:
         st.download_button(
@@ -100,8 +106,9 @@ def show_downloads(scene: Scene, key: str, note: str = "") -> None:
         )
 
     with st.container(horizontal=True):
-        button("Animation (GIF)", lambda: raster.to_gif(scene, order=order), "gif", "image/gif")
-        button("Picture (PNG)", lambda: raster.to_png(scene, step, order), "png", "image/png")
+        button("Animation (GIF)", lambda: raster.to_gif(scene, order=order, view=view), "gif", "image/gif")
+        picture = f"Picture of step {step + 1} (PNG)"
+        button(picture, lambda: raster.to_png(scene, step, order, view=view), "png", "image/png")
         button("Offline page (HTML)", lambda: to_html(scene, scene["name"], note), "html", "text/html")
     st.caption(
         "In a slide's format, 16:9. The HTML file holds the whole player and works without internet. "

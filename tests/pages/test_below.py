@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from explainer import raster
 from explainer.dialects import snippets
 from explainer.dialects.writing import Snippet
 from explainer.examples.cases import read_case
 from explainer.examples.table import find_example
 from explainer.operators.notation import program
+from explainer.ui import stage
 from explainer.ui.below import CHANGED, FILES
 from tests.pages.operator_page import open_page
 
@@ -73,4 +78,17 @@ def test_the_case_is_given_away_in_every_framework_and_as_files() -> None:
         assert not snippet.note or snippet.note in [one.value for one in app.caption]
     app.segmented_control(key=choice.key).set_value(FILES).run()
     labels = [one.label for one in app.get("download_button")]
-    assert labels == ["Animation (GIF)", "Picture (PNG)", "Offline page (HTML)"] and not app.code
+    assert labels == ["Animation (GIF)", "Picture of step 1 (PNG)", "Offline page (HTML)"] and not app.code
+
+
+def test_files_show_the_reading_that_is_on_the_stage_and_say_of_which_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: dict[str, Callable[[], Any]] = {}
+    drawn: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(stage.st, "download_button", lambda label, make, *_, **__: made.update({label: make}))
+    monkeypatch.setattr(raster, "to_gif", lambda _, order, view: drawn.append((order, view)))
+    monkeypatch.setattr(raster, "to_png", lambda _, step, order, view: drawn.append((step, order, view)))
+    app = open_page("nearest_neighbor", nn_stage_order="gather", nn_stage_step="7", nn_stage_view="matrix")
+    app.segmented_control(key="nn_stage_take").set_value(FILES).run()
+    made["Animation (GIF)"]()
+    made["Picture of step 7 (PNG)"]()
+    assert drawn == [("gather", "matrix"), (6, "gather", "matrix")]
