@@ -144,6 +144,12 @@ def test_a_course_is_stepped_by_keys_and_tells_each_look(browser, course):
         assert page.locator(".learn-says").text_content() == course["looks"][place]["says"]
         assert f"{dot.get_attribute('cx')},{dot.get_attribute('cy')}" == curve[course["looks"][place]["step"]]
     look = course["looks"][last]
+    title = page.locator("figure:has(img) figcaption").first
+    for psnr, told in ((look["psnr"], f"{look['psnr']:.1f} dB"), (145.8, "over 60 dB")):
+        page.evaluate(MOUNT, {**course, "id": told, "looks": [{**look, "psnr": psnr}]})
+        assert title.text_content() == f"answer · {told}"
+    page.evaluate(MOUNT, course)
+    root.press("End")
     rivals = [["learned", min(look["psnr"], course["cap"])], *course["rivals"]]
     widths = [
         float(one.removesuffix("px"))
@@ -156,8 +162,11 @@ def test_a_course_is_stepped_by_keys_and_tells_each_look(browser, course):
 
 def test_a_course_plays_to_its_end(browser, course):
     page = mounted(browser, "learning/learning.js", course)
+    page.add_style_tag(path=UI / "learning" / "learning.css")
     page.locator(".learning").press("Home")
     page.get_by_role("button", name="Play").click()
+    colors = "one => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor]"
+    assert page.get_by_role("button", name="Pause").evaluate(colors) == ["rgb(255, 255, 255)", "rgb(19, 23, 34)"], "under the pointer"
     page.clock.run_for(115)
     assert page.locator(".learn-count").text_content().startswith(f"step {course['looks'][1]['step']} ")
     page.clock.run_for(110 * (len(course["looks"]) + 2))
@@ -172,4 +181,5 @@ def test_a_weight_of_the_kernel_has_two_decimals_and_no_zero_has_a_sign(browser)
     page = browser.new_page()
     load(page, bundle(UI / "learning" / "kernels.js"))
     given, written = [0, -0.0045, -0.006, 0.5, -0.5, -1.234], ["0", "0", "−.01", ".50", "−.50", "−1.23"]
+    given, written = [*given, 9.996, -51.69, 211.09], [*written, "10.0", "−51.7", "211"]  # no wider in a diverged kernel
     assert page.evaluate("given => given.map(window.module.short)", given) == written

@@ -141,6 +141,8 @@ def sentence(look: Look, course: Course) -> str:
     text = f"Step {look.step}: loss {course.losses[look.step]:.2g}. "
     if abs(ahead) < 0.05:
         text += "On the picture kept back, as good as bilinear."
+    elif look.psnr > CAP > bilinear:
+        text += f"On the picture kept back, more than {int(CAP - bilinear)} dB better than bilinear."
     else:
         text += f"On the picture kept back, {abs(ahead):.1f} dB {'better' if ahead > 0 else 'worse'} than bilinear."
     if bilinear >= 199:

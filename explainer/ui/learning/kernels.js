@@ -43,9 +43,10 @@ function number(value, x, y, cell, fill) {
   return svg("text", { class: "number", ...where }, text);
 }
 
-/* Two decimals, with a true minus sign and without a leading zero: what fits into a cell. */
+/* Two decimals, of a large number fewer, with a true minus sign and without a leading zero: what fits into a cell. */
 export function short(value) {
-  const text = Math.abs(value).toFixed(2).replace(/^0/, "");
+  const size = Math.abs(value);
+  const text = size.toFixed(size < 9.995 ? 2 : size < 99.95 ? 1 : 0).replace(/^0/, "");
   return text === ".00" ? "0" : (value < 0 ? "−" : "") + text;
 }
 

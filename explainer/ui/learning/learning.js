@@ -95,10 +95,13 @@ function draw(root, place) {
   drawKernels(parts.kernels, data, look, themeOf(root));
   parts.answer.src = look.answer;
   parts.answer.alt = `The layer's answer after step ${look.step}`;
-  parts.answerTitle.textContent = `answer · ${look.psnr.toFixed(1)} dB`;
+  parts.answerTitle.textContent = `answer · ${decibels(look.psnr, data.cap)}`;
   markLoss(parts.loss, data, look.step);
   drawRivals(parts.rivals, data, look);
 }
+
+/* Beyond the cap two pictures look the same, and the number would be that of rounding. */
+const decibels = (value, cap) => (value >= cap ? `over ${cap} dB` : `${value.toFixed(1)} dB`);
 
 /* One bar each, as long as it is ahead of the last: what learns, and what cannot. */
 function drawRivals(place, data, look) {
@@ -110,7 +113,7 @@ function drawRivals(place, data, look) {
         "div",
         { class: name === "learned" ? "learn-rival mine" : "learn-rival" },
         html("span", {}, name),
-        html("b", {}, value >= data.cap ? `over ${data.cap} dB` : `${value.toFixed(1)} dB`),
+        html("b", {}, decibels(value, data.cap)),
         html("i", { style: `width:${(90 * ahead(value)) / (data.most_ahead || 1)}px` }),
       ),
     ),
