@@ -166,7 +166,8 @@ def test_a_course_plays_to_its_end(browser, course):
     page.locator(".learning").press("Home")
     page.get_by_role("button", name="Play").click()
     colors = "one => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor]"
-    assert page.get_by_role("button", name="Pause").evaluate(colors) == ["rgb(255, 255, 255)", "rgb(19, 23, 34)"], "under the pointer"
+    under_the_pointer = page.get_by_role("button", name="Pause")
+    assert under_the_pointer.evaluate(colors) == ["rgb(255, 255, 255)", "rgb(19, 23, 34)"]
     page.clock.run_for(115)
     assert page.locator(".learn-count").text_content().startswith(f"step {course['looks'][1]['step']} ")
     page.clock.run_for(110 * (len(course["looks"]) + 2))
@@ -181,5 +182,5 @@ def test_a_weight_of_the_kernel_has_two_decimals_and_no_zero_has_a_sign(browser)
     page = browser.new_page()
     load(page, bundle(UI / "learning" / "kernels.js"))
     given, written = [0, -0.0045, -0.006, 0.5, -0.5, -1.234], ["0", "0", "−.01", ".50", "−.50", "−1.23"]
-    given, written = [*given, 9.996, -51.69, 211.09], [*written, "10.0", "−51.7", "211"]  # no wider in a diverged kernel
+    given, written = [*given, 9.996, -51.69, 211.09], [*written, "10.0", "−51.7", "211"]  # diverged
     assert page.evaluate("given => given.map(window.module.short)", given) == written
