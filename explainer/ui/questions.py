@@ -29,7 +29,7 @@ STREAK = 2
 TABLES = (
     "<style>.grids{display:flex;flex-wrap:wrap;gap:12px 28px}.grids figure{margin:0}.grids table{border-collapse:"
     "collapse;font-size:1.15rem}.grids td{border:1px solid;min-width:40px;height:40px;text-align:center}"
-    ".grids td.asked{outline:3px solid;font-weight:bold}"
+    ".grids td{padding:0 5px}.grids td.asked{outline:3px solid;font-weight:bold}"
     "@media (min-width:1680px) and (min-height:900px){"
     ".grids table{font-size:1.7rem}.grids td{min-width:58px;height:58px}}"
     "</style>"
