@@ -71,13 +71,17 @@ def times(value: float) -> str:
 
 
 def percent(share: float, least: float = 0.001) -> str:
-    """A share (0..1) as a percentage of two digits or so; below `least` only that it is.
+    """A share (0..1) as a percentage of two digits or so; below `least` only that it is, and almost all is not all.
 
     >>> percent(0.4567), percent(0.0123), percent(0.0001), percent(1.0), percent(0.0)
     ('46%', '1.2%', '<0.1%', '100%', '0%')
     >>> percent(0.00107, 1e-5), percent(1e-18, 1e-5)
     ('0.11%', '<0.001%')
+    >>> percent(0.994), percent(0.997), percent(1 - 1e-12)
+    ('99%', '>99%', '100%')
     """
+    if 0.995 <= share < 1 - 1e-9:
+        return ">99%"
     if share < least:
         return f"<{100 * least:g}%" if share > 0 else "0%"
     return f"{share:.0%}" if share >= 0.0995 else f"{100 * share:.2g}%"

@@ -32,6 +32,7 @@ function moveTo(root, x, y) {
   const last = root.data.side - WINDOW;
   const clamp = (value) => Math.max(0, Math.min(last, Math.round(value - WINDOW / 2)));
   root.at = { x: clamp(x), y: clamp(y) };
+  root.moved = true;
   draw(root);
 }
 
@@ -74,7 +75,8 @@ export default function lens({ data, parentElement }) {
 function show(root, data) {
   if (root.data?.pictures === data.pictures) return;
   root.data = data;
-  root.at ??= { x: Math.round(data.start[0]), y: Math.round(data.start[1]) };
+  // Whoever has chosen a place keeps it; until then every photo shows its own.
+  if (!root.moved) root.at = { x: Math.round(data.start[0]), y: Math.round(data.start[1]) };
   root.tiles = [];
   root.tiles = data.pictures.map((picture) => tile(root, picture));
   root.replaceChildren(...root.tiles);

@@ -38,6 +38,8 @@ DEFAULT = "1 2\n3 4"
 FACTORS = (2, 3)
 #: The photo's sides, divisible by both.
 PHOTO_SIDE = 144
+#: Pixels of the photo under the lens, as in `lens.js`.
+WINDOW = 18
 
 
 @part
@@ -174,8 +176,12 @@ def look_ahead() -> None:
         ahead((pictures_of, *choice), partial(pictures_of, *choice))
 
 
-#: Where the lens starts, as shares of the side: an outline on every sample.
-START = (0.42, 0.3)
+def most_to_see(photo: NDArray[np.uint8]) -> tuple[float, float]:
+    """Left and top of the lens where a photo (H, W, 3) has most under it: its gray values differ most."""
+    gray = torch.from_numpy(photo.mean(2))[None]
+    mean, squares = (torch.nn.functional.avg_pool2d(values, WINDOW, 1)[0] for values in (gray, gray**2))
+    top, left = divmod(int((squares - mean**2).argmax()), mean.shape[1])
+    return left, top
 
 
 @lru_cache(maxsize=24)
@@ -189,7 +195,7 @@ def pictures_of(name: str, r: int) -> Addressed:
     for title, data, quality in results:
         grown = np.frombuffer(data, np.uint8).reshape(photo.shape)
         pictures.append(Picture(title, decibels(quality), to_data_uri(grown), f"{title}: {decibels(quality)}"))
-    return under_lens(pictures, PHOTO_SIDE, (START[0] * PHOTO_SIDE, START[1] * PHOTO_SIDE))
+    return under_lens(pictures, PHOTO_SIDE, most_to_see(photo))
 
 
 def decibels(quality: float) -> str:

@@ -77,7 +77,7 @@ function describe(root) {
   parts.sideText.textContent = ` ${side} px`;
   const share = Math.round(100 * agree);
   parts.alone.textContent =
-    `With ${side} × ${side} pixels, ${share}% of the places get the class that the whole photo gives them.` +
+    `With ${side} × ${side} pixels, ${share === 100 && agree < 1 ? ">99" : share}% of the places get the class that the whole photo gives them.` +
     (share < 90 ? " From so little, a pixel is hard to name: it needs its surroundings." : "");
   parts.photo.setAttribute("aria-label", `Photo with a window of ${side} pixels: ${data.names[id]}. ${rest}`);
   parts.patch.setAttribute("aria-label", `The patch alone, ${side} × ${side} pixels`);

@@ -53,6 +53,7 @@ def window(browser):
     """A photo of 40 x 30 with a place at every 10 pixels, 4 x 3 of them; each place has a class of its own."""
     places = list(range(12))
     sides = [{"side": 5, "labels": places, "agree": 0.5}, {"side": 9, "labels": [0] * 12, "agree": 0.97}]
+    sides.append({"side": 13, "labels": [0] * 12, "agree": 0.997})
     whole = [(place + 1) % 12 for place in places]
     names, colors = [f"class {place}" for place in places], ["#00ff00"] * 12
     photo = png(40, 30)[0]
@@ -77,6 +78,8 @@ def test_the_window_names_the_pixel_in_its_middle_and_what_the_whole_photo_says(
     window.locator("input[type=range]").fill("1")
     assert says(window).startswith("class 0 ")
     assert "With 9 × 9 pixels, 97% of the places" in window.locator(".alone").text_content()
+    window.locator("input[type=range]").fill("2")
+    assert "With 13 × 13 pixels, >99% of the places" in window.locator(".alone").text_content(), "not all of them"
 
 
 def test_the_patch_is_cut_out_around_the_place(window):
@@ -124,6 +127,31 @@ def test_the_lens_shows_the_same_window_of_every_picture(browser, finer):
     for _ in range(12):
         page.locator(".lens").press("ArrowRight")
     assert np.abs(np.array(pixel(page, "canvas.close", 0, 0)) - seen[9 * finer, 22 * finer]).max() <= 3 * finer
+    page.close()
+
+
+def test_the_lens_goes_to_the_next_photos_own_place_until_it_was_moved(browser):
+    def place() -> list[int]:
+        return page.locator(".lens").evaluate("lens => [lens.at.x, lens.at.y]")
+
+    def photo(x: int, y: int) -> dict[str, Any]:
+        pictures = [{"uri": png(40, 40)[0], "title": "a", "note": "", "alt": f"{x}"}]
+        return {"pictures": pictures, "side": 40, "accent": "#0000ff", "start": [x, y]}
+
+    page = mounted(browser, "lens.js", photo(3, 5))
+    page.evaluate(MOUNT, photo(7, 2))
+    assert place() == [7, 2]
+    page.locator(".lens").press("ArrowRight")
+    page.evaluate(MOUNT, photo(3, 5))
+    assert place() == [11, 2]
+    page.close()
+
+
+def test_almost_all_is_not_all(browser):
+    page = browser.new_page()
+    load(page, bundle(UI / "photo" / "viewer" / "words.js"))
+    given, written = [0.994, 0.997, 1, 0.0004, 0.05], ["99%", ">99%", "100%", "<0.1%", "5.0%"]
+    assert page.evaluate("given => given.map(window.module.percent)", given) == written
     page.close()
 
 

@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.examples.grids import read_grid
 from explainer.experiments.lineup import CONTESTANTS, properties
-from explainer.ui.lineup import DEFAULT
+from explainer.segmentation.samples import samples
+from explainer.ui.lineup import DEFAULT, WINDOW, most_to_see, pixels, square
 from tests.components import components_of, data_of
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
@@ -74,3 +75,15 @@ def test_a_bad_link_gets_a_notice():
     at = open_page(ss_photo="nobody")
     assert not at.exception
     assert any("nobody" in note.value for note in at.warning)
+
+
+@pytest.mark.parametrize("name", [one.name for one in samples()])
+def test_the_lens_starts_where_there_is_something_to_see(name):
+    """No window of the photo differs more in itself; at one place for all it lay on black fur and on empty sky."""
+    photo = pixels(square(name))
+    left, top = most_to_see(photo)
+    gray = photo.mean(2)
+    spread = gray[top : top + WINDOW, left : left + WINDOW].std()
+    assert spread > 30
+    others = [gray[y : y + WINDOW, x : x + WINDOW].std() for y in range(0, 126, 9) for x in range(0, 126, 9)]
+    assert spread >= max(others)
