@@ -122,13 +122,15 @@ def pick_example(page: OperatorPage, settings: Settings) -> tuple[Example, dict[
 
 
 def state_of(page: OperatorPage, example: Example) -> dict[str, str]:
-    """An example as the texts of the settings: input, kernel and parameters."""
+    """An example as the texts of the settings: input, kernel and parameters, also those that its case leaves out."""
     case = example.case
     state = {"input": write_grid(case["input"])}
     kernel = case.get("weight_symbols") or case.get("weight")
     if kernel is not None:
         state["kernel"] = write_grid(kernel)
-    return state | {name: encode(value) for name, value in page.params_of(example.op, case["params"]).items()}
+    defaults = {one.name: one.options[0] for one in page.fields}
+    params = defaults | page.params_of(example.op, case["params"])
+    return state | {name: encode(value) for name, value in params.items()}
 
 
 def edited_text(shown: PageState, scene: Scene, panel: str, values: list[Any]) -> str:

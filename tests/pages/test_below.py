@@ -37,7 +37,15 @@ def test_source_story_sizes_and_proofs_stand_there_in_this_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stem", "key", "other"), [("transposed_convolution", "tc_padding", "0"), ("max_unpooling", "mu_padding", "1")]
+    ("stem", "key", "other"),
+    [
+        ("transposed_convolution", "tc_padding", "0"),
+        ("max_unpooling", "mu_padding", "1"),
+        # What the example's case leaves out counts, too.
+        ("strided_convolution", "cv_padding_mode", "reflect"),
+        ("nearest_neighbor", "nn_size", "5"),
+        ("channels", "ch_bias", "1×2×3"),
+    ],
 )
 def test_an_examples_words_are_not_said_of_what_the_visitor_made_of_it(stem: str, key: str, other: str) -> None:
     def told() -> bool:
@@ -62,6 +70,24 @@ def test_each_proof_is_a_paragraph_of_the_quotation(stem: str) -> None:
     claims = quoted.split("\n>\n")[1:]
     assert len(claims) > 1
     assert all(one.startswith("> :green[") and one.count("largest difference") == 1 for one in claims)
+
+
+@pytest.mark.parametrize(
+    ("stem", "key", "other", "example"),
+    [
+        ("strided_convolution", "cv_padding_mode", "reflect", "arith-odd"),
+        ("bilinear", "bl_size", "7", "upsample-aligned"),
+        ("channels", "ch_bias", "1×2×3", "axes-swapped"),
+    ],
+)
+def test_a_chosen_example_is_shown_as_it_was_published(stem: str, key: str, other: str, example: str) -> None:
+    """A setting that its case leaves out goes back, too: a border that stayed made other numbers of it."""
+    app = open_page(stem)
+    own = app.selectbox(key=key).value
+    app.selectbox(key=key).set_value(other).run()
+    app.selectbox(key=f"{key.split('_')[0]}_example").set_value(example).run()
+    assert app.selectbox(key=key).value == own and not app.warning
+    assert not any(CHANGED in one.value for one in app.markdown)
 
 
 def test_the_case_is_given_away_in_every_framework_and_as_files() -> None:
