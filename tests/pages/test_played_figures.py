@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from explainer.ui.learning.course import learned, player_data
 from tests.browser import load
 
 UI = Path(sliding.__file__).parent
+NOON = datetime(2026, 1, 1, 12)
 MOUNT = """data => window.module.default(
   { data, parentElement: document.getElementById('host'), setStateValue() {}, setTriggerValue() {} })"""
 
@@ -26,7 +28,8 @@ MOUNT = """data => window.module.default(
 def mounted(browser, script: str, data: dict[str, Any]):
     """A page with the component in it, whose clock the test moves."""
     page = browser.new_page(viewport={"width": 900, "height": 700})
-    page.clock.install()
+    page.clock.install(time=NOON)
+    page.clock.pause_at(NOON + timedelta(seconds=1))  # else it goes on by itself, too
     page.set_content("<div id=host></div>")
     load(page, bundle(UI / script))
     page.evaluate(MOUNT, data)
