@@ -123,3 +123,15 @@ def test_the_dots_lie_where_the_output_pixels_do(point):
     places = (0, 0.25, 0.75, 1)  # two pixels enlarged twice: -0.25 and 1.25 are clamped, as torch does
     expected = [((row + 1) * side, (column + 1) * side) for row in places for column in places]
     assert np.allclose(found, expected, atol=0.01 * side)
+
+
+def test_with_shift_an_arrow_moves_by_half_a_pixel_and_not_over_the_border(point):
+    point.mouse.click(*place(point, 0.0, 1.0))
+    point.locator(".board").focus()
+    for key, there in (
+        ("ArrowDown", (0.5, 1.0)), ("ArrowLeft", (0.5, 0.5)), ("ArrowUp", (0.0, 0.5)), ("ArrowRight", (0.0, 1.0)),
+        ("ArrowRight", (0.0, 1.5)), ("ArrowRight", (0.0, 1.5)),
+    ):  # fmt: skip
+        point.keyboard.press(f"Shift+{key}")
+        assert shown(point)[:2] == there, key
+        assert shown(point)[2] == pytest.approx(asked(*there), abs=1e-5)
