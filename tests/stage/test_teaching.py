@@ -114,6 +114,17 @@ def test_back_and_forward_move_the_stage(open_stage):
     assert stage.step() == 1
 
 
+def test_back_moves_to_any_step_and_to_the_first_where_the_address_names_none(open_stage):
+    stage = open_stage(scenes.transposed())
+    for told, step in (("13", 12), ("1", 0), ("25", 24), ("26", 24), ("0", 0), ("-3", 0), ("2.5", 0), ("much", 0)):
+        stage.page.evaluate("told => history.replaceState({}, '', `/?st_step=${told}`)", told)
+        stage.press("o")  # a change with an entry of its own
+        stage.wait_for_address("order", "scatter")
+        stage.page.go_back()
+        stage.wait("order", "gather")
+        stage.wait("step", step)
+
+
 def test_other_parameters_of_the_address_stay(open_stage):
     stage = open_stage(scenes.transposed(), query="?page_kernel=1+2&other=x")
     stage.press("ArrowRight")
