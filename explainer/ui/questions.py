@@ -58,7 +58,7 @@ def show_questions(prefix: str, seed: int, ops: Sequence[str] = ()) -> None:
         memory["judged"][one.number] = given
     if one.number in memory["judged"]:
         reveal(one, judge(one, memory["judged"][one.number]), f"{prefix}_reveal")
-        st.button("Next question", key=f"{prefix}_next", type="primary", on_click=go_on, args=(memory,))
+        st.button("Next question", key=f"{prefix}_next", type="primary", on_click=go_on, args=(memory, one.number))
     st.caption(f"{memory['right']} of {len(memory['judged'])} so far. Nobody but you sees this.")
 
 
@@ -75,8 +75,13 @@ def count(memory: dict[str, Any], right: bool) -> None:
     memory["streak"] = memory["streak"] + 1 if right else 0
 
 
-def go_on(memory: dict[str, Any]) -> None:
-    """To the next question, one level up after enough right answers in a row, as long as there is a harder one."""
+def go_on(memory: dict[str, Any], number: int) -> None:
+    """From question `number` to the next one, one level up after enough right answers in a row, if there is a harder one.
+
+    A double click comes twice, the second time before its button has gone: from there nobody goes on any more.
+    """
+    if memory["number"] != number:
+        return
     memory["number"] += 1
     if memory["streak"] >= STREAK:
         memory["level"], memory["streak"] = min(memory["level"] + 1, HARDEST), 0
