@@ -78,6 +78,19 @@ function drawLines(stage, lit) {
   }
 }
 
+/** From a cell to another panel's, along the gaps between rows: below the cells a line would not be seen. */
+function between(from, a, to, b) {
+  const gaps = (view, { y, height }) =>
+    [y, y + height].map((gap) => ({ y: view.y + gap, off: Math.abs(gap - (view.top + view.height) / 2) }));
+  const pairs = gaps(from, a).flatMap((one) => gaps(to, b).map((other) => [one, other]));
+  // The straightest; of two alike the one away from the middle, where the sign between the panels stands.
+  const cost = ([one, other]) => 4 * Math.abs(one.y - other.y) - one.off - other.off;
+  const [one, other] = pairs.reduce((best, pair) => (cost(pair) < cost(best) ? pair : best));
+  const [x1, x2] = [from.x + from.width, to.x];
+  const bend = `C${(x1 + x2) / 2},${one.y} ${(x1 + x2) / 2},${other.y} ${x2},${other.y}`;
+  return `M${from.x + a.x + a.width},${one.y}H${x1}${bend}H${to.x + b.x}`;
+}
+
 /** Lines between two panels that the scene links: from where a value was taken to where it stands now. */
 function drawLinks(stage, lit) {
   for (const [one, other] of stage.scene.links || []) {
@@ -86,10 +99,7 @@ function drawLinks(stage, lit) {
     for (const tie of lit.ties.slice(0, 25)) {
       const [start, end] = [stage.lookup.cellOf(from.panel, tie), stage.lookup.cellOf(to.panel, tie)];
       if (start < 0 || end < 0) continue;
-      const [a, b] = [from.box(start), to.box(end)];
-      const [x1, y1] = [from.x + a.x + a.width, from.y + a.y + a.height / 2];
-      const [x2, y2] = [to.x + b.x, to.y + b.y + b.height / 2];
-      const d = `M${x1},${y1}C${(x1 + x2) / 2},${y1} ${(x1 + x2) / 2},${y2} ${x2},${y2}`;
+      const d = between(from, from.box(start), to, to.box(end));
       stage.under.append(
         svg("path", { d, stroke: stage.palette.accent, "stroke-width": 2, fill: "none", class: "link" }),
       );

@@ -6,10 +6,13 @@ import re
 from itertools import combinations
 
 import pytest
+import torch
 
-from explainer.examples.drawn import example_scene
+from explainer.examples.drawn import example_scene, pool_then_unpool
 from explainer.examples.table import find_example
 from explainer.palette import PALETTE
+from explainer.scene.scenes import scene_of
+from explainer.scene.view import View
 from tests.stage import scenes
 
 #: Where numbers stand on the page, by text; and the boxes of whatever a selector finds.
@@ -103,6 +106,39 @@ def test_the_words_of_a_picture_are_the_pages_and_meet_no_other(open_stage):
         apart = one[2] <= other[0] + 1 or other[2] <= one[0] + 1 or one[3] <= other[1] + 4 or other[3] <= one[1] + 4
         assert apart, (one, other)
     assert all(sheet[0] <= box[0] and box[2] <= sheet[2] for box in boxes)
+
+
+@pytest.mark.parametrize("width", [390, 1100])
+def test_a_line_to_where_a_value_came_from_runs_between_the_cells(open_stage, width):
+    """It lies below them: under a cell nobody sees it."""
+    x, values, op = pool_then_unpool({**find_example("lecture-pooling").case, "params": {"kernel_size": 2}})
+    stage = open_stage(
+        scene_of(op, values, View(order="scatter", pooled_from=tuple(x.flatten().tolist()))), width=width
+    )
+    places = torch.tensor(op.indices).flatten().tolist()
+    for step in range(4):
+        stage.wait("step", step)
+        points = stage.page.locator("path.link").evaluate(POINTS)
+        cells = stage.page.evaluate(BOXES, "rect.cell")
+        assert len(cells) > 20 and [cell for cell in cells for at in points if is_in(cell, *at)] == [], step
+        came, stands = (
+            stage.page.evaluate(BOXES, f'[data-panel="{name}"] rect.cell')[cell]
+            for name, cell in (("pooled", places[step]), ("input", step))
+        )
+        assert (points[0][0], points[-1][0]) == pytest.approx((came[2], stands[0]), abs=3), "from one to the other"
+        stage.press("ArrowRight")
+
+
+#: Places along a line, on the screen.
+POINTS = """line => Array.from({ length: 101 }, (_, i) => {
+  const at = line.getPointAtLength((i / 100) * line.getTotalLength()).matrixTransform(line.getScreenCTM());
+  return [at.x, at.y];
+})"""
+
+
+def is_in(box, x, y):
+    """Whether a point lies in a cell, by more than what the browser rounds."""
+    return box[0] + 0.5 < x < box[2] - 0.5 and box[1] + 0.5 < y < box[3] - 0.5
 
 
 def test_a_picture_of_a_part_says_so(open_stage):
