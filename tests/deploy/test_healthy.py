@@ -8,7 +8,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -20,7 +20,7 @@ SCRIPT = Path(__file__).parents[2] / "deploy" / "healthy.py"
 class Answers(http.server.BaseHTTPRequestHandler):
     """Streamlit's own word and the page's file; what was asked for is kept."""
 
-    asked: list[str] = []
+    asked: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
         Answers.asked.append(self.path)

@@ -12,7 +12,8 @@ from explainer.ui.photo import picking
 from tests.browser import load
 
 MOUNT = """data => window.module.default({
-  data, parentElement: document.getElementById('host'), setTriggerValue: (name, value) => window.told.push([name, value])
+  data, parentElement: document.getElementById('host'),
+  setTriggerValue: (name, value) => window.told.push([name, value])
 })"""
 NAMES = [f"photo {number}" for number in range(12)]
 

@@ -14,7 +14,8 @@ from tests.browser import load
 
 HOME = "http://lecture.test/"
 MOUNT = """data => window.module.default({
-  data, parentElement: document.getElementById('host'), setTriggerValue: (name, value) => window.told.push([name, value])
+  data, parentElement: document.getElementById('host'),
+  setTriggerValue: (name, value) => window.told.push([name, value])
 })"""
 COUNT = 4
 
