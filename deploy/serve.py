@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import itertools
 import os
 import signal
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 # A busy machine starts too; Ray reads this when it is imported.
 os.environ.setdefault("RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S", "60")
@@ -31,7 +30,10 @@ from starlette.responses import Response
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from explainer.segmentation.wire import MEDIA_TYPE, Ask, BadMessage, array_of, packed, read_ask, reply_of  # noqa: E402
+from explainer.segmentation.wire import MEDIA_TYPE, Ask, BadMessage, read_ask  # noqa: E402
+
+if TYPE_CHECKING:
+    from explainer.segmentation.batch import Sent
 
 MOST_BYTES = 16 * 2**20
 """No question is larger."""
@@ -57,46 +59,14 @@ class Networks:
             found = await self.together(read_ask(await request.body()))
         except BadMessage as problem:
             return Response(str(problem), 400)
-        return Response(found, 400) if isinstance(found, str) else Response(found, media_type=MEDIA_TYPE)
+        return Response(found.body, found.status, media_type=MEDIA_TYPE if found.status == 200 else "text/plain")
 
     @serve.batch(max_batch_size=8, batch_wait_timeout_s=0.005)
-    async def together(self, asks: list[Ask]) -> list[bytes | str]:
+    async def together(self, asks: list[Ask]) -> list[Sent]:
         """Those that came at the same time, in a thread beside the one that listens."""
+        from explainer.segmentation.batch import answers
+
         return await asyncio.to_thread(answers, asks)
-
-
-def kind(ask: Ask) -> tuple[Any, ...]:
-    """What questions that go through the network together have in common."""
-    return ask.model, ask.side, ask.classes, ask.crf, ask.photo.shape
-
-
-def answers(asks: list[Ask]) -> list[bytes | str]:
-    """One answer for each, in their order; a question that cannot be answered gets the reason, as text."""
-    found: dict[int, bytes | str] = {}
-    order = sorted(range(len(asks)), key=lambda n: kind(asks[n]))
-    for _, group in itertools.groupby(order, key=lambda n: kind(asks[n])):
-        numbers = list(group)
-        found |= dict(zip(numbers, answer_alike([asks[n] for n in numbers]), strict=True))
-    return [found[n] for n in range(len(asks))]
-
-
-def answer_alike(asks: list[Ask]) -> list[bytes] | list[str]:
-    """One run of the network for all."""
-    from explainer.segmentation.answer import slim
-    from explainer.segmentation.download import is_cached
-    from explainer.segmentation.inference import predict_batch
-    from explainer.segmentation.weights import model_info
-
-    first = asks[0]
-    try:
-        if not model_info(first.model).bundled and not is_cached(first.model):
-            raise ValueError(f"the weights of {first.model} are not on this server")
-        photos = [array_of(ask.photo, "uint8", 3) for ask in asks]
-        sizes = [ask.size for ask in asks]
-        found = predict_batch(photos, first.model, first.side, "auto", sizes, classes=first.classes, crf=first.crf)
-    except ValueError as problem:
-        return [str(problem)] * len(asks)
-    return [packed(reply_of(slim(one))) for one in found]
 
 
 def main(arguments: list[str]) -> None:

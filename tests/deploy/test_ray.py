@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections
 import importlib.util
 import os
-import runpy
 import signal
 import subprocess
 import sys
@@ -22,6 +21,7 @@ import pytest
 from explainer.photos import read_photo
 from explainer.segmentation import served, wire
 from explainer.segmentation.answer import Answer, slim
+from explainer.segmentation.batch import answers
 from explainer.segmentation.inference import predict
 from explainer.segmentation.samples import samples
 from tests.app.conftest import free_port
@@ -111,17 +111,17 @@ def test_a_mixed_batch_is_answered_in_order_and_a_bad_one_spoils_nobody(photos: 
     """Photos of several shapes and networks, with one that does not exist between them."""
     from msgspec.structs import replace
 
-    answers = runpy.run_path(str(ROOT / "deploy" / "serve.py"))["answers"]
     asks = [served.request_for(photo, "fcn8s", SIDE, "all") for photo in photos[:4]]
     asks.insert(2, replace(asks[0], model="nothing"))
     asks.append(replace(asks[0], model="lraspp_mobilenet_v3_large"))
     asks.append(replace(asks[0], crf=False))
     found = answers(asks)
-    assert "got model 'nothing'" in found[2] and "not on this server" in found[5]
+    assert [one.status for one in found] == [200, 200, 400, 200, 200, 400, 200]
+    assert b"got model 'nothing'" in found[2].body and b"not on this server" in found[5].body
     plain = predict(photos[0], "fcn8s", SIDE, "cpu", crf=False)
-    assert (wire.read_reply(found[6], asks[6]).labels == plain.labels).mean() > 0.999
+    assert (wire.read_reply(found[6].body, asks[6]).labels == plain.labels).mean() > 0.999
     for number, photo in ((0, photos[0]), (1, photos[1]), (3, photos[2]), (4, photos[3])):
-        assert right(wire.read_reply(found[number], asks[number]), photo)
+        assert right(wire.read_reply(found[number].body, asks[number]), photo)
 
 
 def test_a_wrong_question_is_refused_and_the_next_one_answered(server: str, photos: list[Any]) -> None:
