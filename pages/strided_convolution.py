@@ -11,6 +11,11 @@ from explainer.ui.operator_page import Companion, Field, OperatorPage, show_page
 PAIRS = ((1, 2), (2, 1))
 
 
+def make(padding=0, pads=None, **more):
+    """With a padding of its own at each end where one is given, else with the same at both."""
+    return Convolution(**more, padding=0 if pads else padding, pads=pads)
+
+
 def proofs(op, x):
     """The partner, where the border is zeros."""
     return [partner_proof(op, tuple(x.shape))] if op.padding_mode == "zeros" else []
@@ -37,7 +42,7 @@ show_page(
         "A kernel slides over the :blue[input]. With stride 2 it moves two input pixels for each output "
         "pixel, so the map shrinks to half: *learnable downsampling*. The padding is drawn around the input, "
         "because that is what the kernel really sees.",
-        Convolution,
+        make,
         (
             Field(
                 "padding",
@@ -68,10 +73,10 @@ show_page(
             ),
             Field(
                 "pads",
-                "pads: begins, ends",
+                "pads instead: begins, ends",
                 (None, (0, 1), (1, 0), (2, 0), (1, 2), (0, 0, 1, 1), (1, 1, 0, 0)),
                 None,
-                help="Another padding at each end, as ONNX writes it: instead of padding, which has to be 0 for it.",
+                help="Another padding at each end, as ONNX writes it. Overrules the padding.",
             ),
             Field(
                 "padding_mode",

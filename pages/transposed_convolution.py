@@ -11,6 +11,11 @@ def proofs(op, x):
     return [direct_proof(op, x), transpose_proof(op, tuple(x.shape)), gradient_proof(op, x)]
 
 
+def make(padding=0, pads=None, **more):
+    """With a crop of its own at each end where one is given, else with the same at both."""
+    return TransposedConvolution(**more, padding=0 if pads else padding, pads=pads)
+
+
 PAIRS = ((1, 2), (2, 1))
 show_page(
     OperatorPage(
@@ -21,7 +26,7 @@ show_page(
         "stamping; zeros inserted and then an ordinary convolution with the kernel turned by 180°; and multiplication "
         "by Cᵀ, the transposed matrix of a convolution. Hence the name. (“Deconvolution” is an older name for it and "
         "means something else in mathematics.)",
-        TransposedConvolution,
+        make,
         (
             Field(
                 "stride",
@@ -47,10 +52,10 @@ show_page(
             ),
             Field(
                 "pads",
-                "pads: begins, ends",
+                "pads instead: begins, ends",
                 (None, (0, 1), (1, 0), (1, 2), (0, 0, 1, 1), (1, 1, 0, 0)),
                 None,
-                help="Another crop at each end, as ONNX writes it: instead of padding, which has to be 0 for it.",
+                help="Another crop at each end, as ONNX writes it. Overrules the padding.",
             ),
         ),
         kernel=True,

@@ -140,7 +140,7 @@ def choose_operator(
     they make, and their values in a few letters."""
     fixed = {} if weight is None else {"weight": weight}
     params = page.params_of(example.op, example.case["params"])
-    chosen, told = {one.name: one.neutral for one in page.fields}, []
+    chosen = {one.name: one.neutral for one in page.fields}
     for one in page.fields:
         default = tuples_of(params.get(one.name, one.options[0]))
         candidates = list(dict.fromkeys((*one.options, *(one.pairs if len(shape) == 3 else ()), default)))
@@ -152,9 +152,17 @@ def choose_operator(
             chosen[one.name] = allowed[0]
         else:
             chosen[one.name] = settings.choice(one.name, one.label, allowed, default, help=one.help)
-        plain = chosen[one.name] is None or (page.picks and chosen[one.name] is one.neutral)
-        told.append("" if plain else one.short(chosen[one.name]))
-    return made(page, {**fixed, **chosen}, shape), " · ".join(filter(None, told))
+    op = made(page, {**fixed, **chosen}, shape)
+    return op, " · ".join(
+        one.short(chosen[one.name]) for one in page.fields if is_told(page, op, one, chosen[one.name])
+    )
+
+
+def is_told(page: OperatorPage, op: Operator, one: Field, value: Any) -> bool:
+    """Whether a field's value says something about the operator: it is none, or another field overruled it."""
+    if value is None or (page.picks and value is one.neutral):
+        return False
+    return bool(getattr(op, one.name, value) == value)
 
 
 _made: Shelf[Operator] = Shelf(1024)

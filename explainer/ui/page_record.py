@@ -45,7 +45,7 @@ class Field:
         """The parameter and its value in a few letters."""
         if self.name == "op":
             return encode(value)
-        several = isinstance(value, tuple) and any(isinstance(one, float) for one in value)
+        several = isinstance(value, tuple) and (self.name == "pads" or any(isinstance(one, float) for one in value))
         shown = ", ".join(map(encode, value)) if several else encode(value)
         return f"{self.letter or self.name} = {shown}"
 

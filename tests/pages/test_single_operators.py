@@ -83,6 +83,31 @@ def test_words_and_pads_for_padding():
     assert wraps[0]["shape"] == [1, 4, 4]
 
 
+@pytest.mark.parametrize(
+    ("stem", "address", "key"),
+    [
+        ("transposed_convolution", {"tc_example": "lecture-numbers", "tc_padding": "1"}, "tc_pads"),
+        ("strided_convolution", {"cv_example": "causal", "cv_padding": "1"}, "cv_pads"),
+    ],
+)
+def test_a_padding_for_each_end_overrules_the_one_for_both_and_the_line_above_the_figure_says_what_holds(
+    stem, address, key
+):
+    plain = key.replace("pads", "padding")
+    app = open_page(stem, **address | {key: "1×0", plain: "0"})
+    alone = values(scenes(app)[0])
+    app = open_page(stem, **address | {key: "1×0"})
+    assert [one.value for one in (*app.exception, *app.error, *app.warning)] == []
+    assert values(scenes(app)[0]) == alone and app.selectbox(key=key).value == "1×0"
+    (told,) = (one.value for one in app.markdown if "pads = 1, 0" in one.value)
+    assert "p = " not in told.replace("pads", "")
+    app.selectbox(key=key).set_value("None").run()
+    (told,) = (one.value for one in app.markdown if "s = " in one.value)
+    assert "p = 1" in told and "pads" not in told and values(scenes(app)[0]) != alone
+    app.selectbox(key=key).set_value("0×1").run()
+    assert values(scenes(app)[0]) != alone and app.selectbox(key=plain).value == "1", "kept, and set aside"
+
+
 def test_the_same_array_in_both_layers_and_only_what_fits_is_offered():
     app = open_page("channels", ch_example="axes-swapped")
     transposed = values(scenes(app)[0])
