@@ -76,7 +76,7 @@ def count(memory: dict[str, Any], right: bool) -> None:
 
 
 def go_on(memory: dict[str, Any], number: int) -> None:
-    """From question `number` to the next one, one level up after enough right answers in a row, if there is a harder one.
+    """From question `number` to the next one, one level up after enough right answers in a row as long as there is one.
 
     A double click comes twice, the second time before its button has gone: from there nobody goes on any more.
     """
