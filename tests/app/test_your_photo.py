@@ -169,3 +169,15 @@ def test_on_a_phone_everything_fits(visitor):
         page.emulate_media(color_scheme=scheme)
         ink = viewer(page).locator(".readout").evaluate("e => getComputedStyle(e).color")
         assert (sum(map(int, re.findall(r"\d+", ink)[:3])) > 384) == (scheme == "dark")
+
+
+def test_beside_a_tablets_picture_the_switches_names_are_whole(visitor):
+    page = visitor.page
+    page.set_viewport_size({"width": 820, "height": 1000})
+    visitor.open(QUICK)
+    ready(visitor)
+    names = page.get_by_test_id("stMain").locator(".stCheckbox p")
+    assert "Outlines along the photo's edges" in names.all_text_contents()
+    cut = """all => all.map(one => [one, one.closest("[data-testid=stMarkdownContainer]")].map(each =>
+      each.getBoundingClientRect().right)).map(([name, room]) => name - room)"""
+    assert max(names.evaluate_all(cut)) <= 1
