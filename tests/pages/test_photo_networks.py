@@ -182,11 +182,14 @@ def test_a_comparison_is_fair_and_says_where_the_networks_differ(monkeypatch):
     pair = components(at)[-1]
     assert len(pair["classes"]) == 21 and len(pair["layers"]) == 2
     assert any("both are asked for these" in one.value for one in at.caption)
+    (apart,) = (one.value for one in at.caption if "mirror image" in one.value)
+    assert apart.startswith("FCN-8s") and "leaves out objects" in apart and "leaves none out" in apart
     assert any("They differ most where" in one.value for one in at.markdown)
     (table,) = [one.value for one in at.table if "overlap (IoU)" in one.value.columns]
     assert "horse" in set(table.iloc[:, 0])
     bundled = open_page(yp_photo="horses", yp_more="Two networks")
     assert len(components(bundled)[-1]["classes"]) == 28
+    assert not any("mirror image" in one.value for one in bundled.caption), "both do the same"
     horses = read_photo(sample("horses").path.read_bytes()).rgb
     for layer, model in zip(components(bundled)[-1]["layers"], ("fcn8s", "fcn32s"), strict=True):
         plain = class_shares(predict(horses, model, 129, crf=False).labels)

@@ -50,7 +50,10 @@ def show_comparison(photo: ShownPhoto, request: Request, answer: Labelled, setti
             )
         twice = [name for name, each in zip(names, (one, other), strict=True) if each.maps is not None]
         if len(twice) == 1:
-            st.caption(f"{twice[0]} looks at the photo and at its mirror image, the other at the photo alone.")
+            st.caption(
+                f"{twice[0]} looks at the photo and at its mirror image, and leaves out objects that it is nowhere "
+                "sure of; the other looks at the photo alone and leaves none out."
+            )
         show_table(one, other, names)
 
 
