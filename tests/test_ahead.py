@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 
 import pytest
@@ -96,6 +98,19 @@ def test_what_fails_is_told_and_the_rest_is_done(caplog) -> None:
         ahead.start()
         assert done.wait(SOON)
     assert "no such photo" in caplog.text
+
+
+def test_a_server_that_ends_meanwhile_says_nothing(caplog) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        pass
+    before = threading.active_count()
+    ahead.ahead("late", lambda: pool.submit(print))
+    with caplog.at_level(logging.ERROR, logger=ahead.__name__):
+        ahead.start()
+        until = time.monotonic() + SOON
+        while threading.active_count() > before and time.monotonic() < until:
+            time.sleep(0.05)
+    assert threading.active_count() == before and "failed" not in caplog.text
 
 
 def test_whoever_chooses_another_photo_or_setting_finds_it_computed(monkeypatch, caplog) -> None:

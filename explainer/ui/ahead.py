@@ -45,7 +45,9 @@ def _work_off() -> None:
         try:
             with outside_a_script():
                 work()
-        except Exception:  # Whoever asks for it in earnest is told; the rest can still be computed.
+        except Exception as problem:  # Whoever asks for it in earnest is told; the rest can still be computed.
+            if "shutdown" in str(problem):  # Python's own word where the process ends: nobody needs it any more.
+                return
             logging.getLogger(__name__).exception("computing ahead failed")
         if _todo.empty():
             give_back()
