@@ -7,7 +7,7 @@ It starts the app itself, on 127.0.0.1 only, once for each number of students, a
 (client.py). Students are dealt out over the processes in turn, as a proxy with sticky cookies does. All open their
 first page at once; then each waits 2 to 3 seconds between two actions, on all pages but those that `--without` names by
 their address. `--rest` is how long a server stands after every page was opened once: what will probably be asked for
-is computed then, half a minute of one core for each process. `--pages` measures one visitor's reruns page by page: the
+is computed then, some 40 s of one core for each process. `--pages` measures one visitor's reruns page by page: the
 first visitor of a page pays for what is kept for all later ones. Prints Markdown tables. The students' own work is done
 on the same machine and is not taken off. Linux only (clocks of other processes, /proc).
 """

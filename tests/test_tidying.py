@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
+import platform
 import tomllib
 import weakref
 from collections.abc import Callable, Iterator
@@ -60,7 +60,7 @@ def test_what_was_frozen_and_died_is_found_by_the_thorough_look(server: None) ->
     assert died == [1]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and glibc")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="needs glibc, and /proc of Linux")
 @pytest.mark.parametrize("tidy", [tidying.freeze, tidying.give_back])
 def test_memory_goes_back_to_the_system(server: None, tidy: Callable[[], None]) -> None:
     def resident() -> int:

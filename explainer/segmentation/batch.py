@@ -6,7 +6,10 @@ What goes wrong with one photo is told to that one alone; the others of its batc
 from __future__ import annotations
 
 import itertools
+import logging
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from explainer.segmentation.answer import slim
@@ -45,9 +48,12 @@ def answer_alike(asks: Sequence[Ask]) -> list[Sent]:
     except Exception as problem:
         if len(asks) > 1:
             return [one for ask in asks for one in answer_alike([ask])]
-        # What was wrong with the question is said; of anything else its kind, as its words may hold what was sent.
-        refused = isinstance(problem, ValueError)
-        return [Sent(400, str(problem).encode()) if refused else Sent(500, type(problem).__name__.encode())]
+        if isinstance(problem, ValueError):
+            return [Sent(400, str(problem).encode())]
+        # Of anything else its kind, here and in the log, and there its place: its words may hold what was sent.
+        kind_of_it, where = type(problem).__name__, traceback.extract_tb(problem.__traceback__)[-1]
+        logging.getLogger(__name__).error("%s in %s, line %s", kind_of_it, Path(where.filename).name, where.lineno)
+        return [Sent(500, kind_of_it.encode())]
 
 
 def run(asks: Sequence[Ask]) -> list[Sent]:

@@ -46,7 +46,8 @@ def _work_off() -> None:
             with outside_a_script():
                 work()
         except Exception as problem:  # Whoever asks for it in earnest is told; the rest can still be computed.
-            if "shutdown" in str(problem):  # Python's own word where the process ends: nobody needs it any more.
+            # Python's own word where the process ends: nobody needs it any more.
+            if isinstance(problem, RuntimeError) and "after shutdown" in str(problem):
                 return
             logging.getLogger(__name__).exception("computing ahead failed")
         if _todo.empty():

@@ -37,6 +37,11 @@ def right(sent: batch.Sent, asked: Ask) -> bool:
     return sent.status == 200 and bool((found.labels == alone.labels).mean() > 0.98)
 
 
+def logged(said: batch.Sent) -> list[str]:
+    """What the server's own log has of an answer: the kind of an error and its place, of a refusal nothing."""
+    return [f"{said.body.decode()} in test_batch.py"] if said.status == 500 else []
+
+
 @pytest.mark.parametrize(
     ("problem", "said"),
     [
@@ -47,7 +52,7 @@ def right(sent: batch.Sent, asked: Ask) -> bool:
     ids=lambda one: type(one).__name__,
 )
 def test_an_error_of_one_photo_in_the_network_is_no_other_photos(
-    monkeypatch: pytest.MonkeyPatch, problem: Exception, said: batch.Sent
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, problem: Exception, said: batch.Sent
 ) -> None:
     runs: list[int] = []
 
@@ -61,6 +66,7 @@ def test_an_error_of_one_photo_in_the_network_is_no_other_photos(
     asks = [ask(1), ask(2, height=30), ask(ODD), ask(3), ask(4, height=30)]
     found = batch.answers(asks)
     assert found[2] == said
+    assert [one.message.split(", line")[0] for one in caplog.records] == logged(said), "no word of what was sent"
     assert all(right(found[n], asks[n]) for n in (0, 1, 3, 4))
     assert sorted(runs) == [1, 1, 1, 2, 3], "those of another shape go through together, as ever"
 
