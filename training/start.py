@@ -14,7 +14,8 @@ from torch import Tensor
 from torchvision.models import mobilenet_v2
 
 from explainer.segmentation.classes import CLASS_COUNT, VOC_COUNT
-from explainer.segmentation.model import FCN, TRUNK_END, bilinear_kernel, folded
+from explainer.segmentation.folding import folded
+from explainer.segmentation.model import FCN, TRUNK_END, bilinear_kernel
 
 SOURCE = [*range(VOC_COUNT), *[0] * (CLASS_COUNT - VOC_COUNT)]
 """For each of the 28 classes the old class whose weights it starts with: the scenes begin as the background."""

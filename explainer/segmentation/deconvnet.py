@@ -16,8 +16,9 @@ from dataclasses import dataclass
 import torchvision
 from torch import Tensor, nn
 
+from explainer.segmentation.folding import folded
 from explainer.segmentation.groups import GROUP_COUNT
-from explainer.segmentation.model import TRUNK_END, folded
+from explainer.segmentation.model import TRUNK_END
 from explainer.segmentation.skips import FEATURES, Context
 
 POOLINGS = 5

@@ -16,7 +16,8 @@ The two upscores by 2 are *dense*, as in the paper: every class's new scores hea
 x32) are per class (groups=28): one kernel per class to look at, at 1/28 of the cost where cost matters. Before them,
 objects that the network is nowhere in the photo sure of are left out.
 
-The trunk's batch norm is folded into its convolutions: it stays frozen in training, so it is a constant.
+The trunk's batch norm is folded into its convolutions: it stays frozen in training, so it is a constant. Its ReLU6 is
+part of them, too.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ from typing import Literal, NamedTuple, get_args
 import torch
 import torchvision
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from explainer.segmentation.classes import CLASS_COUNT
 from explainer.segmentation.doubt import without_doubted
+from explainer.segmentation.folding import folded
 from explainer.segmentation.skips import ContextHead, Skip
 
 Head = Literal["fcn32s", "fcn16s", "fcn8s"]
@@ -179,19 +180,6 @@ def enter(block: nn.Module, x: Tensor) -> tuple[Tensor, Tensor]:
     assert isinstance(layers, nn.Sequential)
     wide = layers[0](x)
     return wide, layers[1:](wide)
-
-
-def folded(features: nn.Sequential) -> nn.Sequential:
-    """Fold every batch norm into the convolution before it, in place; an identity stays where it stood."""
-    features.eval()
-    for parent in list(features.modules()):
-        before = ""
-        for name, layer in list(parent.named_children()):
-            if isinstance(layer, nn.BatchNorm2d):
-                setattr(parent, before, fuse_conv_bn_eval(getattr(parent, before), layer))
-                setattr(parent, name, nn.Identity())
-            before = name
-    return features
 
 
 def check_sides(height: int, width: int) -> None:

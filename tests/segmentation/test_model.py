@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explainer.segmentation.model import FCN, HEADS, bilinear_kernel, check_sides, folded, upscore
+from explainer.segmentation.model import FCN, HEADS, bilinear_kernel, check_sides, upscore
 from explainer.segmentation.skips import Skip
 
 
@@ -122,23 +122,3 @@ def test_an_unknown_head_is_refused(untrained: FCN) -> None:
         maps = untrained.score_maps(torch.zeros(1, 3, 33, 33))
     with pytest.raises(ValueError, match="fcn4s"):
         untrained.grow(maps, "fcn4s")  # type: ignore[arg-type]
-
-
-def test_folding_batch_norm_changes_nothing() -> None:
-    torch.manual_seed(3)
-    net = torch.nn.Sequential(
-        torch.nn.Sequential(torch.nn.Conv2d(3, 5, 3, bias=False), torch.nn.BatchNorm2d(5), torch.nn.ReLU6()),
-        torch.nn.Conv2d(5, 4, 1, bias=False),
-        torch.nn.BatchNorm2d(4),
-    ).eval()
-    for layer in net.modules():
-        if isinstance(layer, torch.nn.BatchNorm2d):
-            for values in (layer.running_mean, layer.running_var, layer.weight.data, layer.bias.data):
-                assert values is not None
-                values.uniform_(0.5, 1.5)
-    x = torch.randn(1, 3, 6, 6)
-    with torch.inference_mode():
-        before = net(x)
-        after = folded(net)(x)
-    assert not any(isinstance(layer, torch.nn.BatchNorm2d) for layer in net.modules())
-    torch.testing.assert_close(after, before, rtol=1e-4, atol=1e-5)
