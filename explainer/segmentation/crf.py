@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from explainer.segmentation.resize import labels_among, picked
+from explainer.threads import one_thread
 
 STRIDE = 8
 """Distance of the grid's points in pixels: that of the last score map."""
@@ -51,6 +52,7 @@ class Decided(NamedTuple):
         return labels_among(self.ids, self.scores, height, width)
 
 
+@one_thread()
 def along_edges(scores: Tensor, photo: Tensor) -> Decided:
     """What a CRF decides behind scores (1, C, H, W); `photo` (1, 3, H, W) is as the network got it, -1..1.
 
