@@ -30,7 +30,7 @@ _ROWS = (
     ("street", "Parked cars before the Aula Palatina, Trier", "Berthold Werner, Wikimedia Commons", "Public domain"),
     ("castle", "Château de Chenonceau, by the water", "Alf van Beem, Wikimedia Commons", "Public domain"),
     ("two_dogs", "Two friends at a window", "Aitzol Berasategi, 2018", "CC BY 4.0"),
-    ("astronaut", "Astronaut Eileen Collins", "NASA", "Public domain"),
+    ("astronaut", "Astronaut Eileen Collins; there is no class for a rocket or a helmet", "NASA", "Public domain"),
     ("coffee", "Coffee cup on a table", "Rachel Michetti, courtesy of Pikolo Espresso Bar", "CC0"),
     (
         "raccoon",
