@@ -36,7 +36,7 @@ def test_an_object_counts_from_the_bar_on_and_scenes_always_do() -> None:
 
 
 def test_a_doubted_object_s_pixels_go_to_the_next_best_class_everywhere() -> None:
-    scores = scores_of({CAT: 0.9, CHAIR: 0.8})
+    scores = scores_of({CAT: SURE + 0.02, CHAIR: SURE - 0.02})
     before, after = scores.argmax(1).flatten().tolist(), without_doubted(scores).argmax(1).flatten().tolist()
     assert before == [CAT, CHAIR, 0, 0, 0, 0] and after == [CAT, 0, 0, 0, 0, 0]
     torch.testing.assert_close(without_doubted(scores)[:, CHAIR], scores[:, CHAIR] - LOWERED)
@@ -44,7 +44,7 @@ def test_a_doubted_object_s_pixels_go_to_the_next_best_class_everywhere() -> Non
 
 
 def test_each_photo_of_a_batch_is_judged_by_itself() -> None:
-    both = torch.cat((scores_of({CAT: 0.9}), scores_of({CAT: 0.8})))
+    both = torch.cat((scores_of({CAT: SURE + 0.02}), scores_of({CAT: SURE - 0.02})))
     assert doubted(both)[:, CAT].tolist() == [False, True]
 
 
