@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 
 from explainer.photos import read_photo
+from explainer.segmentation import crf
 from explainer.segmentation.classes import VOC_COUNT
 from explainer.segmentation.crf import REACH, ROUNDS, SMOOTHNESS, STRIDE, WEIGHT, GuidedFilter, along_edges
 from explainer.segmentation.inference import labels_along_edges, labels_of, predict, predict_batch, regrow
@@ -154,3 +157,21 @@ def test_outlines_lie_where_the_photo_changes(chelsea: np.ndarray) -> None:
 
     found, plain = predict(chelsea, device="cpu"), predict(chelsea, device="cpu", crf=False)
     assert under(found.labels) > 1.15 * under(plain.labels)
+
+
+def test_one_thread_does_it_and_the_caller_keeps_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+
+    def counted(*arguments: torch.Tensor) -> Iterator[torch.Tensor]:
+        seen.append(torch.get_num_threads())
+        return last_message(*arguments)
+
+    last_message = crf._last_message
+    monkeypatch.setattr(crf, "_last_message", counted)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        along_edges(torch.randn(1, 3, 9, 17), torch.rand(1, 3, 9, 17))
+        assert seen == [1] and torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
