@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 ROOT = Path(__file__).parents[2]
 READY = ".stApp[data-test-script-state=notRunning]"
+EMPTY_STAGE = ".stage-waiting"
 
 
 def free_port() -> int:
@@ -87,10 +88,14 @@ class Visitor:
         return self.page
 
     def settle(self) -> None:
-        """Wait until the script has run and stays at rest."""
+        """Wait until the script has run and stays at rest, and every stage is there.
+
+        A stage's own script comes after the page's: until it has, its frame is empty and no key means anything.
+        """
         self.page.wait_for_selector(READY, timeout=120_000)
         self.page.wait_for_timeout(300)
         self.page.wait_for_selector(READY, timeout=120_000)
+        expect(self.page.locator(EMPTY_STAGE)).to_have_count(0, timeout=120_000)
 
 
 @pytest.fixture(scope="session")
