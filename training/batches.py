@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from explainer.segmentation.classes import CLASS_COUNT, VOC_COUNT
+from training.absent import absent, without
 from training.labels import ALLOWED, IGNORED, RECEIVER, subset
 from training.packs import UNLABELLED, Packs, Sample
 from training.pasting import paste
@@ -45,6 +46,8 @@ SMALL_ZOOM = (0.7, 1.25)
 PASTED = 0.25
 """How often an object of another photo is pasted into a window."""
 PASTED_FROM = ("voc", "coco")
+MISTAKEN = 0.4
+"""How often a photo without a mask is one on which the network saw what is not there."""
 SOFT = 0.12
 SHARPEN = 1.4
 """The teacher's averaged probabilities are raised to this power: averaging made them too timid."""
@@ -103,12 +106,15 @@ class Feed(Dataset[Batch]):
     def __post_init__(self) -> None:
         self._groups: dict[str, list[str]] = {}
         self._showing: dict[str, dict[int, list[str]]] = {}
+        self._mistaken: dict[str, list[str]] = {}
         for name in progress(self.names, "reading photos"):
             group = GROUP.get(subset(name), subset(name))
             if group not in SHARE or (group in UNLABELLED and not (self.answers / f"{name}.npy").exists()):
                 continue
             sample = self._samples[name] = self.packs.load(name)
             self._groups.setdefault(group, []).append(name)
+            if name in absent():
+                self._mistaken.setdefault(group, []).append(name)
             for class_id in classes_shown(sample):
                 self._showing.setdefault(group, {}).setdefault(class_id, []).append(name)
         shares = np.array([SHARE[group] for group in self._groups])
@@ -183,11 +189,15 @@ class Feed(Dataset[Batch]):
         window = Window(draw(sample.rgb, view), pick(sample.targets, view, everywhere, everywhere, IGNORED))
         file = self.answers / f"{name}.npy"
         if file.exists():
-            window.teacher = sampled(np.load(file), sample.targets.shape, view, every)
+            answer = without(np.load(file), absent().get(name, ()))
+            window.teacher = sampled(answer, sample.targets.shape, view, every)
         return window
 
     def _draw_photo(self, rng: np.random.Generator, group: str) -> tuple[str, int | None]:
         """A photo of a group, and the class that it was drawn for."""
+        mistaken = self._mistaken.get(group)
+        if mistaken and rng.random() < MISTAKEN:
+            return str(rng.choice(mistaken)), None
         showing = self._showing.get(group)
         if showing and rng.random() < BY_CLASS:
             class_id = int(rng.choice(sorted(showing)))

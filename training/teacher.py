@@ -4,8 +4,9 @@ VOC draws a wheel hollow and leaves distant cars out; COCO fills the wheel and k
 masks alone gets worse on COCO. So it also hears the mean of two earlier ones, each at two sizes, plain and mirrored:
 the FCN that training starts from, which counts twice (a point better on validation's COCO photos than once), and
 DeepLab, dilated. VOC's photos hear DeepLab alone: the FCN knows their masks by heart. Crowds and ImageNet's photos have
-no masks and nothing else to say; of ImageNet's animals it is known that they are a dog or a bear. Answers are VOC's 21
-probabilities at stride 8 of the photo at 513 pixels, on disk.
+no masks and nothing else to say; of ImageNet's animals it is known that they are a dog or a bear, and `training.absent`
+says what was seen on either and is not there. Answers are VOC's 21 probabilities at stride 8 of the photo at 513
+pixels, on disk.
 """
 
 from __future__ import annotations

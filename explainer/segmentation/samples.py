@@ -34,7 +34,7 @@ _ROWS = (
     ("coffee", "Coffee cup on a table", "Rachel Michetti, courtesy of Pikolo Espresso Bar", "CC0"),
     (
         "raccoon",
-        "A failure, kept on purpose: there is no class for a raccoon",
+        "A failure, kept on purpose: there is no class for a raccoon, and the leaves are missed",
         "public-domain-image.com",
         "Public domain",
     ),

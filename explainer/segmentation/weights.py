@@ -15,7 +15,7 @@ from typing import Any
 from explainer.segmentation.assets import ASSETS
 
 BUNDLED_FILE = ASSETS / "fcn_mobilenetv2_scenes28.pt"
-BUNDLED_SHA256 = "804f68b1f115508dd65b0c622e59c0eb97d24c963b0b042a45caab513091e5a7"
+BUNDLED_SHA256 = "8aa3c59433b44d1d68bf69387865c310cc49ddb305cad3a41d12b8d5a155fa3b"
 DEFAULT_SIDE = 513
 """The bundled FCN's working size in pixels; the model card compares several."""
 CRF_MODEL = "fcn8s"

@@ -53,13 +53,13 @@ def test_the_background_never_goes_though_it_may_be_nowhere_sure() -> None:
 
 
 @pytest.fixture(scope="module")
-def astronaut():
-    return read_photo(sample("astronaut").path.read_bytes()).rgb
+def horses():
+    return read_photo(sample("horses").path.read_bytes()).rgb
 
 
 @pytest.mark.parametrize("head", HEADS)
-def test_a_prediction_leaves_out_what_it_says_and_nothing_else(astronaut, head) -> None:
-    found = predict(astronaut, head, 321, "cpu", crf=False)
+def test_a_prediction_leaves_out_what_it_says_and_nothing_else(horses, head) -> None:
+    found = predict(horses, head, 321, "cpu", crf=False)
     assert found.maps is not None
     net = load(head, "cpu")
     assert isinstance(net, FCN)
@@ -68,7 +68,7 @@ def test_a_prediction_leaves_out_what_it_says_and_nothing_else(astronaut, head) 
         layer, last = net.last_upscore(stride_tensors(found.maps), head)
         torch.testing.assert_close(torch.from_numpy(found.scores)[None], layer(without_doubted(last)))
     told = {one.class_id: one for one in left_out(found.maps, head)}
-    seen, all_seen = set(found.labels.flat), set(labels_of(every[0].numpy(), *astronaut.shape[:2]).flat)
+    seen, all_seen = set(found.labels.flat), set(labels_of(every[0].numpy(), *horses.shape[:2]).flat)
     assert told, "a sample on which something is left out"
     assert not seen & set(told)
     assert all_seen - seen <= set(told)
@@ -84,8 +84,8 @@ def test_torchvision_s_networks_leave_nothing_out() -> None:
 
 
 @pytest.mark.parametrize(("stride", "head"), [(8, "fcn8s"), (32, "fcn32s")])
-def test_swapping_the_last_upsampling_begins_with_the_networks_own_answer(astronaut, stride, head) -> None:
-    found = predict(astronaut, head, 321, "cpu", crf=False)
+def test_swapping_the_last_upsampling_begins_with_the_networks_own_answer(horses, stride, head) -> None:
+    found = predict(horses, head, 321, "cpu", crf=False)
     assert found.maps is not None and left_out(found.maps, head)
-    own = next(one for one in swapped(found.maps, stride, astronaut) if one.name == "Learned transposed convolution")
+    own = next(one for one in swapped(found.maps, stride, horses) if one.name == "Learned transposed convolution")
     assert (own.labels == found.scores.argmax(0)).mean() > 0.9999 and own.changed == 0
