@@ -34,13 +34,13 @@ def ahead(key: Hashable, work: Callable[[], object]) -> None:
 
 def start() -> None:
     """Work off what is asked for, from now on."""
-    threading.Thread(target=_work_off, name="ahead", daemon=True).start()
+    threading.Thread(target=_work_off, args=(_todo,), name="ahead", daemon=True).start()
 
 
-def _work_off() -> None:
+def _work_off(todo: SimpleQueue[Callable[[], object]]) -> None:
     crowd.stand_back()
     while True:
-        work = _todo.get()
+        work = todo.get()
         crowd.wait_for_quiet()
         try:
             with outside_a_script():
@@ -50,5 +50,5 @@ def _work_off() -> None:
             if isinstance(problem, RuntimeError) and "after shutdown" in str(problem):
                 return
             logging.getLogger(__name__).exception("computing ahead failed")
-        if _todo.empty():
+        if todo.empty():
             give_back()
