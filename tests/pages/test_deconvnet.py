@@ -18,7 +18,7 @@ from explainer.experiments.indices import Journey, unpooled
 from explainer.quantities import percent
 from explainer.segmentation.networks import deconvnet
 from explainer.ui.indices import figure
-from explainer.ui.indices.below import TITLES, VALIDATION, table_row
+from explainer.ui.indices.below import TEST_PART, TITLES, table_row
 from explainer.ui.indices.files import make_files
 from explainer.ui.indices.sheet import rows_of
 from explainer.ui.photo.intake import sample_photo
@@ -92,7 +92,7 @@ def test_a_visitors_photo_stays_in_the_session():
 def test_the_validations_numbers_stand_in_their_columns():
     """The file that was measured, percent by percent; its three columns differ."""
     rows = open_page(dn_more=TITLES[0]).table[0].value.to_dict("records")
-    measured = json.loads(VALIDATION.read_text(encoding="utf-8"))["networks"]
+    measured = json.loads(TEST_PART.read_text(encoding="utf-8"))["networks"]
     assert [row["Unpooling"] for row in rows][:2] == ["This photo's indices", "Bed of nails"]
     for row, one in zip(rows, measured.values(), strict=True):
         columns = {"Mean IoU": "mean IoU", "Pixels right": "pixels", "Near outlines": "near outlines"}

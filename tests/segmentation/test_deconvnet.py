@@ -128,9 +128,9 @@ def test_the_file_is_small_pinned_and_refused_when_it_is_another(tmp_path: Path)
 
 
 def test_the_card_says_what_was_measured() -> None:
-    measured = json.loads((ASSETS / "deconvnet_validation.json").read_text(encoding="utf-8"))
+    measured = json.loads((ASSETS / "deconvnet_test_part.json").read_text(encoding="utf-8"))
     assert f"{measured['photographs']} photographs" in CARD
-    for name in ("own", "nails", "nearest", "other"):
+    for name in ("own", "nails", "nearest", "other", "fcn8s"):
         one = measured["networks"][name]
         row = " | ".join(f"{100 * one[key]:.1f}" for key in ("mean IoU", "pixels", "near outlines"))
         assert row in CARD, (name, row)

@@ -24,7 +24,7 @@ from explainer.ui.photo.tiles import Tile, fitted, jpeg, show_tiles
 from explainer.ui.settings import Settings
 
 TITLES = ("On photographs it never saw", "Beside FCN-8s", "Take away")
-VALIDATION = ASSETS / "deconvnet_validation.json"
+TEST_PART = ASSETS / "deconvnet_test_part.json"
 
 
 def show_story(journey: Journey) -> None:
@@ -55,7 +55,7 @@ def show_more(prefix: str, photo: ShownPhoto, other: ShownPhoto, journey: Journe
             show_beside(photo)
     if never_seen.open:
         with never_seen:
-            show_validation()
+            show_test_part()
     if away.open:
         with away:
             show_files(photo, other, journey)
@@ -106,15 +106,9 @@ def table_row(one: Contestant) -> dict[str, str]:
     }
 
 
-def validation() -> dict[str, Any]:
-    """What `python -m training deconvnet --judge` measured on the validation photographs."""
-    measured: dict[str, Any] = json.loads(VALIDATION.read_text(encoding="utf-8"))
-    return measured
-
-
-def show_validation() -> None:
-    """The model card's table of replaced indices."""
-    measured = validation()
+def show_test_part() -> None:
+    """The model card's table of replaced indices, as `python -m training deconvnet --judge test` measured it."""
+    measured: dict[str, Any] = json.loads(TEST_PART.read_text(encoding="utf-8"))
     titles = {one.name: one.title for one in REPLACEMENTS}
     titles |= {"fcn8s": "FCN-8s at the same size"}
     rows = [
@@ -128,7 +122,7 @@ def show_validation() -> None:
     ]
     show_rows(rows, "How good the network is with its own and with replaced indices")
     st.caption(
-        f"{measured['photographs']} photographs with drawn labels that no step of training used, measured when the "
-        "network was made; eight groups' IoU, at each photo's own size. The repository's model card says how it was "
-        "trained and where it fails."
+        f"{measured['photographs']} photographs with drawn labels that no step of training used, measured when "
+        "each network got its present weights; eight groups' IoU, at each photo's own size. The repository's model "
+        "card says how it was trained and where it fails."
     )
